@@ -1,0 +1,145 @@
+// The element schema (elements.py spells the same one; tests/golden is read by both suites) and the shapes that flow
+// through the core: Element[] + ViewState -> Scene (what is visible) -> Placed (where it is) -> SVG text or Cytoscape.
+
+export interface Element {
+  group: "nodes" | "edges";
+  data: NodeData | EdgeData;
+  classes?: string;
+}
+
+/** A node, or a sub-graph when `compound` is true. Fields at their default are absent. */
+export interface NodeData {
+  id: string;
+  kind: string;
+  label: string;
+  parent?: string;
+  compound?: true;
+  target?: string;
+  arguments?: [string, string][];
+  value?: string;
+  shape?: number[];
+  dtype?: string;
+  device?: string;
+  requires_grad?: boolean;
+  variable?: string;
+  file?: string;
+  line?: number;
+  column?: number;
+  end_line?: number;
+  end_column?: number;
+  text?: string;
+  lines?: number[];
+  iteration?: number;
+  order?: number;
+  status?: "failed" | "not reached" | "never run" | "planned";
+  error?: string;
+  changes?: boolean;
+  statistics?: Record<string, number>;
+  count?: number; // an Iterator: passes made
+  index?: number; // an Iteration: which pass
+  taken?: boolean; // a Branch: whether it ran
+}
+
+export interface EdgeData {
+  id: string;
+  source: string;
+  target: string;
+  kind: EdgeKind;
+  label?: string;
+  output?: string;
+}
+
+export type EdgeKind = "data" | "argument" | "bridge" | "carried" | "condition" | "containment" | "order";
+
+export interface SourceText {
+  file: string;
+  line: number;
+  text: string;
+}
+
+export interface KindStyle {
+  name: string;
+  role: "node" | "group";
+  color: string;
+  light: string;
+  dark: string;
+  shape: "box" | "ellipse" | "hexagon";
+  class: string;
+  meaning: string;
+  family?: string;
+}
+export type Legend = Record<string, KindStyle>;
+
+export type Theme = "light" | "dark";
+
+/** What the user chose to see. Everything here is a trait of the widget or an option of save(). */
+export interface ViewState {
+  /** Ids of open sub-graphs. A sub-graph not in it is drawn closed. */
+  expanded: ReadonlySet<string>;
+  /** Kinds not drawn. A hidden Value is folded into the text of the node that uses it. */
+  hiddenKinds: ReadonlySet<string>;
+  /** Iterator id -> the pass that is shown (0 if absent), or "all": every pass as a box of its own. */
+  steps: Readonly<Record<string, number | "all">>;
+  /** If given, only these ids (and the sub-graphs around them) are drawn: a slice. */
+  only?: ReadonlySet<string>;
+}
+
+/** A visible node or sub-graph. Sizes are in px of the drawing, from the bundled font's own advance widths. */
+export interface SceneNode {
+  id: string;
+  data: NodeData;
+  parent?: string; // nearest visible sub-graph
+  role: "node" | "open" | "closed"; // open and closed are sub-graphs
+  title: string; // first line
+  subtitle?: string; // second line; a closed sub-graph says what it holds
+  note?: string; // at the right of a sub-graph's title: "x3", "line 3", "closed - 9 nodes"
+  step?: { iterator: string; shown: number; count: number; label: string }; // an Iterator shown one pass at a time
+  width: number; // 0 for an open sub-graph: layout decides
+  height: number;
+}
+
+/** A visible edge; several edges that lift to the same two ends are one, with their count. */
+export interface SceneEdge {
+  id: string; // the id of the first edge that it stands for
+  edges: string[]; // ids of all
+  source: string;
+  target: string;
+  kind: EdgeKind;
+  label?: string;
+  count: number;
+}
+
+export interface Scene {
+  nodes: SceneNode[]; // parents before children, in order of execution
+  edges: SceneEdge[];
+  /** element id -> id of the visible node that stands for it (itself, the closed sub-graph around it, or its twin in the shown pass) */
+  standsFor: ReadonlyMap<string, string>;
+  hidden: number; // elements that a limit left out; the picture says so
+}
+
+export interface Point {
+  x: number;
+  y: number;
+}
+export interface Box extends Point {
+  width: number;
+  height: number;
+} // x, y: top left
+
+export interface Placed {
+  scene: Scene;
+  boxes: ReadonlyMap<string, Box>; // every visible node and sub-graph
+  routes: ReadonlyMap<string, Point[]>; // visible edge id -> its corners, first and last on the boxes' borders
+  width: number;
+  height: number;
+}
+
+export interface PaintOptions {
+  theme: Theme;
+  title?: string;
+  legend: boolean;
+  footer?: string;
+  transparent?: boolean;
+  selected?: ReadonlySet<string>;
+  embedFont?: boolean; // put the font in the file (browser downloads and .svg files)
+}

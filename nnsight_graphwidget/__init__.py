@@ -1,0 +1,54 @@
+"""nnsight's ``.vis()``, brought back for every nnsight and made alive in the notebook."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .elements import from_elements, to_elements
+from .errors import UnreadableError
+from .graph import Edge, Graph, Group, Node
+
+if TYPE_CHECKING:
+    from .adapters import read
+    from .export import load, save
+    from .interop import to_ipycytoscape, to_networkx
+    from .recorder import Recording, record
+    from .vis import install, uninstall
+    from .widget import GraphWidget, show
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Edge", "Graph", "GraphWidget", "Group", "Node", "Recording", "UnreadableError", "from_elements", "install", "load", "read",
+    "record", "save", "show", "to_elements", "to_ipycytoscape", "to_networkx", "uninstall",
+]  # fmt: skip
+
+#: Names that need torch, ipywidgets or V8 are imported when they are first used: a script that only saves pays for no widget.
+_LAZY = {
+    "GraphWidget": "widget",
+    "Recording": "recorder",
+    "install": "vis",
+    "load": "export",
+    "load_ipython_extension": "vis",
+    "read": "adapters",
+    "record": "recorder",
+    "save": "export",
+    "show": "widget",
+    "to_ipycytoscape": "interop",
+    "to_networkx": "interop",
+    "uninstall": "vis",
+    "unload_ipython_extension": "vis",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_LAZY[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})

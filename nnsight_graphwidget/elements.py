@@ -1,0 +1,60 @@
+"""Graph → Cytoscape element list, and back.
+
+An element is ``{"group": "nodes" | "edges", "data": {…}, "classes": "…"}``. Sub-graphs are compound nodes: their data has
+``"compound": true``. Data holds the fields of :class:`~nnsight_graphwidget.graph.Node`, ``Group`` or ``Edge`` under the same
+names; fields at their default are left out. ``js/src/types.ts`` spells the same schema; both test suites read ``tests/golden``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .graph import Graph, Group, Node, plain
+from .legend import style
+
+Element = dict[str, Any]
+
+
+def to_elements(graph: Graph) -> list[Element]:
+    """The Cytoscape element list of a graph: groups (parents first), nodes, edges; always the whole graph.
+
+    Arguments:
+        graph: what :func:`read` gives.
+
+    Returns:
+        A flat, JSON-serializable list.
+    """
+    return [
+        *(_element("nodes", {**plain(group), "compound": True}, _group_classes(group)) for group in graph.groups),
+        *(_element("nodes", plain(node), _node_classes(node)) for node in graph.nodes),
+        *(_element("edges", {**plain(edge), "kind": edge.kind}, f"edge {edge.kind}") for edge in graph.edges),
+    ]
+
+
+def from_elements(elements: Iterable[Mapping[str, Any]]) -> Graph:
+    """The nodes, groups and edges that :func:`to_elements` wrote (a title, sources and versions are not elements).
+
+    Raises:
+        InvalidGraphError: naming the element at fault.
+    """
+    from .schema import parse_elements
+
+    return parse_elements(elements)
+
+
+def _element(group: str, data: dict[str, Any], classes: str) -> Element:
+    return {"group": group, "data": data, "classes": classes}
+
+
+def _node_classes(node: Node) -> str:
+    look = style(node.kind)
+    return " ".join(["node", look["class"], look["shape"], *_state(node), *(["changes"] if node.changes else [])])
+
+
+def _group_classes(group: Group) -> str:
+    return " ".join(["group", style(group.kind, group=True)["class"], *_state(group)])
+
+
+def _state(item: Node | Group) -> list[str]:
+    return [] if item.status == "ok" else [item.status.replace(" ", "-")]
