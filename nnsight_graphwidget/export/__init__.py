@@ -1,0 +1,127 @@
+"""save(obj, path): a graph as a file, in the format that the suffix names; load(path): a graph back from ``.json``.
+
+One module a family of formats, imported when it is used. A writer takes the graph and its own keyword options and returns
+the file's bytes; nothing is on disk before the whole file has been made.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import sys
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from .. import schema
+from ..errors import ExportError, InvalidGraphError
+from ..graph import Graph
+from .files import write
+from .part import part
+
+#: suffix → the module and function that write it.
+FORMATS = {
+    ".svg": ("picture", "svg"),
+    ".png": ("picture", "png"),
+    ".pdf": ("picture", "pdf"),
+    ".html": ("page", "html"),
+    ".json": ("data", "json"),
+    ".cyjs": ("data", "cyjs"),
+    ".graphml": ("data", "graphml"),
+    ".gexf": ("data", "gexf"),
+    ".dot": ("text", "dot"),
+    ".mmd": ("text", "mermaid"),
+}
+
+MAX_FILE = 256 * 2**20
+
+
+def save(obj: Any, path: str | os.PathLike[str], **options: Any) -> Path:
+    """Write a graph to a file, whole or not at all; a missing folder is made.
+
+    Arguments:
+        obj: what :func:`~nnsight_graphwidget.read` reads, or a ``GraphWidget`` (the file shows what is on screen).
+        path: where; the suffix is the format: ``.svg .png .pdf .html`` are pictures, ``.json`` is the graph itself,
+            ``.cyjs .graphml .gexf .dot .mmd`` are for other programs and always hold the whole graph.
+        title: what the graph is called in the file (default: the graph's own title).
+        only: id of a sub-graph, or a list of ids: the part to write. Values that come into a sub-graph from
+            outside are drawn as bridges.
+        theme: ``"light"`` or ``"dark"``. From here on: pictures only.
+        expanded: which sub-graphs are open: ``"auto"`` (all, unless that is too much to draw), ``"all"``, or a list of ids.
+        hidden_kinds: kinds that are left out (default: ``["Value"]``; literals are still in the text of what uses them).
+        steps: iterator id → the pass that is shown, from 0 (the default), or ``"all"``.
+        positions: node id → (x, y) in px of its top left corner, in place of the computed layout.
+        legend: whether the picture has one.
+        footer: True for a line with nnsight's version and today's date, or the text of one. Off by default, so that
+            the same graph gives the same bytes.
+        transparent: no background (svg, png).
+        scale, dpi, width: size of a ``.png``: pixels per px of the drawing (default 2), or as dots per inch
+            (96 is scale 1), or as the picture's width in pixels.
+
+    Returns:
+        The path written.
+
+    Raises:
+        UnreadableError: ``obj`` is nothing that can be read.
+        ExportError: the file cannot be made; what was at ``path`` is untouched.
+    """
+    path = Path(path).expanduser()
+    writer = _writer(path)
+    graph, shown = _read(obj)
+    accepted = [name for name, p in inspect.signature(writer).parameters.items() if p.kind is p.KEYWORD_ONLY]
+    for name in options:
+        if name not in (*accepted, "title", "only"):
+            raise ExportError(
+                f"{name!r} is not an option of {path.suffix.lower()}; its options are {', '.join(['title', 'only', *accepted])}"
+            )
+    options = {**{name: value for name, value in shown.items() if name in accepted}, **options}
+    title, only = options.pop("title", None), options.pop("only", None)
+    schema.check(graph)
+    if only is not None:
+        graph = part(graph, only)
+    if title is not None:
+        graph = replace(graph, title=str(title))
+    return write(path, writer(graph, **options))
+
+
+def load(path: str | os.PathLike[str]) -> Graph:
+    """The graph in a ``.json`` file that :func:`save` wrote.
+
+    Raises:
+        InvalidGraphError: the file is not such a graph; the message names the entry at fault.
+        OSError: it cannot be opened.
+    """
+    path = Path(path).expanduser()
+    size = path.stat().st_size
+    if size > MAX_FILE:
+        raise InvalidGraphError(f"{path}: {size / 2**20:,.0f} MB; files up to {MAX_FILE // 2**20} MB are read")
+    try:
+        return Graph.from_dict(json.loads(path.read_bytes()))
+    except (ValueError, RecursionError) as error:
+        # ValueError: not JSON, not UTF-8, or not a graph. RecursionError: JSON nested deeper than any graph is.
+        reason = "nested too deep" if isinstance(error, RecursionError) else error
+        raise InvalidGraphError(f"{path}: {reason}") from None
+
+
+def _writer(path: Path) -> Any:
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        given = f"{suffix!r} is no format" if suffix else "there is no suffix to tell the format"
+        raise ExportError(f"{path}: {given}; the formats are {' '.join(FORMATS)}")
+    module, name = FORMATS[suffix]
+    return getattr(import_module(f".{module}", __name__), name)
+
+
+def _read(obj: Any) -> tuple[Graph, dict[str, Any]]:
+    """The graph of ``obj`` and, for a widget, the options that give what is on screen."""
+    widgets = sys.modules.get("nnsight_graphwidget.widget")
+    if widgets is not None and isinstance(obj, widgets.GraphWidget):
+        graph, shown = obj.on_screen()
+        return graph, shown
+    if isinstance(obj, Graph):
+        return obj, {}
+    from ..adapters import read
+
+    return read(obj), {}
