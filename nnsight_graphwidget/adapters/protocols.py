@@ -1,0 +1,342 @@
+"""What the graphs of nnsight 0.3 and 0.4 share: nodes with a target (a protocol or a function) and arguments, made into ours.
+
+Nothing here does anything to a proxy or calls a torch function: while a block is open, that adds nodes to the user's graph.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from inspect import Parameter
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from ..graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
+from ..legend import legend
+
+#: Names of the positional arguments of protocols; ``.vis`` called the second and third of a read ``batch_size`` and
+#: ``batch_start`` in 0.3, which they are not.
+ARGUMENT_NAMES = {
+    "ApplyModuleProtocol": ("module_path",),
+    "BridgeProtocol": ("graph_id", "node"),
+    "InterventionProtocol": ("module_path", "batch_group", "call_iter"),
+    "ParameterProtocol": ("module_path", "key"),
+}
+LABELS = {
+    "BridgeProtocol": "bridge",
+    "EarlyStopProtocol": "stop",
+    "GradProtocol": "grad",
+    "LockProtocol": "save",
+    "StopProtocol": "stop",
+    "SwapProtocol": "swap",
+    "UpdateProtocol": "update",
+    "ValueProtocol": "item",
+    "VariableProtocol": "item",
+}
+
+#: Where the user's code made a node: (file, line). Filled while installed; 0.4 knows it too when its ``debug`` is on.
+PLACES: WeakKeyDictionary[Any, tuple[str, int]] = WeakKeyDictionary()
+
+#: What a context held when its block ended, which is when nnsight throws its graph away. Filled while installed.
+KEPT: WeakKeyDictionary[Any, Graph] = WeakKeyDictionary()
+
+#: nnsight marks "no value" with this class, ``inspect._empty``.
+EMPTY = Parameter.empty
+
+_SHOWN_ITEMS = 6
+_SHOWN_CHARACTERS = 60
+
+
+class Builder:
+    """A graph under way: groups and nodes are added in order, and then arguments become edges.
+
+    Arguments:
+        node_class, proxy_class: nnsight's own, to find nodes among arguments.
+        value_of: the real or fake value of a node, or :data:`EMPTY`.
+        join: the node whose value another node only carries over a sub-graph's boundary, or the node itself.
+    """
+
+    def __init__(
+        self, node_class: type, proxy_class: type, value_of: Callable[[Any], Any], join: Callable[[Any], Any] = lambda node: node
+    ) -> None:
+        self._node_class, self._proxy_class = node_class, proxy_class
+        self._value_of, self._join = value_of, join
+        self._make = IdMaker()
+        self._groups: dict[str, Group] = {}
+        self._drawn: list[tuple[Any, Node]] = []
+        self._fed: dict[str, list[tuple[str, Any, str]]] = {}
+        self._order: list[tuple[str, str]] = []
+        self._nodes: list[Node] = []
+        self._edges: list[Edge] = []
+        self.ids: dict[int, str] = {}  # id() of an nnsight node or context → our id
+
+    def group(self, kind: str, label: str, parent: str | None, of: Any = None, **fields: Any) -> str:
+        """Opens a sub-graph; ``of`` is the node or context that is one in nnsight."""
+        file, line, text = _place(of)
+        variable = _bound(text)
+        if variable is not None and kind in ("Tracer", "Session", "Generator"):
+            label = variable
+        id_ = self._make(parent, label if line is not None else kind, line)
+        self._groups[id_] = Group(id_, kind, label, parent, None, variable, file, line, text=text, order=len(self._order), **fields)
+        self._order.append(("group", id_))
+        if of is not None:
+            self.ids[id(of)] = id_
+        return id_
+
+    def feed(self, group: str, name: str, value: Any, kind: str = "argument") -> None:
+        """Gives a sub-graph an input."""
+        self._fed.setdefault(group, []).append((name, value, kind))
+
+    def node(self, node: Any, parent: str | None, **fields: Any) -> str:
+        """Adds one of nnsight's nodes; fields given here win over what the node says."""
+        kind = kind_of(node.target)
+        label = fields.pop("label", None) or self._label(node, kind)
+        file, line, text = _place(node)
+        id_ = self._make(parent, label, line)
+        drawn = Node(id_, kind, label, parent, _name_of(node.target), file=file, line=line, text=text, order=len(self._order))
+        if kind in ("LockProtocol", "ValueProtocol", "VariableProtocol"):
+            drawn = replace(drawn, variable=_bound(text))
+        drawn = replace(drawn, **self._looks(self._value_of(node)), **fields)
+        self._drawn.append((node, drawn))
+        self._order.append(("node", id_))
+        self.ids[id(node)] = id_
+        return id_
+
+    def graph(self, title: str, version: str | None) -> Graph:
+        """Everything added so far, with arguments as edges."""
+        drawn = {node.id: (old, node) for old, node in self._drawn}
+        for what, id_ in self._order:
+            slug = id_.rpartition("/")[2]
+            if what == "group":
+                for name, value, kind in self._fed.get(id_, ()):
+                    self._argument(id_, self._groups[id_].parent, name, value, kind, f"{slug}.{name}")
+                continue
+            old, node = drawn[id_]
+            arguments = list(self._arguments(old, node.kind))
+            for name, value in arguments:
+                self._argument(id_, node.parent, name, value, "data", f"{slug}.{name}")
+            if node.kind == "InterventionProtocol":
+                iteration = old.args[2] if len(old.args) > 2 and type(old.args[2]) is int else None
+                node = replace(node, target=f"model{old.args[0]}", iteration=iteration)
+            texts = tuple((name, self.text(value)) for name, value in arguments)
+            self._nodes.append(replace(node, arguments=texts, changes=self._changes(old, node.kind)))
+        parents = {item.id: item.parent for item in (*self._nodes, *self._groups.values())}
+        return Graph(
+            tuple(replace(node, order=order) for order, node in enumerate(self._nodes)),
+            tuple(self._groups.values()),
+            tuple(
+                replace(edge, kind=edge_kind(self._groups, parents[edge.source], parents[edge.target]))
+                if edge.kind == "data"
+                else edge
+                for edge in self._edges
+            ),
+            tuple(_sources([*self._nodes, *self._groups.values()])),
+            title=title,
+            nnsight=version,
+        )
+
+    def nodes_in(self, value: Any) -> Iterator[Any]:
+        """nnsight's nodes in ``value``, at any depth, in order and as often as they are there."""
+        if isinstance(value, self._node_class):
+            yield value
+        elif isinstance(value, self._proxy_class):
+            yield object.__getattribute__(value, "__dict__")["node"]
+        elif type(value) in (list, tuple, set, frozenset):
+            for item in value:
+                yield from self.nodes_in(item)
+        elif isinstance(value, dict):
+            for item in dict.values(value):
+                yield from self.nodes_in(item)
+        elif isinstance(value, slice):
+            yield from self.nodes_in((value.start, value.stop, value.step))
+
+    def text(self, value: Any) -> str:
+        """Short, single-line text of an argument; no code of the user's runs, and no iterator is consumed."""
+        node = next(self.nodes_in(value), None) if isinstance(value, (self._node_class, self._proxy_class)) else None
+        if node is not None:
+            node = self._join(node)
+            return self._label(node, kind_of(node.target))
+        if isinstance(value, slice):
+            ends = ["" if end is None else self.text(end) for end in (value.start, value.stop)]
+            return ":".join(ends if value.step is None else [*ends, self.text(value.step)])
+        if type(value) in (list, tuple, set, frozenset):
+            opening, closing = {list: "[]", tuple: "()"}.get(type(value), "{}")
+            items = [self.text(item) for _, item in zip(range(_SHOWN_ITEMS), value)]
+            inside = ", ".join([*items, *_more(len(value))]) + ("," if type(value) is tuple and len(value) == 1 else "")
+            return _cut(f"{opening}{inside}{closing}")
+        if isinstance(value, dict):
+            pairs = [f"{self.text(key)}: {self.text(item)}" for _, (key, item) in zip(range(_SHOWN_ITEMS), dict.items(value))]
+            return _cut("{" + ", ".join([*pairs, *_more(len(value))]) + "}")
+        return _leaf(value)
+
+    def _argument(self, id_: str, parent: str | None, name: str, value: Any, kind: str, slug: str) -> None:
+        """One argument of a node or sub-graph: an edge from each node in it, and a box for what is literal."""
+        if not isinstance(value, (self._node_class, self._proxy_class)):
+            box = Node(self._make(parent, slug), "Input" if _is_tensor(value) else "Value", self.text(value), parent)
+            looks = self._looks(value)
+            self._nodes.append(replace(box, **{"value": box.label, **looks} if not _is_tensor(value) else looks))
+            self._edge(box.id, id_, "argument", name)
+        for node in self.nodes_in(value):
+            source = self._join(node)
+            source_id = self.ids.get(id(source)) or self._outside(source, parent)
+            self._edge(source_id, id_, kind, name)
+
+    def _edge(self, source: str, target: str, kind: str, label: str | None) -> None:
+        self._edges.append(Edge(f"e{len(self._edges)}", source, target, kind, label))
+
+    def _outside(self, node: Any, parent: str | None) -> str:
+        """A box for a node of a sub-graph that is not in this graph."""
+        label = self._label(node, kind_of(node.target))
+        box = Node(self._make(parent, f"outside.{label}"), "BridgeProtocol", label, parent, _name_of(node.target))
+        self._nodes.append(replace(box, **self._looks(self._value_of(node))))
+        self.ids[id(node)] = box.id
+        return box.id
+
+    def _arguments(self, node: Any, kind: str) -> Iterator[tuple[str, Any]]:
+        names = ARGUMENT_NAMES.get(kind, ())
+        for index, value in enumerate(node.args):
+            yield (names[index] if index < len(names) else str(index)), value
+        yield from ((str(name), value) for name, value in node.kwargs.items())
+
+    def _label(self, node: Any, kind: str) -> str:
+        if kind == "InterventionProtocol":
+            return str(node.args[0]).lstrip(".")
+        if kind == "ParameterProtocol":
+            return f"{node.args[0]}.{node.args[1]}".lstrip(".")
+        if kind == "ApplyModuleProtocol":
+            return str(node.args[0]).lstrip(".")
+        if kind in LABELS:
+            return LABELS[kind]
+        name = _name_of(node.target).rpartition(".")[2]
+        if name == "fetch_attr" and len(node.args) > 1 and isinstance(node.args[1], str):
+            return f".{node.args[1]}"
+        if name in ("call", "proxy_call") and node.args and isinstance(node.args[0], self._node_class):
+            called = node.args[0]
+            if _name_of(called.target).endswith("fetch_attr"):
+                return str(called.args[1])
+        return name
+
+    def _looks(self, value: Any) -> dict[str, Any]:
+        """The fields of a node that its value fills."""
+        if value is EMPTY or value is None:
+            return {}
+        if _is_tensor(value):
+            return {
+                "shape": tuple(int(size) for size in value.shape),
+                "dtype": str(value.dtype).removeprefix("torch."),
+                "device": str(value.device),
+                "requires_grad": bool(value.requires_grad),
+            }
+        return {"value": self.text(value)}
+
+    def _changes(self, node: Any, kind: str) -> bool:
+        """Whether the node changes what the model computes: a swap, a skip, or an item set in a value of the model."""
+        if kind == "SwapProtocol":
+            return True
+        if _name_of(node.target).rpartition(".")[2] not in ("setitem", "setattr"):
+            return False
+        changed = next(iter(node.args), None)
+        while isinstance(changed, self._node_class) and _name_of(changed.target).endswith("getitem"):
+            changed = changed.args[0]
+        return isinstance(changed, self._node_class) and kind_of(changed.target) in ("InterventionProtocol", "GradProtocol")
+
+
+def kind_of(target: Any) -> str:
+    """The legend's kind for the target of a node: its protocol, or ``Operation`` for a function."""
+    if isinstance(target, type) and any(cls.__name__ == "Protocol" for cls in target.__mro__):
+        return next((cls.__name__ for cls in target.__mro__ if cls.__name__ in legend()), "Operation")
+    return "Operation"
+
+
+def invokes(builder: Builder, nodes: Iterable[Any]) -> dict[int, int]:
+    """Which invoke a node is in, by ``id()``: that of the latest read that its value comes from; no entry if there is none."""
+    found: dict[int, int] = {}
+    for node in nodes:
+        if kind_of(node.target) == "InterventionProtocol":
+            if type(node.args[1]) is int and node.args[1] >= 0:
+                found[id(node)] = node.args[1]
+        else:
+            uses = [found[id(used)] for used in builder.nodes_in((list(node.args), node.kwargs)) if id(used) in found]
+            if uses:
+                found[id(node)] = max(uses)
+    return found
+
+
+def _place(thing: Any) -> tuple[str | None, int | None, str | None]:
+    """File, line and text of the line that made a node or context, when known."""
+    place = None if thing is None else PLACES.get(thing)
+    if place is None:
+        return None, None, None
+    return place[0], place[1], linecache.getline(*place).strip() or None
+
+
+def _bound(text: str | None) -> str | None:
+    """The name that a line binds: ``name = value.save()``, or ``with … as name:``."""
+    try:
+        statement = ast.parse(f"{text} pass" if text and text.endswith(":") else text or "").body[:1]
+    except SyntaxError:  # one line of a longer statement
+        return None
+    target: ast.expr | None = None
+    for found in statement:
+        if isinstance(found, ast.With):
+            target = found.items[0].optional_vars
+        elif isinstance(found, ast.Assign) and isinstance(found.value, ast.Call):
+            called = found.value.func
+            target = found.targets[0] if isinstance(called, ast.Attribute) and called.attr == "save" else None
+    if isinstance(target, ast.Tuple) and target.elts:
+        target = target.elts[0]
+    return target.id if isinstance(target, ast.Name) else None
+
+
+def _sources(items: Iterable[Node | Group]) -> Iterator[Source]:
+    """What the user wrote, from the first line to the last, for each file."""
+    lines: dict[str, list[int]] = {}
+    for item in items:
+        if item.file is not None and item.line is not None:
+            lines.setdefault(item.file, []).append(item.line)
+    for file, numbers in lines.items():
+        text = "".join(linecache.getlines(file)[min(numbers) - 1 : max(numbers)])
+        if text:
+            yield Source(file, min(numbers), text)
+
+
+def _name_of(target: Any) -> str:
+    """Full name of what a node runs; not every callable has a ``__name__``, and a user's may raise."""
+    if isinstance(target, str):
+        return target
+    named = target if isinstance(target, type) or type(target).__module__ == "builtins" else None
+    if named is None:
+        named = target if type(target).__name__ in ("function", "method") else type(target)
+    name = getattr(named, "__qualname__", type(target).__name__)
+    module = getattr(named, "__module__", None)
+    return f"{module.lstrip('_')}.{name}" if isinstance(module, str) else str(name)
+
+
+def _is_tensor(value: Any) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def _leaf(value: Any) -> str:
+    if _is_tensor(value):
+        return f"{type(value).__name__} {[int(size) for size in value.shape]}"
+    if value is None or type(value) in (bool, int, float, complex, str, bytes):
+        return _cut(repr(value))
+    if type(value).__module__ == "torch":  # a dtype, device, size …
+        return _cut(str(value))
+    if isinstance(value, type):
+        return _cut(value.__name__)
+    name = getattr(value, "__name__", None) if type(value).__name__ in ("function", "builtin_function_or_method") else None
+    return _cut(name or f"<{type(value).__name__}>")
+
+
+def _more(count: int) -> list[str]:
+    return [f"… +{count - _SHOWN_ITEMS:,} more"] if count > _SHOWN_ITEMS else []
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"

@@ -1,0 +1,228 @@
+"""Graphs of protocols of nnsight 0.3 → Graph.
+
+Each context has a graph of its own. Values go from one to another over a ``BridgeProtocol`` node and a ``LockProtocol`` node
+that hold each other by name; here the two ends are joined and the pair is left out, where both graphs are drawn.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from ..errors import UnreadableError
+from ..graph import Graph
+from .protocols import EMPTY, KEPT, Builder, invokes, kind_of
+
+READS = "a tracer, session, iterator, condition or graph of nnsight 0.3"
+
+
+def matches(obj: Any) -> bool:
+    if "nnsight.contexts.GraphBasedContext" not in sys.modules:
+        return False
+    try:
+        return isinstance(obj, _classes())
+    except ReferenceError:  # a weak proxy of a graph that is gone
+        return True
+
+
+def read(obj: Any) -> Graph:
+    """The graph so far while a block is open; what it was at its end when it was kept.
+
+    Raises:
+        UnreadableError: after the end of the outermost block, when nothing kept the graph.
+    """
+    graph_class, _, invoker_class, condition_class = _classes()
+    try:
+        if isinstance(obj, invoker_class):
+            obj = obj.tracer
+        if isinstance(obj, condition_class):
+            obj = obj._graph  # a condition has no graph of its own in 0.3
+        context = None if isinstance(obj, graph_class) else obj
+        graph = obj if context is None else vars(context)["graph"]
+        if graph is not None and graph.alive and (context is None or context not in KEPT):
+            return draw(graph, context)[0]
+    except ReferenceError:  # the block has ended and nnsight's graph is gone
+        context = None if type(obj).__name__ == "weakproxy" else obj
+    kept = None if context is None else KEPT.get(context)
+    if kept is None:
+        raise UnreadableError(
+            "nnsight 0.3 threw this graph away when its outermost block ended;"
+            " read it inside the block, or call nnsight_graphwidget.install() before it, which keeps a copy"
+        )
+    return kept
+
+
+def draw(graph: Any, context: Any = None) -> tuple[Graph, dict[int, str]]:
+    """The graph, and the id in it of each of nnsight's nodes, by ``id()``.
+
+    Arguments:
+        graph: a Graph that is still alive.
+        context: the context that it is the graph of, when known.
+    """
+    drawing = _Drawing(graph)
+    if context is not None:
+        drawing.context(context, None)
+    else:
+        drawing.open(graph, None)
+    return drawing.builder.graph("graph", sys.modules["nnsight"].__version__), drawing.builder.ids
+
+
+class _Drawing:
+    """A graph of 0.3 and the graphs inside it on their way to ours."""
+
+    def __init__(self, graph: Any) -> None:
+        from nnsight.tracing.Node import Node
+        from nnsight.tracing.Proxy import Proxy
+
+        self.builder = Builder(Node, Proxy, _value, self._join)
+        self._bridge = graph.attachments.get("nnsight_bridge")
+        self._graphs = {inner.id for inner in self._all_inside(graph)}
+        # Locks that only carry a value to another graph, by graph and name; a save is any other lock.
+        self._carried: dict[tuple[int, str], set[int]] = {}
+        for other in self._bridge.id_to_graph.values() if self._bridge is not None else ():
+            for node in other.nodes.values():
+                if kind_of(node.target) == "BridgeProtocol":
+                    self._carried.setdefault(tuple(node.args), set()).add(other.id)
+
+    def context(self, context: Any, parent: str | None, of: Any = None) -> str:
+        """Adds a context: its group, what it is given, and its nodes."""
+        held, name = vars(context), type(context).__name__
+        kind, label, count = name if name in ("Session", "Iterator") else "Tracer", name.lower(), None
+        if kind == "Iterator":
+            data = held["data"]
+            label, count = f"for item in {self.builder.text(data)}", len(data) if type(data) in (list, tuple, range) else None
+        elif kind == "Tracer":
+            backend = type(held["backend"]).__name__
+            kind = {"EditBackend": "Edit", "NoopBackend": "Scan"}.get(backend, "Generator" if _generates(held) else "Tracer")
+            label = {"Tracer": "trace", "Generator": "generate"}.get(kind, kind.lower())
+        group = self.builder.group(kind, label, parent, of if of is not None else context, count=count)
+        if kind == "Iterator":
+            self.builder.feed(group, "collection", held["data"])
+        elif kind != "Session":
+            inputs = held["_invoker_inputs"]
+            for index, given in enumerate(inputs):
+                for value in given:
+                    self.builder.feed(group, "input" if len(inputs) == 1 else f"input {index}", value)
+            for key, value in held["_kwargs"].items():
+                self.builder.feed(group, str(key), value)
+        self.fill(held["graph"], group)
+        return group
+
+    def open(self, graph: Any, parent: str | None) -> str:
+        """Adds a graph whose context is not known: a bare graph, or one whose block is still open."""
+        if not graph.sequential:
+            kind, label = "Tracer", "trace"
+        elif "ValueProtocol_0" in graph.nodes:
+            kind, label = "Iterator", "for item in …"
+        else:
+            kind, label = "Session", "session"
+        group = self.builder.group(kind, label, parent)
+        self.fill(graph, group)
+        return group
+
+    def fill(self, graph: Any, parent: str | None) -> None:
+        """Adds the nodes of a graph, the graphs inside it in their place."""
+        nodes = list(graph.nodes.values())
+        self.add(nodes, graph, parent)
+        following = self._open_inside(graph)
+        if following is not None:
+            self.open(following, parent)
+
+    def add(self, nodes: Iterable[Any], graph: Any, parent: str | None) -> None:
+        nodes = list(nodes)
+        batches = invokes(self.builder, nodes)
+        several = len(set(batches.values())) > 1
+        made: dict[int, str] = {}
+        conditioned = _conditioned(graph)
+        for node in nodes:
+            condition, batch = conditioned.get(id(node)), batches.get(id(node))
+            place = self.builder.ids.get(condition) if condition is not None else None
+            if place is None:
+                place = parent
+                if several and batch is not None:
+                    place = made[batch] = made.get(batch) or self.builder.group("Invoke", f"invoke {batch}", parent)
+            self._node(node, graph, place)
+
+    def _node(self, node: Any, graph: Any, parent: str | None) -> None:
+        kind = kind_of(node.target)
+        if kind == "LocalBackendExecuteProtocol":
+            self.context(node.args[0], parent, node)
+        elif kind == "ConditionalProtocol":
+            group = self.builder.group("Conditional", "if", parent, node)
+            self.builder.feed(group, "condition", node.args[0], "condition")
+        elif kind == "BridgeProtocol":
+            if self._join(node) is node:
+                self.builder.node(node, parent, label=self._carried_label(node))
+        elif kind == "LockProtocol" and self._carries(node, graph):
+            if not self._carried.get((graph.id, node.name), set()) <= self._graphs:
+                self.builder.node(node, parent, label="bridge")
+        else:
+            self.builder.node(node, parent)
+
+    def _carries(self, lock: Any, graph: Any) -> bool:
+        """Whether a lock is half of a bridge, and not a save of the user's."""
+        return (graph.id, lock.name) in self._carried or lock.args[0].target is _bridge_protocol()
+
+    def _join(self, node: Any) -> Any:
+        """The node whose value comes over a bridge, when its graph is drawn."""
+        while True:
+            if node.target is _bridge_protocol() and node.args[0] in self._graphs:
+                node = self._source(node)
+            elif kind_of(node.target) == "LockProtocol" and node.args[0].target is _bridge_protocol():
+                node = node.args[0]
+            else:
+                return node
+
+    def _source(self, node: Any) -> Any:
+        return self._bridge.id_to_graph[node.args[0]].nodes[node.args[1]].args[0]
+
+    def _carried_label(self, node: Any) -> str:
+        return self.builder.text(self._source(node))
+
+    def _all_inside(self, graph: Any) -> Iterable[Any]:
+        yield graph
+        for node in graph.nodes.values():
+            if kind_of(node.target) == "LocalBackendExecuteProtocol":
+                yield from self._all_inside(vars(node.args[0])["graph"])
+        following = self._open_inside(graph)
+        if following is not None:
+            yield from self._all_inside(following)
+
+    def _open_inside(self, graph: Any) -> Any:
+        """The graph of the block that is open directly inside this one, if there is one."""
+        stack = self._bridge.graph_stack if self._bridge is not None else []
+        places = [index for index, open_graph in enumerate(stack) if open_graph.id == graph.id]
+        return stack[places[-1] + 1] if places and places[-1] + 1 < len(stack) else None
+
+
+def _conditioned(graph: Any) -> dict[int, int]:
+    """``id()`` of each node that runs on a condition → that of the condition's node."""
+    manager = graph.attachments.get("nnsight_conditional_manager")
+    if manager is None:
+        return {}
+    tests = manager._conditional_nodes_dict
+    return {id(node): id(tests[name]) for name, nodes in manager._conditioned_nodes_dict.items() for node in nodes}
+
+
+def _generates(held: dict[str, Any]) -> bool:
+    return bool(held["_kwargs"].get("generate"))
+
+
+def _value(node: Any) -> Any:
+    return node._value if node._value is not EMPTY else node.proxy_value
+
+
+def _bridge_protocol() -> type:
+    return sys.modules["nnsight.tracing.protocols"].BridgeProtocol
+
+
+def _classes() -> tuple[type, type, type, type]:
+    """Graph, GraphBasedContext, Invoker and Conditional of the nnsight that the caller has imported."""
+    modules = sys.modules
+    return (
+        modules["nnsight.tracing.Graph"].Graph,
+        modules["nnsight.contexts.GraphBasedContext"].GraphBasedContext,
+        modules["nnsight.contexts.Invoker"].Invoker,
+        modules["nnsight.contexts.Conditional"].Conditional,
+    )

@@ -1,0 +1,180 @@
+"""Sub-graphs of nnsight 0.4 → Graph.
+
+There is one list of nodes; a ``SubGraph`` holds indices into it. A context becomes a node of its parent when its block ends.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+from ..errors import UnreadableError
+from ..graph import Graph
+from .protocols import EMPTY, KEPT, PLACES, Builder, invokes, kind_of
+
+READS = "a tracer, session, iterator, condition or graph of nnsight 0.4 (0.3 too)"
+
+_KINDS = {"Session": "Session", "EditingTracer": "Edit", "Iterator": "Iterator", "Condition": "Conditional"}
+_LABELS = {"Session": "session", "EditingTracer": "edit", "Condition": "if", "LocalContext": "local", "RemoteContext": "remote"}
+
+
+def matches(obj: Any) -> bool:
+    if "nnsight.tracing.graph.graph" not in sys.modules:
+        return False
+    graph, contexts, invoker = _classes()
+    return isinstance(obj, (graph, contexts, invoker))
+
+
+def read(obj: Any) -> Graph:
+    """The graph so far while a block is open; what it was at its end when it was kept.
+
+    Raises:
+        UnreadableError: after the end of the outermost block, when nothing kept the graph.
+    """
+    graph_class, context_class, invoker_class = _classes()
+    if isinstance(obj, invoker_class):
+        obj = obj.tracer
+    context = obj if isinstance(obj, context_class) else None
+    graph = obj.graph if context is not None else obj
+    if graph is None or not graph.alive or not graph.stack:
+        kept = KEPT.get(obj)
+        if kept is None:
+            raise UnreadableError(
+                f"nnsight 0.4 threw the graph of this {type(obj).__name__} away when its outermost block ended;"
+                " read it inside the block, or call nnsight_graphwidget.install() before it, which keeps a copy"
+            )
+        return kept
+    return draw(graph, context)[0]
+
+
+def draw(graph: Any, context: Any = None) -> tuple[Graph, dict[int, str]]:
+    """The graph, and the id in it of each of nnsight's nodes, by ``id()``.
+
+    Arguments:
+        graph: a Graph, SubGraph or InterventionGraph that is still alive.
+        context: the context that it is the graph of, when known.
+    """
+    from nnsight.tracing.graph import Node, Proxy
+
+    builder = Builder(Node, Proxy, _value)
+    group = None
+    if context is not None:
+        own = next((node for node in graph.nodes if _is_context(node.target) and node.args[0] is graph), context)
+        if own is not context:
+            _locate(own)
+        group = _group(builder, type(context).__name__, context.args, context.kwargs, None, own)
+    elif hasattr(graph, "subset"):
+        group = _open(builder, graph, None)
+    _fill(builder, graph, group)
+    return builder.graph("graph", sys.modules["nnsight"].__version__), builder.ids
+
+
+def _fill(builder: Builder, graph: Any, parent: str | None) -> None:
+    """Adds the nodes of a graph, sub-graphs in their place."""
+    nodes = list(graph)
+    batches = invokes(builder, nodes)
+    shown = sorted(set(batches.values())) if len(set(batches.values())) > 1 else []
+    made: dict[int, str] = {}
+
+    def place(node: Any) -> str | None:
+        batch = batches.get(id(node))
+        if batch is None or not shown:
+            return parent
+        if batch not in made:
+            made[batch] = builder.group("Invoke", f"invoke {batch}", parent)
+        return made[batch]
+
+    for node in nodes:
+        _locate(node)
+        if _is_context(node.target):
+            inner, *args = node.args
+            name = node.target.__name__
+            group = _group(builder, name, args, node.kwargs, place(node), node)
+            builder.ids[id(inner)] = group
+            _fill(builder, inner, group)
+        else:
+            builder.node(node, place(node))
+    following = _open_inside(graph)
+    if following is not None:
+        _fill(builder, following, _open(builder, following, parent))
+
+
+def _group(builder: Builder, name: str, args: Any, kwargs: Any, parent: str | None, of: Any) -> str:
+    """A context as a group, with what it is given."""
+    kind = _KINDS.get(name, "Tracer" if name.endswith("Tracer") else "Subgraph")
+    label, count = _LABELS.get(name, name.lower()), None
+    if kind == "Iterator":
+        label = f"for item in {builder.text(args[0])}"
+        count = len(args[0]) if type(args[0]) in (list, tuple, range) else None
+    elif kind == "Conditional" and len(args) > 1 and args[1] is not None:
+        label = "else" if args[0] is None else "elif"
+    elif kind == "Tracer":
+        label = args[0] or "trace"
+        kind = "Generator" if label == "generate" else kind
+    group = builder.group(kind, label, parent, of, count=count)
+    if kind == "Iterator":
+        builder.feed(group, "collection", args[0])
+    elif kind == "Conditional":
+        for name, value in zip(("condition", "branch"), args):
+            if value is not None:
+                builder.feed(group, name, value, "condition")
+    elif kind in ("Tracer", "Generator", "Edit"):
+        builder.feed(group, "method", args[0])
+        for index, (positional, named) in enumerate(args[1:]):
+            invoke = "" if len(args) == 2 else f" {index}"
+            for value in positional:
+                builder.feed(group, f"input{invoke}", value)
+            for name, value in named.items():
+                builder.feed(group, f"{name}{invoke}", value)
+    for name, value in kwargs.items():
+        builder.feed(group, str(name), value)
+    return group
+
+
+def _open(builder: Builder, graph: Any, parent: str | None) -> str:
+    """A sub-graph whose block is still open: nnsight says what ran it only when it ends."""
+    first = next(iter(graph), None)
+    if hasattr(graph, "interventions"):
+        kind, label = "Tracer", "trace"
+    elif first is not None and kind_of(first.target) == "VariableProtocol":
+        kind, label = "Iterator", "for item in …"
+    elif graph.stack[1:2] == [graph]:
+        kind, label = "Session", "session"
+    else:
+        kind, label = "Subgraph", "open block"
+    return builder.group(kind, label, parent, graph)
+
+
+def _open_inside(graph: Any) -> Any:
+    """The graph of the block that is open directly inside this one, if there is one."""
+    places = [index for index, open_graph in enumerate(graph.stack) if open_graph is graph]
+    return graph.stack[places[-1] + 1] if places and places[-1] + 1 < len(graph.stack) else None
+
+
+def _value(node: Any) -> Any:
+    return node._value if node._value is not EMPTY else getattr(node, "fake_value", EMPTY)
+
+
+def _locate(node: Any) -> None:
+    """The line in ``debug``'s traceback that made the node: the innermost that is not nnsight's own."""
+    if node in PLACES or "traceback" not in node.meta_data:
+        return
+    home = re.escape(sys.modules["nnsight"].__path__[0])
+    found = re.findall(rf'^  File "(?!{home})(.+)", line (\d+), in ', node.meta_data["traceback"], re.MULTILINE)
+    if found:
+        PLACES[node] = (found[-1][0], int(found[-1][1]))
+
+
+def _is_context(target: Any) -> bool:
+    return isinstance(target, type) and issubclass(target, _classes()[1])
+
+
+def _classes() -> tuple[type, type, type]:
+    """Graph, Context and Invoker of the nnsight that the caller has imported."""
+    modules = sys.modules
+    return (
+        modules["nnsight.tracing.graph.graph"].Graph,
+        modules["nnsight.tracing.contexts.base"].Context,
+        modules["nnsight.intervention.contexts.invoker"].Invoker,
+    )
