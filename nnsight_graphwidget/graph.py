@@ -184,6 +184,11 @@ class Graph:
 
         return parse(data)
 
+    def __str__(self) -> str:
+        from .display import outline
+
+        return outline(self)
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         from .display import mimebundle
 

@@ -11,6 +11,7 @@ from .graph import EDGE_KINDS, SCHEMA, STATUSES, Edge, Graph, Group, Node, Sourc
 MAX_ELEMENTS = 1_000_000
 MAX_DEPTH = 100
 MAX_TEXT = 100_000
+MAX_ID = 10_000
 
 _TEXT, _INT, _BOOL = "text", "whole number", "true or false"
 _COMMON = {
@@ -125,6 +126,10 @@ def check(graph: Graph) -> None:
 def _unique(id_: str, seen: Mapping[str, int], where: str) -> None:
     if not id_:
         raise InvalidGraphError(f"{where}.id: empty")
+    if len(id_) > MAX_ID:
+        raise InvalidGraphError(f"{where}.id: {len(id_):,} characters; at most {MAX_ID:,} are read")
+    if not id_.isprintable():  # every format writes ids as they are
+        raise InvalidGraphError(f"{where}.id: a control or invisible character in {ascii(id_[:60])}")
     if id_ in seen:
         raise InvalidGraphError(f"{where}.id: {_short(id_)} is there twice")
 
