@@ -1,0 +1,257 @@
+"""Real notebooks in a real Chromium: servers, pages that watch for errors, and a notebook's few gestures."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+ARTIFACTS = ROOT / "artifacts"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+# The page and this machine's server, and nothing else, can be reached.
+FLAGS += ["--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+
+#: What the hosts themselves write to the console as errors, with no widget on the page.
+HARMLESS = [
+    r"Failed to load resource.*/api/contents/.*404",  # Lab asks whether a new notebook's checkpoint is there
+    r"Failed to load resource.*/(lsp|terminals|api/me|api/news)",
+    r"reading 'schema'\)[\s\S]*/static/notebook/notebook_core",  # Notebook 7.6 on opening any notebook
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass
+class Server:
+    """A notebook server on this machine, in a folder of its own, that nothing of the user's leaks into."""
+
+    name: str
+    url: str
+    folder: Path
+    log: Path
+
+    def write(self, name: str, *cells: str) -> str:
+        """A notebook of code cells."""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(notebook, self.folder / name)
+        return name
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    own = {
+        "JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython",
+        "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces", "XDG_CONFIG_HOME": "config",
+        "XDG_CACHE_HOME": "cache", "XDG_STATE_HOME": "state",
+    }  # fmt: skip
+    env = {name: str(folder / ".host" / path) for name, path in own.items()}
+    python_path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    return {**os.environ, **env, "PYTHONPATH": python_path, "HF_HUB_OFFLINE": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+
+
+@dataclass
+class Running:
+    server: Server
+    process: subprocess.Popen[bytes]
+
+
+def start(name: str, command: list[str], folder: Path, path: str = "") -> Running:
+    """Starts a server (``{port}`` in its command is filled in) and waits until it answers."""
+    port = _free_port()
+    log = folder / ".host" / f"{name}.log"
+    log.parent.mkdir(exist_ok=True)
+    disabled = {"@jupyterlab/apputils-extension:announcements": True}
+    page_config = folder / ".host" / "config" / "labconfig" / "page_config.json"
+    page_config.parent.mkdir(parents=True, exist_ok=True)
+    page_config.write_text(json.dumps({"disabledExtensions": disabled}))
+    process = subprocess.Popen(
+        [sys.executable, "-m", *(part.format(port=port) for part in command)],
+        cwd=folder, env=_environment(folder), stdin=subprocess.DEVNULL, stdout=log.open("wb"), stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    server = Server(name, f"http://127.0.0.1:{port}", folder, log)
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(server.url + path, timeout=5).close()
+            return Running(server, process)
+        except (urllib.error.URLError, OSError):
+            if process.poll() is not None:
+                break
+            time.sleep(0.1)
+    process.kill()
+    raise RuntimeError(f"{name} did not start:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+def stop(running: Running) -> None:
+    running.process.terminate()
+    try:
+        running.process.wait(20)
+    except subprocess.TimeoutExpired:
+        running.process.kill()
+
+
+JUPYTER = [
+    "--no-browser", "--allow-root", "--port={port}", "--ip=127.0.0.1", "--IdentityProvider.token=", "--ServerApp.password=",
+    "--ServerApp.disable_check_xsrf=True", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("lab")
+    running = start("lab", ["jupyterlab", *JUPYTER, "--LabApp.expose_app_in_browser=True"], folder, "/api")
+    yield running.server
+    stop(running)
+
+
+@pytest.fixture(scope="session")
+def notebook7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("notebook")
+    running = start("notebook", ["notebook", *JUPYTER, "--JupyterNotebookApp.expose_app_in_browser=True"], folder, "/api")
+    yield running.server
+    stop(running)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Tab:
+    """A page that remembers what must not happen: errors in the console, and requests that leave the machine."""
+
+    page: Page
+    name: str
+    errors: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self._error(f"uncaught: {error.stack or error}"))
+        self.page.on("request", lambda request: self._seen(request.url))
+        self.page.on("websocket", lambda socket: self._seen(socket.url))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._error(f"{message.text} ({message.location.get('url', '')})")
+
+    def _error(self, text: str) -> None:
+        if not any(re.search(pattern, text) for pattern in HARMLESS):
+            self.errors.append(text)
+
+    def _seen(self, url: str) -> None:
+        if not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:|about:", url):
+            self.strangers.append(url)
+
+    def shot(self, name: str) -> None:
+        """Keeps a picture of the page, to be looked at."""
+        ARTIFACTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=ARTIFACTS / f"{self.name}-{name}.png")
+
+    # A notebook's gestures, the same in Lab and in Notebook 7.
+
+    def open(self, server: Server, name: str) -> None:
+        route = "lab/tree" if server.name == "lab" else "notebooks"
+        # Lab restores what was open; a test wants its own notebook alone.
+        self.page.goto(f"{server.url}/{route}/{name}{'?reset' if server.name == 'lab' else ''}")
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell")
+        self.page.wait_for_function(
+            "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=60_000
+        )
+
+    def command(self, command: str) -> Any:
+        return self.page.evaluate("command => window.jupyterapp.commands.execute(command).then(() => true)", command)
+
+    def run_all(self) -> None:
+        self.command("notebook:run-all-cells")
+        tracebacks = self.page.locator("[data-mime-type='application/vnd.jupyter.error']").all_inner_texts()
+        assert not tracebacks, tracebacks
+
+    def kernel(self, code: str) -> str:
+        """Runs code in the open notebook's kernel and gives what it printed."""
+        result = self.page.evaluate(
+            """async code => {
+                const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+                const future = kernel.requestExecute({ code, store_history: false });
+                let text = "";
+                future.onIOPub = ({ header, content }) => {
+                    if (header.msg_type === "stream") text += content.text;
+                    if (header.msg_type === "error") text += "ERROR " + content.ename + ": " + content.evalue;
+                };
+                await future.done;
+                return text;
+            }""",
+            code,
+        )
+        assert not str(result).startswith("ERROR "), result
+        return str(result).strip()
+
+    def value(self, expression: str) -> Any:
+        """The value of a JSON-able expression in the kernel."""
+        return json.loads(self.kernel(f"import json; print(json.dumps({expression}))"))
+
+    def ready(self, count: int = 1) -> None:
+        """Waits until ``count`` widgets are drawn."""
+        self.page.wait_for_function(
+            "count => document.querySelectorAll('.ngw[data-ngw-ready=\"true\"]').length >= count", arg=count, timeout=60_000
+        )
+
+
+@pytest.fixture
+def tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Tab]:
+    """A page of its own for a test; whatever went wrong on it fails the test."""
+    context = browser.new_context(viewport={"width": 1400, "height": 1000}, accept_downloads=True)
+    tab = Tab(context.new_page(), re.sub(r"\W+", "-", request.node.name).strip("-"))
+    yield tab
+    tab.shot("end")
+    context.close()
+    assert not tab.errors, "the console said:\n" + "\n".join(tab.errors)
+    assert not tab.strangers, "requests left the machine:\n" + "\n".join(tab.strangers)
+
+
+@pytest.fixture
+def host(request: pytest.FixtureRequest) -> Server:
+    """The server that a test names: ``@pytest.mark.parametrize("host", [...], indirect=True)``."""
+    server: Server = request.getfixturevalue(request.param)
+    return server
+
+
+#: The code cells of a notebook with the seed's graph, drawn from the golden file: no model is needed to test a view.
+@pytest.fixture(scope="session")
+def seed_cells() -> Callable[..., list[str]]:
+    golden = ROOT / "tests" / "golden" / "seed.graph.json"
+
+    def cells(options: str = "") -> list[str]:
+        return [f"import nnsight_graphwidget as ngw\ngraph = ngw.load({str(golden)!r})", f"w = ngw.show(graph, {options})\nw"]
+
+    return cells
