@@ -70,6 +70,13 @@ export interface KindStyle {
 }
 export type Legend = Record<string, KindStyle>;
 
+/** A kind that a graph has, and how many of it. */
+export interface LegendEntry {
+  kind: string;
+  style: KindStyle;
+  count: number;
+}
+
 export type Theme = "light" | "dark";
 
 /** What the user chose to see. Everything here is a trait of the widget or an option of save(). */
@@ -82,6 +89,8 @@ export interface ViewState {
   steps: Readonly<Record<string, number | "all">>;
   /** If given, only these ids (and the sub-graphs around them) are drawn: a slice. */
   only?: ReadonlySet<string>;
+  /** If given, no more than this many boxes are drawn; what is cut is marked `+N more`. */
+  limit?: number;
 }
 
 /** A visible node or sub-graph. Sizes are in px of the drawing, from the bundled font's own advance widths. */
@@ -138,6 +147,8 @@ export interface PaintOptions {
   theme: Theme;
   title?: string;
   legend: boolean;
+  entries?: readonly LegendEntry[]; // what the legend shows: legendEntries()
+  hiddenKinds?: ReadonlySet<string>; // struck through in the legend
   footer?: string;
   transparent?: boolean;
   selected?: ReadonlySet<string>;

@@ -1,0 +1,69 @@
+// Builds the bundles that are committed: ../nnsight_graphwidget/static/{widget.js,headless.js,THIRD_PARTY_NOTICES.txt}.
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const STATIC = join(here, "..", "nnsight_graphwidget", "static");
+
+/** elkjs's worker as one function with what it looks for in its surroundings as arguments (see virtual.d.ts). */
+export function elkModule() {
+  const code = readFileSync(join(here, "node_modules/elkjs/lib/elk-worker.min.js"), "utf-8");
+  return `export default function (module, exports, window, document, setTimeout) {${code}\n}`;
+}
+
+const virtualElk = {
+  name: "elk",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^virtual:elk$/ }, () => ({ path: "elk", namespace: "elk" }));
+    onLoad({ filter: /.*/, namespace: "elk" }, () => ({ contents: elkModule(), loader: "js" }));
+  },
+};
+
+const shared = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  charset: "utf8",
+  target: "es2022",
+  legalComments: "none", // they are in THIRD_PARTY_NOTICES.txt
+  plugins: [virtualElk],
+  metafile: true,
+  logLevel: "warning",
+  logOverride: { "equals-negative-zero": "silent" }, // in elkjs, which means it
+};
+
+const BUNDLES = [
+  { entryPoints: ["src/headless.ts"], outfile: join(STATIC, "headless.js"), format: "iife" },
+  { entryPoints: ["src/widget.ts"], outfile: join(STATIC, "widget.js"), format: "esm", loader: { ".css": "text" } },
+];
+
+async function main() {
+  const packages = new Set(["elkjs"]);
+  for (const bundle of BUNDLES) {
+    if (!existsSync(join(here, bundle.entryPoints[0]))) continue;
+    const { metafile } = await build({ ...shared, ...bundle });
+    for (const path of Object.keys(metafile.inputs)) {
+      const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
+      if (name) packages.add(name);
+    }
+  }
+  writeFileSync(join(STATIC, "THIRD_PARTY_NOTICES.txt"), notices([...packages].sort()));
+}
+
+/** The licences of what is inside the bundles, in full. */
+function notices(packages) {
+  const parts = packages.map((name) => {
+    const folder = join(here, "node_modules", name);
+    const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf-8"));
+    const file = ["LICENSE", "LICENSE.md", "LICENSE.txt"].map((file) => join(folder, file)).find(existsSync);
+    return [`${name} ${version} (${license}), in widget.js and headless.js`, readFileSync(file, "utf-8")];
+  });
+  parts.push(["DejaVu fonts 2.37, subsets (Bitstream Vera licence), in *.ttf, widget.js and headless.js", readFileSync(join(here, "fonts", "LICENSE"), "utf-8")]);
+  const rule = "=".repeat(100);
+  return parts.map(([title, text]) => `${rule}\n${title}\n${rule}\n\n${text.replace(/\r\n/g, "\n").trim()}\n`).join("\n");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

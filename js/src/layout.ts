@@ -1,0 +1,170 @@
+// Where everything is: a scene -> boxes and routes, by elkjs's layered layout of the whole tree at once.
+
+import type { Elk, ElkNode, ElkPoint } from "./elk";
+import { headerWidth } from "./scene";
+import type { Box, Placed, Point, Scene, SceneEdge, SceneNode } from "./types";
+
+export interface LayoutOptions {
+  signal?: AbortSignal;
+  /** Centres of boxes that were dragged, by id, in px of the drawing. */
+  positions?: Readonly<Record<string, Point>>;
+}
+
+export const MARGIN = 20; // around the drawing
+const HEADER = 34; // of an open sub-graph, above what it holds
+const CHEAP = 1000; // visible boxes past which each sub-graph is laid out alone
+
+const SPACING = {
+  "elk.spacing.nodeNode": "26",
+  "elk.spacing.edgeNode": "16",
+  "elk.spacing.edgeEdge": "10",
+  "elk.layered.spacing.nodeNodeBetweenLayers": "34",
+  "elk.layered.spacing.edgeNodeBetweenLayers": "18",
+  "elk.layered.spacing.edgeEdgeBetweenLayers": "10",
+};
+
+/** elkjs's options do not inherit: every sub-graph gets them. */
+const COMPOUND = {
+  "elk.algorithm": "layered",
+  "elk.direction": "DOWN",
+  "elk.edgeRouting": "ORTHOGONAL",
+  "elk.layered.nodePlacement.strategy": "BRANDES_KOEPF",
+  "elk.layered.nodePlacement.bk.fixedAlignment": "BALANCED",
+  "elk.padding": `[top=${HEADER + 8},left=18,bottom=18,right=18]`,
+  ...SPACING,
+};
+
+const ROOT = {
+  ...COMPOUND,
+  "elk.json.shapeCoords": "ROOT",
+  "elk.json.edgeCoords": "ROOT",
+  "elk.padding": `[top=${MARGIN},left=${MARGIN},bottom=${MARGIN},right=${MARGIN}]`,
+};
+
+/** Places a scene with an injected elkjs (a worker in the browser). Rejects with an AbortError when cancelled. */
+export async function layout(scene: Scene, elk: Elk, options: LayoutOptions = {}): Promise<Placed> {
+  const graph = await elk(elkGraph(scene), options.signal);
+  return moved(placed(scene, graph), options.positions);
+}
+
+/** The same, at once, in this thread. */
+export function layoutSync(scene: Scene, elk: (graph: ElkNode) => ElkNode, options: LayoutOptions = {}): Placed {
+  return moved(placed(scene, elk(elkGraph(scene))), options.positions);
+}
+
+/** The scene as elkjs reads it: edges at the root, where ends in different sub-graphs are found. */
+export function elkGraph(scene: Scene): ElkNode {
+  const cheap = scene.nodes.length > CHEAP;
+  const hierarchy = { "elk.hierarchyHandling": cheap ? "SEPARATE_CHILDREN" : "INCLUDE_CHILDREN" };
+  const root: ElkNode = { id: "", layoutOptions: { ...ROOT, ...hierarchy }, children: [], edges: [] };
+  const nodes = new Map<string, ElkNode>([["", root]]);
+  for (const node of scene.nodes) {
+    const made: ElkNode = { id: id(node.id) };
+    if (node.role === "open") {
+      made.layoutOptions = {
+        ...COMPOUND,
+        ...hierarchy,
+        "elk.nodeSize.constraints": "MINIMUM_SIZE",
+        "elk.nodeSize.minimum": `(${headerWidth(node)},${HEADER + 20})`,
+      };
+      made.children = [];
+    } else {
+      made.width = node.width;
+      made.height = node.height;
+    }
+    nodes.set(made.id, made);
+    const parent = nodes.get(node.parent === undefined ? "" : id(node.parent))!;
+    parent.children!.push(made);
+  }
+  for (const edge of scene.edges) root.edges!.push({ id: edge.id, sources: [id(edge.source)], targets: [id(edge.target)] });
+  return root;
+}
+
+/** elkjs keeps the root and the nodes in one space of ids. */
+function id(node: string): string {
+  return `n${node}`;
+}
+
+function placed(scene: Scene, root: ElkNode): Placed {
+  const boxes = new Map<string, Box>();
+  const visit = (node: ElkNode): void => {
+    if (node.id) boxes.set(node.id.slice(1), { x: node.x!, y: node.y!, width: node.width!, height: node.height! });
+    node.children?.forEach(visit);
+  };
+  visit(root);
+  const routes = new Map<string, Point[]>();
+  for (const edge of root.edges ?? []) {
+    const section = edge.sections?.[0];
+    if (section) routes.set(edge.id, [section.startPoint, ...(section.bendPoints ?? []), section.endPoint].map(point));
+  }
+  return { scene, boxes, routes, width: root.width!, height: root.height! };
+}
+
+function point({ x, y }: ElkPoint): Point {
+  return { x, y };
+}
+
+/**
+ * A drawing with some boxes dragged elsewhere: the sub-graphs around them grow or shrink to hold them, and edges at them
+ * run straight.
+ */
+export function moved(placed: Placed, positions: LayoutOptions["positions"] = {}): Placed {
+  const { scene } = placed;
+  const dragged = scene.nodes.filter((node) => node.role !== "open" && Object.hasOwn(positions, node.id));
+  if (!dragged.length) return placed;
+  const boxes = new Map(placed.boxes);
+  const touched = new Set<string>();
+  for (const node of dragged) {
+    const box = boxes.get(node.id)!;
+    const { x, y } = positions[node.id]!;
+    boxes.set(node.id, { ...box, x: x - box.width / 2, y: y - box.height / 2 });
+    touched.add(node.id);
+    for (let outer = node.parent; outer !== undefined; outer = parentOf(scene, outer)) touched.add(outer);
+  }
+  for (const node of [...scene.nodes].reverse())
+    if (node.role === "open" && touched.has(node.id)) boxes.set(node.id, around(scene, boxes, node));
+  const [dx, dy] = offset(boxes);
+  for (const [id, box] of boxes) boxes.set(id, { ...box, x: box.x + dx, y: box.y + dy });
+  const routes = new Map<string, Point[]>();
+  for (const edge of scene.edges) {
+    const route = placed.routes.get(edge.id);
+    if (touched.has(edge.source) || touched.has(edge.target)) routes.set(edge.id, straight(boxes, edge));
+    else if (route) routes.set(edge.id, route.map(({ x, y }) => ({ x: x + dx, y: y + dy })));
+  }
+  const width = Math.max(...[...boxes.values()].map((box) => box.x + box.width)) + MARGIN;
+  const height = Math.max(...[...boxes.values()].map((box) => box.y + box.height)) + MARGIN;
+  return { scene, boxes, routes, width: Math.max(width, placed.width + dx), height: Math.max(height, placed.height + dy) };
+}
+
+function parentOf(scene: Scene, id: string): string | undefined {
+  return scene.nodes.find((node) => node.id === id)?.parent;
+}
+
+function around(scene: Scene, boxes: ReadonlyMap<string, Box>, group: SceneNode): Box {
+  const inner = scene.nodes.filter((node) => node.parent === group.id).map((node) => boxes.get(node.id)!);
+  const x = Math.min(...inner.map((box) => box.x)) - 18;
+  const y = Math.min(...inner.map((box) => box.y)) - HEADER - 8;
+  const right = Math.max(...inner.map((box) => box.x + box.width)) + 18;
+  const bottom = Math.max(...inner.map((box) => box.y + box.height)) + 18;
+  return { x, y, width: Math.max(right - x, headerWidth(group)), height: bottom - y };
+}
+
+/** How far to shift everything so that nothing is left of or above the margin. */
+function offset(boxes: ReadonlyMap<string, Box>): [number, number] {
+  let [x, y] = [MARGIN, MARGIN];
+  for (const box of boxes.values()) [x, y] = [Math.min(x, box.x), Math.min(y, box.y)];
+  return [MARGIN - x, MARGIN - y];
+}
+
+/** From the bottom of the source to the top of the target, or from side to side where that is upwards. */
+function straight(boxes: ReadonlyMap<string, Box>, { source, target }: SceneEdge): Point[] {
+  const [a, b] = [boxes.get(source)!, boxes.get(target)!];
+  const down = a.y + a.height <= b.y;
+  const [ax, bx] = [a.x + a.width / 2, b.x + b.width / 2];
+  if (down) return [{ x: ax, y: a.y + a.height }, { x: bx, y: b.y }];
+  const right = ax <= bx;
+  return [
+    { x: right ? a.x + a.width : a.x, y: a.y + a.height / 2 },
+    { x: right ? b.x : b.x + b.width, y: b.y + b.height / 2 },
+  ];
+}

@@ -1,0 +1,483 @@
+// What is visible: elements + what the user chose to see -> boxes, texts and lifted edges. Pure; knows no positions.
+
+import { measure } from "./font";
+import { styleOf } from "./legend";
+import { fit } from "./text";
+import type { EdgeData, EdgeKind, Element, Legend, NodeData, Scene, SceneEdge, SceneNode, ViewState } from "./types";
+
+/** An element in its place in the tree. */
+export interface Item {
+  data: NodeData;
+  parent?: Item;
+  children: Item[]; // in order of execution
+  rank: number; // order of execution; a sub-graph has that of its first node
+}
+
+/** The elements, indexed once and used for every scene. */
+export interface Index {
+  items: ReadonlyMap<string, Item>;
+  roots: readonly Item[];
+  edges: readonly EdgeData[];
+  into: ReadonlyMap<string, readonly EdgeData[]>; // edges by target
+  from: ReadonlyMap<string, readonly EdgeData[]>; // edges by source
+}
+
+/** Sizes of texts and boxes, in px of the drawing; paint draws what scene measures. */
+export const TITLE = 12;
+export const SUBTITLE = 9.5;
+export const GROUP_TITLE = 12.5;
+export const NOTE = 10.5;
+const WIDEST = 260; // of a text in a node
+const WIDEST_GROUP = 420; // of a text in a sub-graph's header
+const SMALL = 50; // visible elements of a graph that opens at its first level
+
+const indexes = new WeakMap<readonly Element[], Index>();
+
+/** The index of an element list; the same list gives the same index. */
+export function indexElements(elements: readonly Element[]): Index {
+  let index = indexes.get(elements);
+  if (!index) indexes.set(elements, (index = makeIndex(elements)));
+  return index;
+}
+
+function makeIndex(elements: readonly Element[]): Index {
+  const items = new Map<string, Item>();
+  const roots: Item[] = [];
+  const edges: EdgeData[] = [];
+  elements.forEach((element, rank) => {
+    if (element.group === "edges") edges.push(element.data as EdgeData);
+    else items.set(element.data.id, { data: element.data as NodeData, children: [], rank });
+  });
+  for (const item of items.values()) {
+    const parent = item.data.parent === undefined ? undefined : items.get(item.data.parent);
+    if (parent) item.parent = parent;
+    (parent?.children ?? roots).push(item);
+  }
+  for (const root of roots) rankGroups(root);
+  const byRank = (a: Item, b: Item) => a.rank - b.rank;
+  for (const item of items.values()) item.children.sort(byRank);
+  roots.sort(byRank);
+  return { items, roots, edges, into: groupBy(edges, "target"), from: groupBy(edges, "source") };
+}
+
+/** A sub-graph happens when its first node does; an empty one right after the last node of the sub-graph before it. */
+function rankGroups(item: Item, before = 0): number {
+  if (!item.data.compound) return item.rank;
+  let [first, last] = [Infinity, before];
+  for (const child of item.children) {
+    const end = rankGroups(child, last);
+    first = Math.min(first, child.rank);
+    last = Math.max(last, end);
+  }
+  item.rank = item.children.length ? first : before + 0.5;
+  return last;
+}
+
+function groupBy(edges: readonly EdgeData[], end: "source" | "target"): Map<string, EdgeData[]> {
+  const map = new Map<string, EdgeData[]>();
+  for (const edge of edges) {
+    const list = map.get(edge[end]);
+    if (list) list.push(edge);
+    else map.set(edge[end], [edge]);
+  }
+  return map;
+}
+
+/** Ids of all sub-graphs. */
+export function allGroups(index: Index): Set<string> {
+  const ids = new Set<string>();
+  for (const [id, item] of index.items) if (item.data.compound) ids.add(id);
+  return ids;
+}
+
+/** Ids of the sub-graphs around an element, outermost first: what must be open to see it. */
+export function around(index: Index, id: string): string[] {
+  const path: string[] = [];
+  for (let item = index.items.get(id)?.parent; item; item = item.parent) path.unshift(item.data.id);
+  return path;
+}
+
+/** What is open at first: nothing, but the outermost sub-graphs of a small graph. */
+export function initialExpansion(index: Index): Set<string> {
+  let visible = 0;
+  for (const root of index.roots) visible += 1 + shownChildren(root, {}).length;
+  return new Set(visible <= SMALL ? index.roots.filter((root) => root.data.compound).map((root) => root.data.id) : []);
+}
+
+/** Everything open, level by level, as long as no more than `budget` elements are visible. */
+export function expansionWithin(index: Index, budget: number, steps: ViewState["steps"] = {}): Set<string> {
+  const open = new Set<string>();
+  let visible = index.roots.length;
+  let level = [...index.roots];
+  while (level.length) {
+    const next: Item[] = [];
+    for (const item of level) {
+      const children = shownChildren(item, steps);
+      if (!item.data.compound || visible + children.length > budget) continue;
+      visible += children.length;
+      open.add(item.data.id);
+      next.push(...children);
+    }
+    level = next;
+  }
+  // The pass that a loop shows is drawn in the loop's own box: it is open whenever the loop is.
+  for (const [id, item] of index.items) if (item.data.kind === "Iteration" && item.parent && open.has(item.parent.data.id)) open.add(id);
+  return open;
+}
+
+/** The passes of a loop, or none where the loop's body is there once. */
+export function passes(item: Item): Item[] {
+  return item.data.kind === "Iterator" ? item.children.filter((child) => child.data.kind === "Iteration") : [];
+}
+
+/** The pass that an iterator shows, or undefined when it shows all (or has none). */
+function shownPass(item: Item, steps: ViewState["steps"]): Item | undefined {
+  const all = passes(item);
+  const step = Object.hasOwn(steps, item.data.id) ? steps[item.data.id]! : 0;
+  if (!all.length || step === "all") return undefined;
+  return all.find((pass) => pass.data.index === step) ?? all[Math.min(Math.max(step, 0), all.length - 1)];
+}
+
+/** The children that an open sub-graph shows: a loop shows what is in one pass. */
+function shownChildren(item: Item, steps: ViewState["steps"]): Item[] {
+  const pass = shownPass(item, steps);
+  if (!pass) return item.children;
+  return item.children.flatMap((child) => (child === pass ? child.children : child.data.kind === "Iteration" ? [] : [child]));
+}
+
+/**
+ * What is visible.
+ *
+ * @param elements the whole graph, as `to_elements` gives it
+ * @param state what the user chose to see
+ * @param legend the looks of the kinds
+ */
+export function buildScene(elements: readonly Element[], state: ViewState, legend: Legend): Scene {
+  return new SceneBuilder(indexElements(elements), state, legend).build();
+}
+
+class SceneBuilder {
+  private readonly nodes = new Map<string, SceneNode>();
+  private readonly standsFor = new Map<string, string>();
+  private readonly twins = new Map<string, string>(); // id of a pass that is not shown -> id of the pass that is
+  private readonly only?: ReadonlySet<string>;
+  private stepping = false; // whether a loop shows one of several passes
+  private hidden = 0;
+
+  constructor(
+    private readonly index: Index,
+    private readonly state: ViewState,
+    private readonly legend: Legend,
+  ) {
+    if (state.only) this.only = this.slice(state.only);
+  }
+
+  build(): Scene {
+    this.place(this.index.roots, undefined);
+    const edges = this.edges();
+    return { nodes: [...this.nodes.values()], edges, standsFor: this.standsFor, hidden: this.hidden };
+  }
+
+  /** The ids of a slice with all that is in its sub-graphs and the sub-graphs around it. */
+  private slice(ids: ReadonlySet<string>): Set<string> {
+    const slice = new Set<string>();
+    const inside = (item: Item): void => {
+      slice.add(item.data.id);
+      item.children.forEach(inside);
+    };
+    for (const id of ids) {
+      const item = this.index.items.get(id);
+      if (!item) continue;
+      inside(item);
+      for (const outer of around(this.index, id)) slice.add(outer);
+    }
+    return slice;
+  }
+
+  private place(items: readonly Item[], parent: string | undefined): void {
+    let cut = 0;
+    for (const item of items) {
+      const { data } = item;
+      if (this.state.hiddenKinds.has(data.kind) || (this.only && !this.only.has(data.id))) continue;
+      if (this.nodes.size >= (this.state.limit ?? Infinity)) {
+        cut += 1;
+        continue;
+      }
+      if (!data.compound) this.add(item, parent, "node");
+      else if (this.state.expanded.has(data.id) && item.children.length) this.open(item, parent);
+      else {
+        this.add(item, parent, "closed");
+        this.coverAll(item.children, data.id);
+      }
+    }
+    if (cut) this.addCut(cut, parent);
+  }
+
+  private open(item: Item, parent: string | undefined): void {
+    const { id } = item.data;
+    this.add(item, parent, "open");
+    const before = this.nodes.size;
+    this.place(shownChildren(item, this.state.steps), id);
+    if (this.nodes.size === before) this.add(item, parent, "closed"); // all that is in it is filtered out
+    const shown = shownPass(item, this.state.steps);
+    for (const pass of shown ? passes(item) : []) {
+      this.standsFor.set(pass.data.id, id);
+      if (pass === shown) continue;
+      this.stepping = true;
+      this.twins.set(pass.data.id, shown!.data.id);
+      this.coverTwins(pass.children, pass.data.id, shown!.data.id, id);
+    }
+  }
+
+  /** A closed sub-graph stands for all that is in it. */
+  private coverAll(items: readonly Item[], id: string): void {
+    for (const item of items) {
+      this.standsFor.set(item.data.id, id);
+      this.coverAll(item.children, id);
+    }
+  }
+
+  /** What is in a pass that is not shown is stood for by its twin in the shown pass, or by the loop. */
+  private coverTwins(items: readonly Item[], pass: string, shown: string, loop: string): void {
+    for (const item of items) {
+      const { id } = item.data;
+      const twin = shown + id.slice(pass.length);
+      this.twins.set(id, twin);
+      if (!this.state.hiddenKinds.has(item.data.kind)) this.standsFor.set(id, this.standsFor.get(twin) ?? loop);
+      this.coverTwins(item.children, pass, shown, loop);
+    }
+  }
+
+  private add(item: Item, parent: string | undefined, role: SceneNode["role"]): void {
+    const { data } = item;
+    const node: SceneNode = { id: data.id, data, role, title: "", width: 0, height: 0 };
+    if (parent !== undefined) node.parent = parent;
+    if (role === "node") this.describeNode(node);
+    else this.describeGroup(node, item);
+    this.nodes.set(data.id, node);
+    this.standsFor.set(data.id, data.id);
+  }
+
+  private addCut(count: number, parent: string | undefined): void {
+    this.hidden += count;
+    const id = `${parent ?? ""}/+more`;
+    const title = `+${count} more`;
+    const node: SceneNode = { id, data: { id, kind: "Value", label: title }, role: "node", title, width: 0, height: 0 };
+    if (parent !== undefined) node.parent = parent;
+    size(node, "box");
+    this.nodes.set(id, node);
+  }
+
+  private describeNode(node: SceneNode): void {
+    const { data } = node;
+    node.title = fit(data.label, WIDEST, TITLE, "monoBold");
+    const subtitle = this.subtitle(data);
+    if (subtitle) node.subtitle = subtitle;
+    size(node, styleOf(this.legend, data.kind).shape);
+  }
+
+  private subtitle(data: NodeData): string {
+    if (data.status && data.status !== "failed") return data.status;
+    if (data.kind === "LockProtocol") return fit(data.variable ?? "", WIDEST, SUBTITLE, "mono");
+    const type = data.shape ? `[${data.shape.join(", ")}]${data.dtype ? ` ${data.dtype}` : ""}` : undefined;
+    const result = type ?? data.value ?? (data.variable === data.label ? undefined : data.variable) ?? "";
+    const folded = this.folded(data);
+    if (data.label === "setitem" && data.variable) return fit(`${data.variable}${folded}`, WIDEST, SUBTITLE, "mono");
+    const end = fit(result, WIDEST, SUBTITLE, "mono");
+    if (!folded) return end;
+    const arrow = end && " → ";
+    const room = Math.max(WIDEST - measure(arrow + end, SUBTITLE, "mono"), 60);
+    return `${fit(folded, room, SUBTITLE, "mono")}${arrow}${end}`;
+  }
+
+  /** The literals of a node whose own nodes are hidden: `(·, 2)`, or `[:, 0]` for an index. Empty if there are none. */
+  private folded(data: NodeData): string {
+    if (!this.state.hiddenKinds.has("Value")) return "";
+    const inputs = this.index.into.get(data.id) ?? [];
+    const texts = new Map<string, string>();
+    let literals = 0;
+    for (const edge of inputs) {
+      const source = this.index.items.get(edge.source)?.data;
+      const name = edge.label ?? String(texts.size);
+      if (source?.kind === "Value") {
+        literals++;
+        texts.set(name, source.label);
+      } else if (!texts.has(name)) texts.set(name, "·");
+    }
+    if (!literals) return "";
+    if (data.label === "getitem" || data.label === "setitem") {
+      const index = texts.get("1") ?? "";
+      return `[${/^\(.*\)$/.test(index) ? index.slice(1, -1) : index}]`;
+    }
+    const names = [...texts.keys()].sort((a, b) => place(a) - place(b));
+    return `(${names.map((name) => (place(name) < Infinity ? texts.get(name)! : `${name}=${texts.get(name)!}`)).join(", ")})`;
+  }
+
+  private describeGroup(node: SceneNode, item: Item): void {
+    const { data } = item;
+    const kind = Object.hasOwn(this.legend, data.kind) ? styleOf(this.legend, data.kind, true).name : data.kind;
+    const named = data.label.toLowerCase() !== kind.toLowerCase();
+    node.title = fit(named ? `${kind}  ${data.label}` : kind, WIDEST_GROUP, GROUP_TITLE, "sansBold");
+    const all = passes(item);
+    const times = data.count ?? all.length;
+    const shown = shownPass(item, this.state.steps);
+    const notes: string[] = [];
+    if (times > 1) notes.push(`×${times}`);
+    if (data.taken === false) notes.push("not taken");
+    if (data.status) notes.push(data.status);
+    if (node.role === "closed") {
+      const counts = this.holds(item);
+      let total = 0;
+      for (const count of counts.values()) total += count;
+      notes.push("closed", plural(total, "node"));
+      const subtitle = [...counts].map(([kind, count]) => plural(count, this.noun(kind))).join("   ");
+      if (subtitle) node.subtitle = fit(subtitle, WIDEST_GROUP, NOTE, "sans");
+      node.note = notes.join(" · ");
+      node.width = Math.max(headerWidth(node), 30 + measure(node.subtitle ?? "", NOTE, "sans") + 16);
+      node.height = subtitle ? 54 : 34;
+      return;
+    }
+    if (shown && all.length > 1) {
+      node.step = { iterator: data.id, shown: all.indexOf(shown), count: all.length, label: fit(shown.data.label, 140, NOTE, "sans") };
+      notes.push(`◂ ${node.step.label} ▸`);
+    } else if (shown) notes.push(fit(shown.data.label, 140, NOTE, "sans"));
+    else if (data.line !== undefined) notes.push(`line ${data.line}`);
+    node.note = notes.join("  ");
+  }
+
+  /** How many nodes of each kind are in a sub-graph, in order of first appearance; of a loop, those of one pass. */
+  private holds(item: Item, counts = new Map<string, number>()): Map<string, number> {
+    for (const child of shownChildren(item, this.state.steps)) {
+      const { kind, compound } = child.data;
+      if (compound) this.holds(child, counts);
+      else if (!this.state.hiddenKinds.has(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  private noun(kind: string): string {
+    return NOUNS[kind] ?? styleOf(this.legend, kind).name.toLowerCase();
+  }
+
+  private edges(): SceneEdge[] {
+    const merged = new Map<string, SceneEdge>();
+    const loops = new Set<string>();
+    for (const edge of this.index.edges) {
+      const source = this.standsFor.get(edge.source);
+      const target = this.standsFor.get(edge.target);
+      if (source === undefined || target === undefined || this.isHidden(edge.source) || this.isHidden(edge.target)) continue;
+      const repeated = this.twins.has(edge.source) || this.twins.has(edge.target);
+      if (source === target) {
+        if (repeated && edge.kind === "carried" && this.nodes.get(target)!.role !== "open") loops.add(target);
+        continue;
+      }
+      if (this.isInside(source, target) || this.isInside(target, source)) continue;
+      if (repeated) {
+        if (this.samePass(edge)) continue;
+        const [a, b] = [this.index.items.get(source)!.rank, this.index.items.get(target)!.rank];
+        if (edge.kind === "carried" && a >= b) {
+          loops.add(target);
+          continue;
+        }
+      }
+      const lifted = this.lifts(edge.source, source) || this.lifts(edge.target, target);
+      const key = lifted ? `${source}\n${target}` : repeated || this.inLoop(edge) ? `${source}\n${target}\n${edge.label}\n${edge.kind}` : edge.id;
+      const known = merged.get(key);
+      if (known) {
+        known.edges.push(edge.id);
+        if (!repeated) known.count++;
+        if (ORDER.indexOf(edge.kind) < ORDER.indexOf(known.kind)) known.kind = edge.kind;
+        continue;
+      }
+      const made: SceneEdge = { id: edge.id, edges: [edge.id], source, target, kind: edge.kind, count: repeated ? 0 : 1 };
+      if (edge.label !== undefined && !lifted) made.label = fit(edge.label, 64, SUBTITLE, "mono");
+      merged.set(key, made);
+    }
+    for (const id of loops) {
+      const node = this.nodes.get(id)!;
+      node.note = node.note ? `${node.note}  ↺` : "↺";
+      if (node.role === "node") size(node, styleOf(this.legend, node.data.kind).shape);
+    }
+    return this.labelled([...merged.values()]);
+  }
+
+  /** Argument names matter only where a node has several inputs. */
+  private labelled(edges: SceneEdge[]): SceneEdge[] {
+    const inputs = new Map<string, number>();
+    for (const edge of edges) inputs.set(edge.target, (inputs.get(edge.target) ?? 0) + 1);
+    for (const edge of edges) {
+      if (inputs.get(edge.target) === 1) delete edge.label;
+      edge.count ||= 1; // only passes that are not shown have it
+    }
+    return edges;
+  }
+
+  /** Whether an end is of a hidden kind, itself or as the twin of one. */
+  private isHidden(id: string): boolean {
+    return this.state.hiddenKinds.has(this.index.items.get(id)!.data.kind);
+  }
+
+  /** Whether the visible element stands for another one around the edge's end, not for the end or its twin. */
+  private lifts(end: string, visible: string): boolean {
+    return visible !== end && this.nodes.get(visible)!.role === "closed";
+  }
+
+  private isInside(id: string, outer: string): boolean {
+    return this.nodes.get(outer)!.role === "open" && id.startsWith(`${outer}/`);
+  }
+
+  /** Whether both ends are in one pass that is not shown: the shown pass has the same edge. */
+  private samePass(edge: EdgeData): boolean {
+    const source = this.hiddenPass(edge.source);
+    return source !== undefined && source === this.hiddenPass(edge.target);
+  }
+
+  private hiddenPass(id: string): Item | undefined {
+    for (let item = this.index.items.get(id); item; item = item.parent)
+      if (item.data.kind === "Iteration" && this.twins.has(item.data.id)) return item;
+    return undefined;
+  }
+
+  /** Whether an end is in a loop that shows one pass, so that further passes may bring the same edge again. */
+  private inLoop(edge: EdgeData): boolean {
+    if (!this.stepping) return false;
+    return [edge.source, edge.target].some((id) => around(this.index, id).some((outer) => this.nodes.get(outer)?.step));
+  }
+}
+
+const NOUNS: Record<string, string> = {
+  InterventionProtocol: "read",
+  GradProtocol: "gradient",
+  SwapProtocol: "write",
+  SkipProtocol: "skip",
+  LockProtocol: "save",
+  ValueProtocol: "variable",
+  VariableProtocol: "variable",
+  ApplyModuleProtocol: "module call",
+  Value: "literal",
+};
+
+/** Of several edges that are drawn as one, the kind that says most. */
+const ORDER: readonly EdgeKind[] = ["bridge", "carried", "data", "condition", "argument", "containment", "order"];
+
+/** The position of a positional argument; Infinity for a named one, which comes after. */
+function place(name: string): number {
+  return /^\d+$/.test(name) ? Number(name) : Infinity;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Sizes a node to its texts and its shape. */
+function size(node: SceneNode, shape: "box" | "ellipse" | "hexagon"): void {
+  const note = node.note ? measure(` ${node.note}`, SUBTITLE, "mono") : 0;
+  const text = Math.max(measure(node.title, TITLE, "monoBold") + note, measure(node.subtitle ?? "", SUBTITLE, "mono"));
+  node.width = Math.max(Math.ceil(text) + (shape === "box" ? 24 : 32), 64);
+  node.height = node.subtitle ? 38 : 28;
+}
+
+/** The width that a sub-graph's header needs, in px. */
+export function headerWidth(node: SceneNode): number {
+  return Math.ceil(30 + measure(node.title, GROUP_TITLE, "sansBold") + 24 + measure(node.note ?? "", NOTE, "sans") + 14);
+}

@@ -1,0 +1,45 @@
+// User text made safe to draw: one line, nothing invisible, nothing that changes direction, valid XML, bounded.
+
+import { type Face, measure } from "./font";
+
+const LONGEST = 1000; // characters looked at; a label is a few dozen wide
+
+/** Control characters, bidirectional controls, other invisibles, halves of pairs and what XML forbids. */
+const UNSAFE =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const SHORT: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** The text on one line, with what cannot be seen written as an escape (`\n`, `\u202e`). */
+export function visible(text: string): string {
+  return text.replace(UNSAFE, (c) => SHORT[c] ?? escape(c.charCodeAt(0)));
+}
+
+function escape(code: number): string {
+  return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+}
+
+/** Text for XML content and attributes. */
+export function xml(text: string): string {
+  return visible(text).replace(/[&<>"']/g, (c) => ENTITIES[c]!);
+}
+
+const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+/** The text, visible, with its middle cut out if it is wider than `max` px. */
+export function fit(text: string, max: number, size: number, face: Face): string {
+  const long = text.length > LONGEST;
+  const whole = visible(long ? text.slice(0, LONGEST / 2) : text);
+  if (!long && measure(whole, size, face) <= max) return whole;
+  const head = [...whole];
+  const tail = long ? [...visible(text.slice(-LONGEST / 2))] : head;
+  let room = max - measure("…", size, face);
+  let [start, end] = [0, 0]; // characters kept on each side; the start gets the odd one
+  while (start < head.length) {
+    const next = start <= end ? head[start]! : tail[tail.length - 1 - end]!;
+    room -= measure(next, size, face);
+    if (room < 0) break;
+    if (start <= end) start++;
+    else end++;
+  }
+  return `${head.slice(0, start).join("")}…${end ? tail.slice(-end).join("") : ""}`;
+}
