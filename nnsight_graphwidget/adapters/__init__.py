@@ -1,7 +1,7 @@
 """Any object that holds an intervention → Graph.
 
-An adapter is a module with ``matches(obj) -> bool`` and ``read(obj) -> Graph``. The first that matches wins. ``matches`` looks at
-types through ``sys.modules`` and never imports a library that the caller has not.
+An adapter is a module with ``matches(obj) -> bool`` and ``read(obj) -> Graph``. The first that matches wins. ``matches`` looks
+at types through ``sys.modules`` and never imports a library that the caller has not.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from ..errors import UnreadableError
 from ..graph import Graph
-from . import recorded
+from . import recorded, v03, v04
 
 
 class Adapter(Protocol):
@@ -24,7 +24,7 @@ class Adapter(Protocol):
     def read(self, obj: Any) -> Graph: ...
 
 
-ADAPTERS: tuple[Adapter, ...] = (recorded,)
+ADAPTERS: tuple[Adapter, ...] = (v04, v03, recorded)
 
 
 def read(obj: Any) -> Graph:

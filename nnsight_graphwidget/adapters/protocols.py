@@ -60,13 +60,18 @@ class Builder:
     """
 
     def __init__(
-        self, node_class: type, proxy_class: type, value_of: Callable[[Any], Any], join: Callable[[Any], Any] = lambda node: node
+        self,
+        node_class: type,
+        proxy_class: type,
+        value_of: Callable[[Any], Any],
+        join: Callable[[Any], Any] = lambda node: node,
     ) -> None:
         self._node_class, self._proxy_class = node_class, proxy_class
         self._value_of, self._join = value_of, join
         self._make = IdMaker()
         self._groups: dict[str, Group] = {}
-        self._drawn: list[tuple[Any, Node]] = []
+        self._drawn: list[tuple[Any, Node, list[tuple[str, Any]]]] = []
+        self._labels: dict[int, str] = {}
         self._fed: dict[str, list[tuple[str, Any, str]]] = {}
         self._order: list[tuple[str, str]] = []
         self._nodes: list[Node] = []
@@ -79,8 +84,10 @@ class Builder:
         variable = _bound(text)
         if variable is not None and kind in ("Tracer", "Session", "Generator"):
             label = variable
-        id_ = self._make(parent, label if line is not None else kind, line)
-        self._groups[id_] = Group(id_, kind, label, parent, None, variable, file, line, text=text, order=len(self._order), **fields)
+        id_ = self._make(parent, label.partition(" ")[0] if line is not None else kind, line)
+        self._groups[id_] = Group(
+            id_, kind, label, parent, None, variable, file, line, text=text, order=len(self._order), **fields
+        )
         self._order.append(("group", id_))
         if of is not None:
             self.ids[id(of)] = id_
@@ -90,32 +97,33 @@ class Builder:
         """Gives a sub-graph an input."""
         self._fed.setdefault(group, []).append((name, value, kind))
 
-    def node(self, node: Any, parent: str | None, **fields: Any) -> str:
-        """Adds one of nnsight's nodes; fields given here win over what the node says."""
+    def node(
+        self, node: Any, parent: str | None, label: str | None = None, arguments: list[tuple[str, Any]] | None = None
+    ) -> str:
+        """Adds one of nnsight's nodes; a label or arguments given here win over its own."""
         kind = kind_of(node.target)
-        label = fields.pop("label", None) or self._label(node, kind)
+        label = self._labels[id(node)] = label or self._label(node, kind)
         file, line, text = _place(node)
         id_ = self._make(parent, label, line)
         drawn = Node(id_, kind, label, parent, _name_of(node.target), file=file, line=line, text=text, order=len(self._order))
         if kind in ("LockProtocol", "ValueProtocol", "VariableProtocol"):
             drawn = replace(drawn, variable=_bound(text))
-        drawn = replace(drawn, **self._looks(self._value_of(node)), **fields)
-        self._drawn.append((node, drawn))
+        drawn = replace(drawn, **self._looks(self._value_of(node)))
+        self._drawn.append((node, drawn, self._arguments(node, kind) if arguments is None else arguments))
         self._order.append(("node", id_))
         self.ids[id(node)] = id_
         return id_
 
     def graph(self, title: str, version: str | None) -> Graph:
         """Everything added so far, with arguments as edges."""
-        drawn = {node.id: (old, node) for old, node in self._drawn}
+        drawn = {entry[1].id: entry for entry in self._drawn}
         for what, id_ in self._order:
             slug = id_.rpartition("/")[2]
             if what == "group":
                 for name, value, kind in self._fed.get(id_, ()):
                     self._argument(id_, self._groups[id_].parent, name, value, kind, f"{slug}.{name}")
                 continue
-            old, node = drawn[id_]
-            arguments = list(self._arguments(old, node.kind))
+            old, node, arguments = drawn[id_]
             for name, value in arguments:
                 self._argument(id_, node.parent, name, value, "data", f"{slug}.{name}")
             if node.kind == "InterventionProtocol":
@@ -123,7 +131,8 @@ class Builder:
                 node = replace(node, target=f"model{old.args[0]}", iteration=iteration)
             texts = tuple((name, self.text(value)) for name, value in arguments)
             self._nodes.append(replace(node, arguments=texts, changes=self._changes(old, node.kind)))
-        parents = {item.id: item.parent for item in (*self._nodes, *self._groups.values())}
+        items: list[Node | Group] = [*self._nodes, *self._groups.values()]
+        parents = {item.id: item.parent for item in items}
         return Graph(
             tuple(replace(node, order=order) for order, node in enumerate(self._nodes)),
             tuple(self._groups.values()),
@@ -133,7 +142,7 @@ class Builder:
                 else edge
                 for edge in self._edges
             ),
-            tuple(_sources([*self._nodes, *self._groups.values()])),
+            tuple(_sources(items)),
             title=title,
             nnsight=version,
         )
@@ -158,12 +167,12 @@ class Builder:
         node = next(self.nodes_in(value), None) if isinstance(value, (self._node_class, self._proxy_class)) else None
         if node is not None:
             node = self._join(node)
-            return self._label(node, kind_of(node.target))
+            return self._labels.get(id(node)) or self._label(node, kind_of(node.target))
         if isinstance(value, slice):
             ends = ["" if end is None else self.text(end) for end in (value.start, value.stop)]
             return ":".join(ends if value.step is None else [*ends, self.text(value.step)])
         if type(value) in (list, tuple, set, frozenset):
-            opening, closing = {list: "[]", tuple: "()"}.get(type(value), "{}")
+            opening, closing = "[]" if type(value) is list else "()" if type(value) is tuple else "{}"
             items = [self.text(item) for _, item in zip(range(_SHOWN_ITEMS), value)]
             inside = ", ".join([*items, *_more(len(value))]) + ("," if type(value) is tuple and len(value) == 1 else "")
             return _cut(f"{opening}{inside}{closing}")
@@ -195,11 +204,10 @@ class Builder:
         self.ids[id(node)] = box.id
         return box.id
 
-    def _arguments(self, node: Any, kind: str) -> Iterator[tuple[str, Any]]:
+    def _arguments(self, node: Any, kind: str) -> list[tuple[str, Any]]:
         names = ARGUMENT_NAMES.get(kind, ())
-        for index, value in enumerate(node.args):
-            yield (names[index] if index < len(names) else str(index)), value
-        yield from ((str(name), value) for name, value in node.kwargs.items())
+        positional = [(names[index] if index < len(names) else str(index), value) for index, value in enumerate(node.args)]
+        return [*positional, *((str(name), value) for name, value in node.kwargs.items())]
 
     def _label(self, node: Any, kind: str) -> str:
         if kind == "InterventionProtocol":
@@ -213,7 +221,7 @@ class Builder:
         name = _name_of(node.target).rpartition(".")[2]
         if name == "fetch_attr" and len(node.args) > 1 and isinstance(node.args[1], str):
             return f".{node.args[1]}"
-        if name in ("call", "proxy_call") and node.args and isinstance(node.args[0], self._node_class):
+        if name in ("call", "proxy_call") and node.args and self._is_node(node.args[0]):
             called = node.args[0]
             if _name_of(called.target).endswith("fetch_attr"):
                 return str(called.args[1])
@@ -238,10 +246,13 @@ class Builder:
             return True
         if _name_of(node.target).rpartition(".")[2] not in ("setitem", "setattr"):
             return False
-        changed = next(iter(node.args), None)
-        while isinstance(changed, self._node_class) and _name_of(changed.target).endswith("getitem"):
+        changed: Any = next(iter(node.args), None)
+        while self._is_node(changed) and _name_of(changed.target).endswith("getitem"):
             changed = changed.args[0]
-        return isinstance(changed, self._node_class) and kind_of(changed.target) in ("InterventionProtocol", "GradProtocol")
+        return self._is_node(changed) and kind_of(changed.target) in ("InterventionProtocol", "GradProtocol")
+
+    def _is_node(self, value: Any) -> bool:
+        return isinstance(value, self._node_class)
 
 
 def kind_of(target: Any) -> str:

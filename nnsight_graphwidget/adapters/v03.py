@@ -153,7 +153,9 @@ class _Drawing:
             self.builder.feed(group, "condition", node.args[0], "condition")
         elif kind == "BridgeProtocol":
             if self._join(node) is node:
-                self.builder.node(node, parent, label=self._carried_label(node))
+                # The graph's own id is a memory address: its place among the graphs is the same in every run.
+                arguments = [("graph_id", list(self._bridge.id_to_graph).index(node.args[0])), ("node", node.args[1])]
+                self.builder.node(node, parent, self.builder.text(self._source(node)), arguments)
         elif kind == "LockProtocol" and self._carries(node, graph):
             if not self._carried.get((graph.id, node.name), set()) <= self._graphs:
                 self.builder.node(node, parent, label="bridge")
@@ -176,9 +178,6 @@ class _Drawing:
 
     def _source(self, node: Any) -> Any:
         return self._bridge.id_to_graph[node.args[0]].nodes[node.args[1]].args[0]
-
-    def _carried_label(self, node: Any) -> str:
-        return self.builder.text(self._source(node))
 
     def _all_inside(self, graph: Any) -> Iterable[Any]:
         yield graph
@@ -213,11 +212,11 @@ def _value(node: Any) -> Any:
     return node._value if node._value is not EMPTY else node.proxy_value
 
 
-def _bridge_protocol() -> type:
+def _bridge_protocol() -> Any:
     return sys.modules["nnsight.tracing.protocols"].BridgeProtocol
 
 
-def _classes() -> tuple[type, type, type, type]:
+def _classes() -> tuple[Any, Any, Any, Any]:
     """Graph, GraphBasedContext, Invoker and Conditional of the nnsight that the caller has imported."""
     modules = sys.modules
     return (

@@ -32,7 +32,7 @@ def read(obj: Any) -> Graph:
     Raises:
         UnreadableError: after the end of the outermost block, when nothing kept the graph.
     """
-    graph_class, context_class, invoker_class = _classes()
+    _, context_class, invoker_class = _classes()
     if isinstance(obj, invoker_class):
         obj = obj.tracer
     context = obj if isinstance(obj, context_class) else None
@@ -170,7 +170,7 @@ def _is_context(target: Any) -> bool:
     return isinstance(target, type) and issubclass(target, _classes()[1])
 
 
-def _classes() -> tuple[type, type, type]:
+def _classes() -> tuple[Any, Any, Any]:
     """Graph, Context and Invoker of the nnsight that the caller has imported."""
     modules = sys.modules
     return (
