@@ -21,7 +21,7 @@ import { elkSync } from "./elk";
 import { layoutSync } from "./layout";
 import { legendEntries } from "./legend";
 import { paint, paintedSize } from "./paint";
-import { allGroups, buildScene, expansionWithin, indexElements, initialExpansion } from "./scene";
+import { buildScene, expansionWithin, indexElements, initialExpansion } from "./scene";
 import type { Element, Legend, Point, Theme, ViewState } from "./types";
 
 export interface RenderRequest {
@@ -58,8 +58,8 @@ export function draw(request: RenderRequest): Rendered {
   const state: ViewState = { expanded: new Set(), hiddenKinds, steps, limit };
   if (request.only) state.only = new Set(request.only);
   if (expanded === "all") {
-    state.expanded = expansionWithin(index, limit, steps);
-    const closed = allGroups(index).size - state.expanded.size;
+    const { open, closed } = expansionWithin(index, limit, steps);
+    state.expanded = open;
     if (closed) warnings.push(`${closed} sub-graphs stay closed: open, the picture would have more than ${limit} boxes`);
   } else state.expanded = expanded === "auto" ? initialExpansion(index) : new Set(expanded);
   const scene = buildScene(elements, state, legend);

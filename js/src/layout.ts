@@ -65,7 +65,8 @@ export function elkGraph(scene: Scene): ElkNode {
         ...COMPOUND,
         ...hierarchy,
         "elk.nodeSize.constraints": "MINIMUM_SIZE",
-        "elk.nodeSize.minimum": `(${headerWidth(node)},${HEADER + 20})`,
+        // elkjs 0.12 applies the minimum before it turns the drawing to go down, but only across the hierarchy.
+        "elk.nodeSize.minimum": cheap ? `(${headerWidth(node)},0)` : `(0,${headerWidth(node)})`,
       };
       made.children = [];
     } else {

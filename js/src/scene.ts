@@ -104,25 +104,49 @@ export function initialExpansion(index: Index): Set<string> {
   return new Set(visible <= SMALL ? index.roots.filter((root) => root.data.compound).map((root) => root.data.id) : []);
 }
 
-/** Everything open, level by level, as long as no more than `budget` elements are visible. */
-export function expansionWithin(index: Index, budget: number, steps: ViewState["steps"] = {}): Set<string> {
+/** Everything open, level by level, as long as no more than `budget` boxes are visible; `closed` sub-graphs would be too much. */
+export function expansionWithin(index: Index, budget: number, steps: ViewState["steps"] = {}): { open: Set<string>; closed: number } {
   const open = new Set<string>();
+  let closed = 0;
   let visible = index.roots.length;
   let level = [...index.roots];
   while (level.length) {
     const next: Item[] = [];
     for (const item of level) {
+      if (!item.data.compound) continue;
       const children = shownChildren(item, steps);
-      if (!item.data.compound || visible + children.length > budget) continue;
+      if (visible + children.length > budget) {
+        closed++;
+        continue;
+      }
       visible += children.length;
       open.add(item.data.id);
       next.push(...children);
     }
     level = next;
   }
-  // The pass that a loop shows is drawn in the loop's own box: it is open whenever the loop is.
-  for (const [id, item] of index.items) if (item.data.kind === "Iteration" && item.parent && open.has(item.parent.data.id)) open.add(id);
-  return open;
+  return { open, closed };
+}
+
+/**
+ * What is open after a click on a sub-graph. In a loop that shows one pass, what is open in one pass is open in all:
+ * stepping through them changes nothing but the pass.
+ */
+export function withOpen(index: Index, state: Pick<ViewState, "expanded" | "steps">, id: string, open: boolean): Set<string> {
+  const expanded = new Set(state.expanded);
+  if (open) return expanded.add(id);
+  const closed = canonical(index, state.steps, id);
+  for (const other of state.expanded) if (canonical(index, state.steps, other) === closed) expanded.delete(other);
+  return expanded;
+}
+
+/** The id of the same thing in the first pass of every loop around it that shows one pass. */
+function canonical(index: Index, steps: ViewState["steps"], id: string): string {
+  let same = id;
+  for (let item = index.items.get(id); item; item = item.parent)
+    if (item.data.kind === "Iteration" && item.parent && shownPass(item.parent, steps))
+      same = passes(item.parent)[0]!.data.id + same.slice(item.data.id.length);
+  return same;
 }
 
 /** The passes of a loop, or none where the loop's body is there once. */
@@ -161,6 +185,7 @@ class SceneBuilder {
   private readonly standsFor = new Map<string, string>();
   private readonly twins = new Map<string, string>(); // id of a pass that is not shown -> id of the pass that is
   private readonly only?: ReadonlySet<string>;
+  private readonly expanded: ReadonlySet<string>; // as canonical ids
   private stepping = false; // whether a loop shows one of several passes
   private hidden = 0;
 
@@ -170,6 +195,7 @@ class SceneBuilder {
     private readonly legend: Legend,
   ) {
     if (state.only) this.only = this.slice(state.only);
+    this.expanded = new Set([...state.expanded].map((id) => canonical(index, state.steps, id)));
   }
 
   build(): Scene {
@@ -204,10 +230,10 @@ class SceneBuilder {
         continue;
       }
       if (!data.compound) this.add(item, parent, "node");
-      else if (this.state.expanded.has(data.id) && item.children.length) this.open(item, parent);
+      else if (item.children.length && this.expanded.has(canonical(this.index, this.state.steps, data.id))) this.open(item, parent);
       else {
         this.add(item, parent, "closed");
-        this.coverAll(item.children, data.id);
+        this.coverAll(item, data.id);
       }
     }
     if (cut) this.addCut(cut, parent);
@@ -224,17 +250,25 @@ class SceneBuilder {
       this.standsFor.set(pass.data.id, id);
       if (pass === shown) continue;
       this.stepping = true;
-      this.twins.set(pass.data.id, shown!.data.id);
+      this.markTwins(pass, pass.data.id, shown!.data.id);
       this.coverTwins(pass.children, pass.data.id, shown!.data.id, id);
     }
   }
 
   /** A closed sub-graph stands for all that is in it. */
-  private coverAll(items: readonly Item[], id: string): void {
-    for (const item of items) {
+  private coverAll(group: Item, id: string): void {
+    const shown = shownPass(group, this.state.steps);
+    for (const item of group.children) {
       this.standsFor.set(item.data.id, id);
-      this.coverAll(item.children, id);
+      this.coverAll(item, id);
+      if (shown && item !== shown && item.data.kind === "Iteration") this.markTwins(item, item.data.id, shown.data.id);
     }
+  }
+
+  private markTwins(item: Item, pass: string, shown: string): void {
+    const { id } = item.data;
+    this.twins.set(id, shown + id.slice(pass.length));
+    for (const child of item.children) this.markTwins(child, pass, shown);
   }
 
   /** What is in a pass that is not shown is stood for by its twin in the shown pass, or by the loop. */
@@ -242,7 +276,6 @@ class SceneBuilder {
     for (const item of items) {
       const { id } = item.data;
       const twin = shown + id.slice(pass.length);
-      this.twins.set(id, twin);
       if (!this.state.hiddenKinds.has(item.data.kind)) this.standsFor.set(id, this.standsFor.get(twin) ?? loop);
       this.coverTwins(item.children, pass, shown, loop);
     }
