@@ -6,7 +6,6 @@ the file's bytes; nothing is on disk before the whole file has been made.
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
 import sys
@@ -21,18 +20,20 @@ from ..graph import Graph
 from .files import write
 from .part import part
 
-#: suffix → the module and function that write it.
-FORMATS = {
-    ".svg": ("picture", "svg"),
-    ".png": ("picture", "png"),
-    ".pdf": ("picture", "pdf"),
-    ".html": ("page", "html"),
-    ".json": ("data", "json"),
-    ".cyjs": ("data", "cyjs"),
-    ".graphml": ("data", "graphml"),
-    ".gexf": ("data", "gexf"),
-    ".dot": ("text", "dot"),
-    ".mmd": ("text", "mermaid"),
+_VIEW = ("theme", "expanded", "hidden_kinds", "steps", "positions", "legend", "footer", "transparent")
+
+#: suffix → the module and function that write it, and the options that it takes beside title and only.
+FORMATS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    ".svg": ("picture", "svg", _VIEW),
+    ".png": ("picture", "png", (*_VIEW, "scale", "dpi", "width")),
+    ".pdf": ("picture", "pdf", _VIEW),
+    ".html": ("page", "html", ("theme", "expanded", "hidden_kinds", "steps", "positions")),
+    ".json": ("data", "json", ()),
+    ".cyjs": ("data", "cyjs", ()),
+    ".graphml": ("data", "graphml", ()),
+    ".gexf": ("data", "gexf", ()),
+    ".dot": ("text", "dot", ()),
+    ".mmd": ("text", "mermaid", ()),
 }
 
 MAX_FILE = 256 * 2**20
@@ -52,11 +53,11 @@ def save(obj: Any, path: str | os.PathLike[str], **options: Any) -> Path:
         expanded: which sub-graphs are open: ``"auto"`` (all, unless that is too much to draw), ``"all"``, or a list of ids.
         hidden_kinds: kinds that are left out (default: ``["Value"]``; literals are still in the text of what uses them).
         steps: iterator id → the pass that is shown, from 0 (the default), or ``"all"``.
-        positions: node id → (x, y) in px of its top left corner, in place of the computed layout.
+        positions: node id → ``{"x": …, "y": …}`` in px, as the widget's ``positions``: boxes that were dragged.
         legend: whether the picture has one.
         footer: True for a line with nnsight's version and today's date, or the text of one. Off by default, so that
             the same graph gives the same bytes.
-        transparent: no background (svg, png).
+        transparent: no page behind the picture.
         scale, dpi, width: size of a ``.png``: pixels per px of the drawing (default 2), or as dots per inch
             (96 is scale 1), or as the picture's width in pixels.
 
@@ -68,21 +69,25 @@ def save(obj: Any, path: str | os.PathLike[str], **options: Any) -> Path:
         ExportError: the file cannot be made; what was at ``path`` is untouched.
     """
     path = Path(path).expanduser()
-    writer = _writer(path)
-    graph, shown = _read(obj)
-    accepted = [name for name, p in inspect.signature(writer).parameters.items() if p.kind is p.KEYWORD_ONLY]
-    for name in options:
-        if name not in (*accepted, "title", "only"):
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        given = f"{suffix!r} is no format" if suffix else "there is no suffix to tell the format"
+        raise ExportError(f"{path}: {given}; the formats are {' '.join(FORMATS)}")
+    module, name, accepted = FORMATS[suffix]
+    for option in options:
+        if option not in ("title", "only", *accepted):
             raise ExportError(
-                f"{name!r} is not an option of {path.suffix.lower()}; its options are {', '.join(['title', 'only', *accepted])}"
+                f"{option!r} is not an option of {suffix}; its options are {', '.join(('title', 'only', *accepted))}"
             )
-    options = {**{name: value for name, value in shown.items() if name in accepted}, **options}
+    graph, shown = _read(obj)
+    options = {**{option: value for option, value in shown.items() if option in ("title", *accepted)}, **options}
     title, only = options.pop("title", None), options.pop("only", None)
     schema.check(graph)
     if only is not None:
         graph = part(graph, only)
     if title is not None:
         graph = replace(graph, title=str(title))
+    writer = getattr(import_module(f".{module}", __name__), name)
     return write(path, writer(graph, **options))
 
 
@@ -103,15 +108,6 @@ def load(path: str | os.PathLike[str]) -> Graph:
         # ValueError: not JSON, not UTF-8, or not a graph. RecursionError: JSON nested deeper than any graph is.
         reason = "nested too deep" if isinstance(error, RecursionError) else error
         raise InvalidGraphError(f"{path}: {reason}") from None
-
-
-def _writer(path: Path) -> Any:
-    suffix = path.suffix.lower()
-    if suffix not in FORMATS:
-        given = f"{suffix!r} is no format" if suffix else "there is no suffix to tell the format"
-        raise ExportError(f"{path}: {given}; the formats are {' '.join(FORMATS)}")
-    module, name = FORMATS[suffix]
-    return getattr(import_module(f".{module}", __name__), name)
 
 
 def _read(obj: Any) -> tuple[Graph, dict[str, Any]]:

@@ -1,0 +1,159 @@
+"""Pictures: ``.svg`` from the JavaScript core, ``.png`` and ``.pdf`` from that SVG."""
+
+from __future__ import annotations
+
+import re
+import struct
+import warnings
+import zlib
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timezone
+from pathlib import Path
+from typing import Any, Literal
+
+from ..elements import to_elements
+from ..errors import ExportError
+from ..graph import Graph
+from ..legend import legend as legend_entries
+from . import engine
+from .text import legible
+
+FONTS = Path(__file__).parent.parent / "static"
+#: family and style (as fpdf2 names it) → file
+FONT_FILES = {
+    ("DejaVu Sans", ""): FONTS / "DejaVuSans.ttf",
+    ("DejaVu Sans", "B"): FONTS / "DejaVuSans-Bold.ttf",
+    ("DejaVu Sans Mono", ""): FONTS / "DejaVuSansMono.ttf",
+    ("DejaVu Sans Mono", "B"): FONTS / "DejaVuSansMono-Bold.ttf",
+}
+#: Boxes in a picture: with expanded="auto", and at the very most.
+AUTO_BOXES, MAX_BOXES = 500, 5_000
+MAX_PIXELS = 50_000_000
+_PX_PER_INCH = 96
+_PT_PER_PX = 0.75
+
+Expanded = Literal["auto", "all"] | Iterable[str]
+Positions = Mapping[str, Mapping[str, float]]
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=timezone.utc)  # in every PDF: the same graph gives the same bytes
+
+
+def svg(graph: Graph, **options: Any) -> bytes:
+    """SVG with its fonts inside."""
+    content: str = drawn(graph, embed_font=True, **options)["svg"]
+    return content.encode()
+
+
+def png(
+    graph: Graph, *, scale: float | None = None, dpi: float | None = None, width: int | None = None, **options: Any
+) -> bytes:
+    """PNG by resvg, with the bundled fonts only."""
+    import resvg_py
+
+    answer = drawn(graph, **options)
+    content: bytes = resvg_py.svg_to_bytes(
+        svg_string=answer["svg"],
+        zoom=_zoom(answer["width"], answer["height"], scale, dpi, width),
+        skip_system_fonts=True,
+        font_files=[str(file) for file in FONT_FILES.values()],
+    )
+    return content if dpi is None else _with_resolution(content, dpi)
+
+
+def pdf(graph: Graph, **options: Any) -> bytes:
+    """PDF by fpdf2: one page of the drawing's size (a px is 1/96 inch), text as text in embedded fonts."""
+    from fpdf import FPDF
+    from fpdf.svg import SVGObject
+
+    answer = drawn(graph, **options)
+    wide, high = (answer[side] * _PT_PER_PX for side in ("width", "height"))
+    page = FPDF(unit="pt", format=(wide, high))
+    page.set_creation_date(_EPOCH)
+    page.set_title(legible(graph.title))
+    page.set_producer("nnsight-graphwidget")
+    page.set_margin(0)
+    page.set_auto_page_break(False)
+    page.add_page()
+    for (family, style), file in FONT_FILES.items():
+        page.add_font(family, style, file)
+    SVGObject(re.sub("<title>[^<]*</title>", "", answer["svg"])).draw_to_page(page)  # it would warn of each tool tip
+    return bytes(page.output())
+
+
+def drawn(
+    graph: Graph,
+    *,
+    theme: str = "light",
+    expanded: Expanded = "auto",
+    hidden_kinds: Iterable[str] = ("Value",),
+    steps: Mapping[str, int | Literal["all"]] | None = None,
+    positions: Positions | None = None,
+    legend: bool = True,
+    footer: bool | str = False,
+    transparent: bool = False,
+    embed_font: bool = False,
+) -> dict[str, Any]:
+    """The JavaScript core's answer: ``svg``, ``width`` and ``height`` in px, and counts; options as in ``save``."""
+    if theme not in ("light", "dark"):
+        raise ExportError(f"theme: 'light' or 'dark'; got {theme!r}")
+    if not isinstance(expanded, str):
+        expanded = list(expanded)
+        if unknown := set(expanded) - {group.id for group in graph.groups}:
+            raise ExportError(f"expanded: no sub-graph {min(unknown)!r}")
+    elif expanded not in ("auto", "all"):
+        raise ExportError(f"expanded: 'auto', 'all' or a list of ids of sub-graphs; got {expanded!r}")
+    return engine.render(
+        {
+            "elements": to_elements(graph),
+            "legend": legend_entries(),
+            "title": graph.title,
+            "expanded": "all" if expanded == "auto" else expanded,
+            "max_elements": AUTO_BOXES if expanded == "auto" else MAX_BOXES,
+            "hidden_kinds": list(hidden_kinds),
+            "steps": dict(steps or {}),
+            "positions": dict(positions or {}),
+            "theme": theme,
+            "show_legend": legend,
+            "footer": _footer(graph) if footer is True else footer or "",
+            "transparent": transparent,
+            "embed_font": embed_font,
+        }
+    )
+
+
+def _footer(graph: Graph) -> str:
+    made = f"nnsight {graph.nnsight}, " if graph.nnsight else ""
+    return f"{made}{date.today().isoformat()}"
+
+
+def _zoom(wide: float, high: float, scale: float | None, dpi: float | None, width: int | None) -> float:
+    given = [name for name, value in (("scale", scale), ("dpi", dpi), ("width", width)) if value is not None]
+    if len(given) > 1:
+        raise ExportError(f"{' and '.join(given)}: give one, they all set the size of a .png")
+    zoom = scale if scale is not None else dpi / _PX_PER_INCH if dpi is not None else width / wide if width is not None else 2.0
+    if not zoom > 0:
+        raise ExportError(f"{given[0]}: more than 0 expected")
+    most = (MAX_PIXELS / (wide * high)) ** 0.5
+    if zoom > most:
+        pixels = f"{wide * zoom:,.0f} × {high * zoom:,.0f} px, and {MAX_PIXELS:,} are the most"
+        if given:
+            raise ExportError(
+                f"{given[0]}: the picture would have {pixels}; scale up to {most:.2f} fits, .svg and .pdf always do"
+            )
+        warnings.warn(f"at scale 2 the picture would have {pixels}; it is drawn at scale {most:.2f}", stacklevel=3)
+    return float(min(zoom, most))
+
+
+def _with_resolution(content: bytes, dpi: float) -> bytes:
+    """A PNG that says how large a dot is, so that documents place it at its true size."""
+    per_metre = round(dpi / 0.0254)
+    chunk = b"pHYs" + struct.pack(">IIB", per_metre, per_metre, 1)
+    after_header = 8 + 25  # the signature and the IHDR chunk
+    chunk = struct.pack(">I", 9) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    return content[:after_header] + chunk + content[after_header:]
+
+
+def size(content: bytes) -> tuple[int, int]:
+    """Width and height of a PNG in pixels."""
+    width, height = struct.unpack(">II", content[16:24])
+    return width, height
