@@ -129,7 +129,7 @@ def _unique(id_: str, seen: Mapping[str, int], where: str) -> None:
     if len(id_) > MAX_ID:
         raise InvalidGraphError(f"{where}.id: {len(id_):,} characters; at most {MAX_ID:,} are read")
     if not id_.isprintable():  # every format writes ids as they are
-        raise InvalidGraphError(f"{where}.id: a control or invisible character in {ascii(id_[:60])}")
+        raise InvalidGraphError(f"{where}.id: a control or invisible character in {id_[:60]!a}")
     if id_ in seen:
         raise InvalidGraphError(f"{where}.id: {_short(id_)} is there twice")
 

@@ -50,7 +50,8 @@ def _outermost(graph: Graph, group: str, inside: set[str]) -> Graph:
         nodes=tuple(_from_outside(node) if node.id in outside else node for node in graph.nodes),
         groups=tuple(replace(g, parent=None) if g.id == group else g for g in graph.groups),
     )
-    return _cut(graph, inside | outside - {g.id for g in graph.groups})
+    edges = tuple(edge for edge in graph.edges if edge.target in inside)
+    return _cut(replace(graph, edges=edges), inside | outside - {g.id for g in graph.groups})
 
 
 def _from_outside(node: Node) -> Node:

@@ -8,6 +8,7 @@ import warnings
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timezone
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
@@ -63,7 +64,6 @@ def png(
 def pdf(graph: Graph, **options: Any) -> bytes:
     """PDF by fpdf2: one page of the drawing's size (a px is 1/96 inch), text as text in embedded fonts."""
     from fpdf import FPDF
-    from fpdf.svg import SVGObject
 
     answer = drawn(graph, **options)
     wide, high = (answer[side] * _PT_PER_PX for side in ("width", "height"))
@@ -76,7 +76,8 @@ def pdf(graph: Graph, **options: Any) -> bytes:
     page.add_page()
     for (family, style), file in FONT_FILES.items():
         page.add_font(family, style, file)
-    SVGObject(re.sub("<title>[^<]*</title>", "", answer["svg"])).draw_to_page(page)  # it would warn of each tool tip
+    drawing = re.sub("<title>[^<]*</title>", "", answer["svg"])  # fpdf2 would warn of each tool tip
+    page.image(BytesIO(drawing.encode()), x=0, y=0, w=wide, h=high)
     return bytes(page.output())
 
 
