@@ -28,7 +28,7 @@ const COMPOUND = {
   "elk.algorithm": "layered",
   "elk.direction": "DOWN",
   "elk.edgeRouting": "ORTHOGONAL",
-  "elk.layered.nodePlacement.strategy": "BRANDES_KOEPF",
+  "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
   "elk.layered.nodePlacement.bk.fixedAlignment": "BALANCED",
   "elk.padding": `[top=${HEADER + 8},left=18,bottom=18,right=18]`,
   ...SPACING,

@@ -315,7 +315,7 @@ class SceneBuilder {
     const type = data.shape ? `[${data.shape.join(", ")}]${data.dtype ? ` ${data.dtype}` : ""}` : undefined;
     const result = type ?? data.value ?? (data.variable === data.label ? undefined : data.variable) ?? "";
     const folded = this.folded(data);
-    if (data.label === "setitem" && data.variable) return fit(`${data.variable}${folded}`, WIDEST, SUBTITLE, "mono");
+    if (data.label === "setitem" && data.variable) return fit(`${data.variable}${index(data) ?? folded}`, WIDEST, SUBTITLE, "mono");
     const end = fit(result, WIDEST, SUBTITLE, "mono");
     if (!folded) return end;
     const arrow = end && " → ";
@@ -338,10 +338,7 @@ class SceneBuilder {
       } else if (!texts.has(name)) texts.set(name, "·");
     }
     if (!literals) return "";
-    if (data.label === "getitem" || data.label === "setitem") {
-      const index = texts.get("1") ?? "";
-      return `[${/^\(.*\)$/.test(index) ? index.slice(1, -1) : index}]`;
-    }
+    if (data.label === "getitem" || data.label === "setitem") return bracketed(texts.get("1") ?? "");
     const names = [...texts.keys()].sort((a, b) => place(a) - place(b));
     return `(${names.map((name) => (place(name) < Infinity ? texts.get(name)! : `${name}=${texts.get(name)!}`)).join(", ")})`;
   }
@@ -476,6 +473,16 @@ class SceneBuilder {
     if (!this.stepping) return false;
     return [edge.source, edge.target].some((id) => around(this.index, id).some((outer) => this.nodes.get(outer)?.step));
   }
+}
+
+/** The index of a getitem or setitem, if it is known as text. */
+function index(data: NodeData): string | undefined {
+  const text = data.arguments?.find(([name]) => name === "1")?.[1];
+  return text === undefined ? undefined : bracketed(text);
+}
+
+function bracketed(index: string): string {
+  return `[${/^\(.*\)$/.test(index) ? index.slice(1, -1) : index}]`;
 }
 
 const NOUNS: Record<string, string> = {

@@ -1,0 +1,80 @@
+// The geometry of random drawings: what a reader trusts without looking.
+
+import { describe, expect, test } from "vitest";
+import legendJson from "../../nnsight_graphwidget/legend.json";
+import { elkSync } from "../src/elk";
+import { measure } from "../src/font";
+import { layoutSync } from "../src/layout";
+import { allGroups, buildScene, GROUP_TITLE, indexElements, NOTE, SUBTITLE, TITLE } from "../src/scene";
+import type { Box, Legend, Placed, Point, SceneNode } from "../src/types";
+import { random, randomElements } from "./random";
+
+const legend = legendJson as Legend;
+const SLACK = 0.5; // px
+
+function draw(size: number, seed: number): Placed {
+  const elements = randomElements(size, seed);
+  const next = random(seed + 1);
+  const expanded = new Set([...allGroups(indexElements(elements))].filter(() => next() < 0.75));
+  const scene = buildScene(elements, { expanded, hiddenKinds: new Set(["Value"]), steps: {} }, legend);
+  return layoutSync(scene, elkSync);
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.x + SLACK < b.x + b.width && b.x + SLACK < a.x + a.width && a.y + SLACK < b.y + b.height && b.y + SLACK < a.y + a.height;
+}
+
+function crosses(a: Point, b: Point, box: Box): boolean {
+  const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
+  return overlap({ x: x - SLACK, y: y - SLACK, width: Math.abs(a.x - b.x) + 2 * SLACK, height: Math.abs(a.y - b.y) + 2 * SLACK }, box);
+}
+
+function inside(inner: Box, outer: Box): boolean {
+  return inner.x >= outer.x - SLACK && inner.y >= outer.y - SLACK && inner.x + inner.width <= outer.x + outer.width + SLACK && inner.y + inner.height <= outer.y + outer.height + SLACK;
+}
+
+function textWidth(node: SceneNode): number {
+  if (node.role !== "node")
+    return Math.max(42 + measure(node.title, GROUP_TITLE, "sansBold") + measure(node.note ?? "", NOTE, "sans"), 30 + measure(node.subtitle ?? "", NOTE, "sans"));
+  return Math.max(measure(node.title, TITLE, "monoBold"), measure(node.subtitle ?? "", SUBTITLE, "mono"));
+}
+
+/** Every fault of a drawing, in words. */
+function faults({ scene, boxes, routes, width, height }: Placed): string[] {
+  const found: string[] = [];
+  const page = { x: 0, y: 0, width, height };
+  const box = (id: string) => boxes.get(id)!;
+  const solid = scene.nodes.filter((node) => node.role !== "open");
+  for (const [at, node] of scene.nodes.entries()) {
+    if (!inside(box(node.id), node.parent === undefined ? page : box(node.parent))) found.push(`${node.id} sticks out`);
+    if (textWidth(node) > box(node.id).width) found.push(`the text of ${node.id} is wider than its box`);
+    for (const other of scene.nodes.slice(at + 1))
+      if (other.parent === node.parent && overlap(box(node.id), box(other.id))) found.push(`${node.id} overlaps ${other.id}`);
+  }
+  for (const edge of scene.edges) {
+    const route = routes.get(edge.id);
+    if (!route) {
+      found.push(`${edge.id} has no route`);
+      continue;
+    }
+    for (let i = 1; i < route.length; i++)
+      for (const node of solid)
+        if (node.id !== edge.source && node.id !== edge.target && crosses(route[i - 1]!, route[i]!, box(node.id))) found.push(`${edge.id} runs through ${node.id}`);
+    const [source, target] = [box(edge.source), box(edge.target)];
+    const roles = [edge.source, edge.target].map((id) => scene.nodes.find((node) => node.id === id)!.role);
+    if (roles.every((role) => role === "node") && source.y + source.height > target.y + SLACK) found.push(`${edge.id} runs upwards`);
+  }
+  return found;
+}
+
+describe("a hundred random drawings", () => {
+  for (const [size, count] of [
+    [8, 40],
+    [20, 40],
+    [45, 20],
+  ] as const)
+    test(`${count} of ${size} nodes have no fault`, () => {
+      const found = Array.from({ length: count }, (_, seed) => faults(draw(size, seed)).map((fault) => `seed ${seed}: ${fault}`)).flat();
+      expect(found).toEqual([]);
+    });
+});
