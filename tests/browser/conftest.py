@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import textwrap
 import time
 import urllib.error
 import urllib.request
@@ -19,7 +20,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 ARTIFACTS = ROOT / "artifacts"
@@ -86,7 +87,7 @@ def start(name: str, command: list[str], folder: Path, path: str = "") -> Runnin
     """Starts a server (``{port}`` in its command is filled in) and waits until it answers."""
     port = _free_port()
     log = folder / ".host" / f"{name}.log"
-    log.parent.mkdir(exist_ok=True)
+    log.parent.mkdir(parents=True, exist_ok=True)
     disabled = {"@jupyterlab/apputils-extension:announcements": True}
     page_config = folder / ".host" / "config" / "labconfig" / "page_config.json"
     page_config.parent.mkdir(parents=True, exist_ok=True)
@@ -255,3 +256,82 @@ def seed_cells() -> Callable[..., list[str]]:
         return [f"import nnsight_graphwidget as ngw\ngraph = ngw.load({str(golden)!r})", f"w = ngw.show(graph, {options})\nw"]
 
     return cells
+
+
+@pytest.fixture
+def marimo(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Serves cells as a marimo app: ``marimo(["import …", "widget"])``."""
+    running: list[Running] = []
+
+    def serve(cells: list[str], mode: str = "run") -> Server:
+        parts = ["import marimo", "app = marimo.App()"]
+        parts += [f"@app.cell\ndef _():\n{textwrap.indent(cell, '    ')}\n    return" for cell in cells]
+        (tmp_path / "app.py").write_text("\n\n".join([*parts, 'if __name__ == "__main__":\n    app.run()\n']))
+        command = ["marimo", "-q", mode, "app.py", "--headless", "--no-token", "--host=127.0.0.1", "--port={port}"]
+        running.append(start("marimo", command, tmp_path, "/health"))
+        return running[-1].server
+
+    yield serve
+    for process in running:
+        stop(process)
+
+
+class GraphView:
+    """One drawn widget, as a user meets it: found by roles and names, clicked with the mouse where its boxes are painted."""
+
+    def __init__(self, page: Page, index: int = 0) -> None:
+        self.page = page
+        self.root = page.locator(".ngw").nth(index)
+
+    def button(self, name: str) -> Locator:
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def outline(self) -> dict[str, str | None]:
+        """What the outline lists for a screen reader: id → ``aria-expanded`` (None for a node)."""
+        rows = self.root.locator("[role=treeitem]")
+        return dict(rows.evaluate_all("rows => rows.map(row => [row.dataset.id, row.getAttribute('aria-expanded')])"))
+
+    def painted(self) -> dict[str, str]:
+        """What is drawn: id → ``node``, ``open`` or ``closed``."""
+        drawn: dict[str, str] = self.root.evaluate(
+            f"root => Object.fromEntries(({CYTOSCAPE})(root).nodes().map(n => [n.id(), n.classes().find(c => /^(node|open|closed)$/.test(c)"
+            " && !(c === 'node' && n.hasClass('group')))]))"
+        )
+        return drawn
+
+    def place(self, id: str) -> dict[str, float]:
+        """Where a box is on the page: the point to click, which for an open sub-graph is in its title."""
+        place: dict[str, float] = self.root.evaluate(
+            f"""(root, id) => {{
+                const cy = ({CYTOSCAPE})(root), node = cy.getElementById(id), page = cy.container().getBoundingClientRect();
+                const box = node.renderedBoundingBox({{ includeOverlays: false, includeLabels: false }});
+                const zoom = cy.zoom();
+                return {{ x: page.left + (box.x1 + box.x2) / 2, y: page.top + (node.hasClass("open") ? box.y1 + 14 * zoom : (box.y1 + box.y2) / 2) }};
+            }}""",
+            id,
+        )
+        return place
+
+    def click(self, id: str) -> None:
+        self.root.scroll_into_view_if_needed()
+        self.settled()
+        place = self.place(id)
+        self.page.mouse.click(place["x"], place["y"])
+
+    def settled(self) -> None:
+        """Waits until nothing moves: no layout under way, and every animation over."""
+        previous = None
+        for _ in range(100):
+            now = self.root.evaluate(
+                f"root => [root.dataset.ngwReady, JSON.stringify([({CYTOSCAPE})(root).nodes().map(n => [n.id(), n.position()]), "
+                f"({CYTOSCAPE})(root).pan()])]"
+            )
+            if now == previous and now[0] == "true":
+                return
+            previous = now
+            self.page.wait_for_timeout(60)
+        raise AssertionError("the drawing never came to rest")
+
+
+#: The Cytoscape instance in a widget's root element.
+CYTOSCAPE = "root => [...(root.shadowRoot ?? root).querySelectorAll('*')].find(e => e._cyreg?.cy)._cyreg.cy"
