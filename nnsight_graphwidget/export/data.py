@@ -25,7 +25,8 @@ def cyjs(graph: Graph) -> bytes:
 
     def element(item: Node | Group | Edge) -> dict[str, Any]:
         row = _row(item)
-        return {"data": {"id": item.id, "name": row.get("label", item.id), **row}}
+        ends = {"source": item.source, "target": item.target} if isinstance(item, Edge) else {}
+        return {"data": {"id": item.id, **ends, "name": row.get("label", item.id), **row}}
 
     return _json(
         {

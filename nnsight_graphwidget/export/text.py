@@ -48,7 +48,7 @@ def dot(graph: Graph) -> bytes:
 
     def open_group(group: Group) -> list[str]:
         color = style(group.kind, group=True)["light"]
-        label = "\n".join(caption(group))
+        label = _label(caption(group))
         lines = [
             f"subgraph {_quoted(f'cluster_{groups[group.id]}')} {{",
             f"  label={_quoted(label)}; color={_quoted(color)}; fontcolor={_quoted(color)};",
@@ -59,13 +59,13 @@ def dot(graph: Graph) -> bytes:
 
     def node_line(node: Node) -> str:
         look = style(node.kind)
-        fields = {"label": "\n".join(caption(node)), "shape": _DOT_SHAPES[look["shape"]], "color": look["light"]}
+        fields = {"label": _label(caption(node)), "shape": _DOT_SHAPES[look["shape"]], "color": look["light"]}
         return f"{_quoted(node.id)} [{', '.join(f'{name}={_quoted(value)}' for name, value in fields.items())}];"
 
     def edge_line(edge: Edge) -> str:
         fields = {"style": _DOT_EDGES[edge.kind], "class": edge.kind}
         if edge.label is not None:
-            fields["label"] = legible(edge.label)
+            fields["label"] = _label([legible(edge.label)])
         if edge.source in groups:
             fields["ltail"] = f"cluster_{groups[edge.source]}"
         if edge.target in groups:
@@ -83,6 +83,11 @@ def dot(graph: Graph) -> bytes:
         "}",
     ]
     return ("\n".join(lines) + "\n").encode()
+
+
+def _label(texts: list[str]) -> str:
+    """Lines of a label in which Graphviz finds no HTML entity."""
+    return re.sub(r"&(?=#?\w+;)", "&amp;", "\n".join(texts))
 
 
 def _quoted(text: str) -> str:
