@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import ast
 import linecache
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from inspect import Parameter
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from ..describe import describe, is_tensor, short
 from ..graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
 from ..legend import legend
 
@@ -28,10 +28,8 @@ ARGUMENT_NAMES = {
 LABELS = {
     "BridgeProtocol": "bridge",
     "EarlyStopProtocol": "stop",
-    "GradProtocol": "grad",
     "LockProtocol": "save",
     "StopProtocol": "stop",
-    "SwapProtocol": "swap",
     "UpdateProtocol": "update",
     "ValueProtocol": "item",
     "VariableProtocol": "item",
@@ -179,14 +177,14 @@ class Builder:
         if isinstance(value, dict):
             pairs = [f"{self.text(key)}: {self.text(item)}" for _, (key, item) in zip(range(_SHOWN_ITEMS), dict.items(value))]
             return _cut("{" + ", ".join([*pairs, *_more(len(value))]) + "}")
-        return _leaf(value)
+        return short(value)
 
     def _argument(self, id_: str, parent: str | None, name: str, value: Any, kind: str, slug: str) -> None:
         """One argument of a node or sub-graph: an edge from each node in it, and a box for what is literal."""
         if not isinstance(value, (self._node_class, self._proxy_class)):
-            box = Node(self._make(parent, slug), "Input" if _is_tensor(value) else "Value", self.text(value), parent)
+            box = Node(self._make(parent, slug), "Input" if is_tensor(value) else "Value", self.text(value), parent)
             looks = self._looks(value)
-            self._nodes.append(replace(box, **{"value": box.label, **looks} if not _is_tensor(value) else looks))
+            self._nodes.append(replace(box, **{"value": box.label, **looks} if not is_tensor(value) else looks))
             self._edge(box.id, id_, "argument", name)
         for node in self.nodes_in(value):
             source = self._join(node)
@@ -216,6 +214,9 @@ class Builder:
             return f"{node.args[0]}.{node.args[1]}".lstrip(".")
         if kind == "ApplyModuleProtocol":
             return str(node.args[0]).lstrip(".")
+        if kind in ("GradProtocol", "SwapProtocol") and node.args and self._is_node(node.args[0]):
+            label = self._label(node.args[0], kind_of(node.args[0].target))
+            return f"{label}.grad" if kind == "GradProtocol" else label
         if kind in LABELS:
             return LABELS[kind]
         name = _name_of(node.target).rpartition(".")[2]
@@ -231,18 +232,13 @@ class Builder:
         """The fields of a node that its value fills."""
         if value is EMPTY or value is None:
             return {}
-        if _is_tensor(value):
-            return {
-                "shape": tuple(int(size) for size in value.shape),
-                "dtype": str(value.dtype).removeprefix("torch."),
-                "device": str(value.device),
-                "requires_grad": bool(value.requires_grad),
-            }
-        return {"value": self.text(value)}
+        found = describe(value)
+        looks = {"shape": found.shape, "dtype": found.dtype, "device": found.device, "requires_grad": found.requires_grad}
+        return looks if is_tensor(value) else {**looks, "value": self.text(value)}
 
     def _changes(self, node: Any, kind: str) -> bool:
-        """Whether the node changes what the model computes: a swap, a skip, or an item set in a value of the model."""
-        if kind == "SwapProtocol":
+        """Whether the node changes what the model computes: a swap, a stop, or an item set in a value of the model."""
+        if kind in ("SwapProtocol", "EarlyStopProtocol", "StopProtocol"):
             return True
         if _name_of(node.target).rpartition(".")[2] not in ("setitem", "setattr"):
             return False
@@ -324,24 +320,6 @@ def _name_of(target: Any) -> str:
     name = getattr(named, "__qualname__", type(target).__name__)
     module = getattr(named, "__module__", None)
     return f"{module.lstrip('_')}.{name}" if isinstance(module, str) else str(name)
-
-
-def _is_tensor(value: Any) -> bool:
-    torch = sys.modules.get("torch")
-    return torch is not None and isinstance(value, torch.Tensor)
-
-
-def _leaf(value: Any) -> str:
-    if _is_tensor(value):
-        return f"{type(value).__name__} {[int(size) for size in value.shape]}"
-    if value is None or type(value) in (bool, int, float, complex, str, bytes):
-        return _cut(repr(value))
-    if type(value).__module__ == "torch":  # a dtype, device, size …
-        return _cut(str(value))
-    if isinstance(value, type):
-        return _cut(value.__name__)
-    name = getattr(value, "__name__", None) if type(value).__name__ in ("function", "builtin_function_or_method") else None
-    return _cut(name or f"<{type(value).__name__}>")
 
 
 def _more(count: int) -> list[str]:
