@@ -1,0 +1,147 @@
+"""record(): the graph of interventions on an nnsight that keeps none (0.5 and later), recorded as they run."""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+import weakref
+from typing import Any
+
+from ..errors import IncompleteGraphWarning, UnsupportedError
+from ..graph import Graph
+from .build import Builder
+from .events import Event, Scope
+
+_recorded: weakref.WeakKeyDictionary[Any, tuple[Recording, Scope]] = weakref.WeakKeyDictionary()
+_local = threading.local()
+
+
+def record(*, values: bool = False, title: str | None = None) -> Recording:
+    """Record the interventions that run inside a ``with`` block.
+
+    Arguments:
+        values: also keep small statistics of every tensor (min, max, mean, norm, fractions of zeros and NaN); costs a pass
+            over each. Without it, values are described from their metadata alone.
+        title: of the graph; the outermost sub-graph's name if None.
+
+    Returns:
+        A context manager that is its own result::
+
+            with record() as recording:
+                with model.trace(x):
+                    hidden = model.layer1.output.save()
+            recording.graph
+
+    Raises:
+        UnsupportedError: on entering, if the nnsight found is not one that can be recorded.
+    """
+    return Recording(values=values, title=title)
+
+
+class Recording:
+    """What :func:`record` recorded. It shows itself in a notebook; :attr:`graph` can be read at any time."""
+
+    def __init__(self, *, values: bool = False, title: str | None = None) -> None:
+        self._values = values
+        self._title = title
+        self._items: list[Event | Scope] = []
+        self._first = self._last = 0
+        self._watch: Any = None
+        self._version: str | None = None
+        self._reason: str | None = None
+        self._built: tuple[int, Builder, Graph] | None = None
+
+    def __enter__(self) -> Recording:
+        if self._watch is not None or self._items:
+            raise RuntimeError("this recording was used before; each `with record() as recording:` makes a new one")
+        hooks, self._version = _hooks()
+        active: list[Recording] = _local.__dict__.setdefault("active", [])
+        self._watch = active[-1]._watch if active else hooks.begin(self._opened)
+        self._items, self._first = self._watch.events, len(self._watch.events)
+        active.append(self)
+        self._watch.want(self._values)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        active: list[Recording] = _local.active
+        active.remove(self)
+        watch, self._watch = self._watch, None
+        self._items = self._items[self._first :]
+        self._reason = watch.reason
+        if active:
+            watch.want(any(recording._values for recording in active))
+        else:
+            _hooks()[0].end()
+        if watch.failed is not None:
+            warnings.warn(f"{self._reason}; the graph is incomplete", IncompleteGraphWarning, stacklevel=2)
+
+    @staticmethod
+    def _opened(tracer: Any, scope: Scope) -> None:
+        _recorded[tracer] = (_local.active[-1], scope)
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of what was recorded so far."""
+        return self._build()[1]
+
+    def _build(self) -> tuple[Builder, Graph]:
+        items = self._items[self._first :] if self._watch is not None else self._items
+        stamp = len(items) if self._watch is None else -1
+        if self._built is None or self._built[0] != stamp or stamp == -1:
+            builder = Builder(items)
+            reason = self._watch.reason if self._watch is not None else self._reason
+            self._built = (stamp, builder, builder.graph(self._title, self._version, reason))
+        return self._built[1:]
+
+    def subgraph(self, scope: Scope) -> Graph:
+        """The graph of one tracer or session of the recording, with what flows into it from outside."""
+        from .build import cut
+
+        builder, graph = self._build()
+        return cut(graph, builder.ids[scope])
+
+    def show(self, **options: Any) -> Any:
+        """The recording as a widget; ``options`` are those of :func:`nnsight_graphwidget.show`."""
+        from ..widget import show
+
+        return show(self, **options)
+
+    def save(self, path: str | os.PathLike[str], **options: Any) -> Any:
+        """Write the graph to ``path``; its suffix says how. Arguments and errors are those of :func:`nnsight_graphwidget.save`."""
+        from ..export import save
+
+        return save(self, path, **options)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        from ..display import mimebundle
+
+        return mimebundle(self, include, exclude)
+
+    def __repr__(self) -> str:
+        from ..display import outline
+
+        return outline(self.graph)
+
+
+def recording_of(tracer: Any) -> tuple[Recording, Scope] | None:
+    """The recording that saw this tracer or session run, and its place in it."""
+    try:
+        return _recorded.get(tracer)
+    except TypeError:  # unhashable or not weakly referable: no tracer
+        return None
+
+
+def _hooks() -> tuple[Any, str]:
+    """The hooks for the nnsight that is installed, and its version."""
+    import nnsight
+
+    version = str(nnsight.__version__)
+    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+    if (0, 8) <= numbers < (0, 9):
+        from . import hooks08
+
+        return hooks08, version
+    raise UnsupportedError(
+        f"nnsight {version} cannot be recorded: recording works on 0.8; on 0.3 and 0.4 pass the tracer itself to show()"
+    )

@@ -1,0 +1,472 @@
+"""Events and the syntax trees of the blocks → Graph."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..describe import Description
+from ..graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
+from .events import Event, Link, Place, Scope
+from .source import LOOPS, Site
+
+_WORDS = {
+    "Session": "session", "Tracer": "trace", "Generator": "generate", "Scan": "scan", "Edit": "edit", "Backward": "backward",
+    "Subgraph": "block",
+}  # fmt: skip
+_OUTSIDE = ("Input", "ParameterProtocol")
+
+
+def build(items: Sequence[Event | Scope], title: str | None, version: str | None, reason: str | None) -> Graph:
+    """The graph of what was recorded.
+
+    Arguments:
+        items: events and scopes in order.
+        title: of the graph; the outermost sub-graph's label if None.
+        version: of nnsight.
+        reason: why the recording is incomplete, or None if it is complete.
+    """
+    return Builder(items).graph(title, version, reason)
+
+
+class Builder:
+    """Builds one graph; :attr:`ids` says which group each scope became."""
+
+    def __init__(self, items: Sequence[Event | Scope]) -> None:
+        self.items = list(items)
+        self.events = {id(item) for item in self.items}
+        self.ids: dict[Scope, str] = {}
+        self._make_id = IdMaker()
+        self._groups: dict[str, Group] = {}
+        self._nodes: dict[str, tuple[float, Node]] = {}
+        self._edges: list[tuple[str, str, str | None, str | None, str | None]] = []
+        self._places: dict[tuple[str | None, ast.AST, int], str] = {}
+        self._of: dict[Event, str] = {}
+        self._bound: dict[tuple[Scope | None, str], list[str]] = {}
+        self._variables: dict[tuple[str, str], str] = {}
+        self._tests: dict[tuple[str | None, ast.AST], str] = {}
+        self._literals: dict[tuple[str, str], str] = {}
+
+    def graph(self, title: str | None, version: str | None, reason: str | None) -> Graph:
+        for item in self.items:
+            if isinstance(item, Scope):
+                self._scope(item)
+            elif item.kind not in _OUTSIDE:
+                self._event(item)
+        for item in self.items:
+            if isinstance(item, Event):
+                self._order_edges(item)
+        nodes = [replace(node, order=order) for order, (_, node) in enumerate(sorted(self._nodes.values(), key=lambda n: n[0]))]
+        groups = self._finished_groups(nodes)
+        edges = self._finished_edges(nodes)
+        outer = [group.label for group in groups if group.parent is None]
+        return Graph(
+            nodes=tuple(nodes),
+            groups=groups,
+            edges=edges,
+            sources=tuple(self._sources()),
+            title=title or (outer[0] if len(outer) == 1 else "recording"),
+            nnsight=version,
+            complete=reason is None,
+            reason=reason,
+        )
+
+    # -- groups ----------------------------------------------------------------------------------------------------------
+
+    def _scope(self, scope: Scope) -> None:
+        parent = self._group(scope.parent, scope.place)
+        site = scope.site
+        if scope.kind == "Invoke":
+            label = f"invoke {scope.index}"
+        elif scope.kind == "Iterator":
+            label = _header(site) or "iter"
+        else:
+            label = scope.variable or _WORDS.get(scope.kind, scope.kind.lower())
+        if scope.kind == "Edit" and scope.parent is not None:
+            label = f"{label} (replayed)"
+        name = label if scope.kind != "Iterator" else "iter"
+        id_ = self._make_id(parent, name, site.line if site else None)
+        self.ids[scope] = id_
+        self._groups[id_] = Group(
+            id_, scope.kind, label, parent, variable=scope.variable, **_where(site, span=False), status=scope.status,
+            error=scope.error,
+        )  # fmt: skip
+        call = _call(scope)
+        for link in scope.inputs:
+            expression = _argument(call, link.name, {"input": 0, "tensor": -1})
+            self._link(link, id_, parent, scope.seq, expression, site, scope.parent, scope.place)
+        if scope.origin is not None and scope.origin in self.ids:
+            self._edges.append((self.ids[scope.origin], id_, "order", None, None))
+
+    def _group(self, scope: Scope | None, place: Place) -> str | None:
+        """The id of the group at a place of a scope; its loops and branches are made as they are met."""
+        parent = self.ids.get(scope) if scope is not None else None
+        for index, (node, number) in enumerate(place):
+            if scope is not None and node is scope.node:
+                parent = self._iteration(scope, place[:index], node, number, parent)
+                continue
+            key = (parent, node, -1)
+            if key not in self._places:
+                self._places[key] = self._structure(scope, node, parent)
+            outer = self._places[key]
+            if isinstance(node, ast.If):
+                parent = self._branch(node, number, outer)
+            else:
+                parent = self._iteration(scope, place[:index], node, number, outer)
+        return parent
+
+    def _structure(self, scope: Scope | None, node: Any, parent: str | None) -> str:
+        site = _site(scope, node)
+        conditional = isinstance(node, ast.If)
+        name = "if" if conditional else "while" if isinstance(node, ast.While) else "for"
+        text = site.text if site is not None else None
+        label = (text or name).rstrip(":").strip()
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            label = " ".join(ast.unparse(generator) for generator in node.generators).strip()
+        id_ = self._make_id(parent, name, node.lineno)
+        kind = "Conditional" if conditional else "Iterator"
+        self._groups[id_] = Group(id_, kind, label, parent, **_where(site, span=False))
+        if conditional:
+            test = self._tests.get((parent, node))
+            sources = [test] if test is not None else self._names(node.test, scope, None)
+            for source in sources:
+                self._edges.append((source, id_, "condition", None, None))
+        return id_
+
+    def _branch(self, node: ast.If, number: int, parent: str) -> str:
+        key = (parent, node, number)
+        if key not in self._places:
+            id_ = self._make_id(parent, "else" if number else "then")
+            body = node.orelse if number else node.body
+            file = self._groups[parent].file
+            self._groups[id_] = Group(
+                id_, "Branch", "else" if number else "then", parent, file=file, line=body[0].lineno if body else None, taken=True
+            )
+            self._places[key] = id_
+        return self._places[key]
+
+    def _iteration(self, scope: Scope | None, place: Place, node: ast.AST, number: int, parent: str | None) -> str:
+        key = (parent, node, number)
+        if key not in self._places:
+            values = scope.passes.get((place, node, number), {}) if scope is not None else {}
+            label = ", ".join(f"{name} = {text}" for name, text in values.items()) or f"pass {number}"
+            id_ = f"{parent}/i{number}"
+            file = self._groups[parent].file if parent is not None else None
+            line = getattr(node, "lineno", None)
+            self._groups[id_] = Group(id_, "Iteration", label, parent, file=file, line=line, index=number)
+            self._places[key] = id_
+        return self._places[key]
+
+    # -- nodes -----------------------------------------------------------------------------------------------------------
+
+    def _event(self, event: Event) -> None:
+        scope, site = event.scope, event.site
+        parent = self._group(scope, event.place)
+        label = event.label
+        if event.kind == "ConditionalProtocol" and site is not None and site.text:
+            label = site.text
+        id_ = self._make_id(parent, event.label, site.line if site else None, site.column if site else None)
+        value = event.value or Description()
+        given = dict(event.arguments)
+        arguments = [(link.name, given.get(link.name) or self._maker(link, site, event)) for link in event.links]
+        self._of[event] = id_
+        where = _where(site)
+        if event.label == "setitem" and site is not None and site.statement is not None and site.source is not None:
+            where["text"] = _cut(site.source.text(site.statement))
+        node = Node(
+            id_, event.kind, label, parent, event.target, tuple(arguments), value.text, value.shape, value.dtype, value.device,
+            value.requires_grad, site.variable if site else None, **where, iteration=event.iteration, order=0,
+            status=event.status, error=event.error, changes=event.changes, statistics=value.statistics,
+            lines=tuple(dict.fromkeys(again.line for again in event.again if again.line is not None)),
+        )  # fmt: skip
+        self._nodes[id_] = (event.seq, node)
+        for link in event.links:
+            self._link(link, id_, parent, event.seq, _operand(site, event, link.name), site, scope, event.place)
+        self._bind(event, id_)
+        if event.kind == "ConditionalProtocol" and site is not None and site.source is not None and site.node is not None:
+            test = _tested(site)
+            if test is not None:
+                self._tests[(parent, test)] = id_
+
+    def _maker(self, link: Link, site: Site | None, event: Event) -> str:
+        return _text(site, _operand(site, event, link.name)) or (link.event.label if link.event is not None else "") or "tensor"
+
+    def _link(
+        self, link: Link, target: str, parent: str | None, seq: float, expression: ast.expr | None, site: Site | None,
+        scope: Scope | None, place: Place,
+    ) -> None:  # fmt: skip
+        """An edge for one argument; what is outside the recording, and literals, become nodes of their own."""
+        if link.event is not None:
+            outside = link.event.kind in _OUTSIDE or id(link.event) not in self.events
+            if outside and link.event not in self._of:
+                self._outside(link.event, self._settled(parent), seq, expression, site)
+            self._edges.append((self._of[link.event], target, "argument" if outside else None, link.name, link.output))
+            return
+        names = self._names(expression, scope, place)
+        for source in names:
+            self._edges.append((source, target, None, link.name, None))
+        if not (names and isinstance(expression, ast.Name)):
+            self._literal(link, target, parent, seq, expression, site)
+
+    def _outside(self, event: Event, parent: str | None, seq: float, expression: ast.expr | None, site: Site | None) -> None:
+        text = _text(site, expression)
+        label = text or "tensor"
+        if event.kind == "ParameterProtocol" and text and "." in text:
+            label = text.partition(".")[2]
+        id_ = self._make_id(parent, label, site.line if site else None)
+        value = event.value or Description()
+        variable = expression.id if isinstance(expression, ast.Name) else None
+        kind = event.kind if event.kind in _OUTSIDE else "Input"
+        place = {"file": _file(site.file), "line": site.line} if site else {}
+        node = Node(
+            id_, kind, label, parent, shape=value.shape, dtype=value.dtype, device=value.device,
+            requires_grad=value.requires_grad, variable=variable, value=value.text, statistics=value.statistics, **place,
+        )  # fmt: skip
+        self._of[event] = id_
+        self._nodes[id_] = (seq - 0.5, node)
+
+    def _literal(
+        self, link: Link, target: str, parent: str | None, seq: float, expression: ast.expr | None, site: Site | None
+    ) -> None:
+        text = _text(site, expression)
+        label = text if text and len(text) <= 40 else link.text
+        id_ = self._make_id(parent, "Value", site.line if site else None, getattr(expression, "col_offset", None))
+        place = {"file": _file(site.file), "line": site.line} if site else {}
+        self._nodes[id_] = (seq - 0.4, Node(id_, "Value", label, parent, value=link.text, **place))
+        self._edges.append((id_, target, "argument", link.name, None))
+
+    def _settled(self, parent: str | None) -> str | None:
+        """The nearest group that is no loop and no branch: what comes from outside does not change from pass to pass."""
+        while parent is not None and self._groups[parent].kind in ("Iteration", "Iterator", "Branch", "Conditional"):
+            parent = self._groups[parent].parent
+        return parent
+
+    # -- names -----------------------------------------------------------------------------------------------------------
+
+    def _bind(self, event: Event, id_: str) -> None:
+        """Remember which node the names of an assignment now stand for."""
+        site = event.site
+        if site is None or site.statement is None or event.kind in ("SwapProtocol", "SkipProtocol"):
+            return
+        statement: Any = site.statement
+        targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
+        if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and statement.value is not None:
+            source = id_
+            if event.kind == "LockProtocol":  # a save is a leaf: the name stands for what was saved
+                source = next((self._of[link.event] for link in event.links if link.event in self._of), id_)
+            for target in targets:
+                if isinstance(target, ast.Name):
+                    self._bound[(event.scope, target.id)] = [source]
+
+    def _names(self, expression: ast.AST | None, scope: Scope | None, place: Place | None) -> list[str]:
+        """The nodes that the names of an expression stand for, where they are numbers or loop variables."""
+        found: list[str] = []
+        for node in ast.walk(expression) if expression is not None else ():
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                found.extend(source for source in self._name(node.id, scope, place) if source not in found)
+        return found
+
+    def _name(self, name: str, scope: Scope | None, place: Place | None) -> list[str]:
+        at = scope
+        steps: Place = place or ()
+        while True:
+            for index in range(len(steps) - 1, -1, -1):
+                loop, number = steps[index]
+                values = at.passes.get((steps[:index], loop, number), {}) if at is not None else {}
+                if name in values:
+                    return [self._variable(at, steps[: index + 1], name, values[name])]
+            bound = self._bound.get((at, name))
+            if bound is not None:
+                return [source for source in bound if source in self._nodes and self._nodes[source][1].shape is None]
+            if at is None:
+                return []
+            at, steps = at.parent, at.place
+
+    def _variable(self, scope: Scope | None, place: Place, name: str, text: str) -> str:
+        parent = self._group(scope, place)
+        assert parent is not None  # a loop has a group
+        key = (parent, name)
+        if key not in self._variables:
+            group = self._groups[parent]
+            id_ = self._make_id(parent, name, group.line)
+            first = min((seq for seq, node in self._nodes.values() if node.parent and f"{node.parent}/".startswith(f"{parent}/")),
+                        default=float(len(self._nodes)))  # fmt: skip
+            node = Node(id_, "ValueProtocol", name, parent, value=text, variable=name, file=group.file, line=group.line)
+            self._nodes[id_] = (first - 0.6, node)
+            self._variables[key] = id_
+        return self._variables[key]
+
+    # -- the end ---------------------------------------------------------------------------------------------------------
+
+    def _order_edges(self, event: Event) -> None:
+        for before in event.after:
+            if before in self._of and event in self._of:
+                self._edges.append((self._of[before], self._of[event], "order", None, None))
+
+    def _finished_groups(self, nodes: Sequence[Node]) -> tuple[Group, ...]:
+        counts: dict[str, int] = {}
+        for group in self._groups.values():
+            if group.kind == "Iteration" and group.parent is not None:
+                counts[group.parent] = max(counts.get(group.parent, 0), (group.index or 0) + 1)
+        first: dict[str, int] = {}
+        for node in nodes:
+            parent = node.parent
+            while parent is not None and parent not in first:
+                first[parent] = node.order or 0
+                parent = self._groups[parent].parent
+        return tuple(
+            replace(group, count=counts.get(group.id), order=first.get(group.id)) for group in self._groups.values()
+        )
+
+    def _finished_edges(self, nodes: Sequence[Node]) -> tuple[Edge, ...]:
+        parents: dict[str, str | None] = {node.id: node.parent for node in nodes}
+        parents |= {id_: group.parent for id_, group in self._groups.items()}
+        return tuple(
+            Edge(
+                f"e{index}", source, target,
+                kind or edge_kind(self._groups, parents[source], parents[target]), label, output,
+            )
+            for index, (source, target, kind, label, output) in enumerate(self._edges)
+        )  # fmt: skip
+
+    def _sources(self) -> Iterator[Source]:
+        seen = set()
+        for item in self.items:
+            if isinstance(item, Scope) and item.parent is None and item.site is not None and item.site.source is not None:
+                node: Any = item.site.node
+                key = (item.site.file, node.lineno)
+                if key not in seen:
+                    seen.add(key)
+                    rows = item.site.source.lines[node.lineno - 1 : node.end_lineno]
+                    yield Source(_file(item.site.file), node.lineno, "".join(row[node.col_offset :] or "\n" for row in rows))
+
+
+def _site(scope: Scope | None, node: ast.AST) -> Site | None:
+    if scope is None or scope.site is None or scope.site.source is None:
+        return None
+    return scope.site.source.site(node)
+
+
+def _header(site: Site | None) -> str | None:
+    if site is None or not isinstance(site.node, (ast.With, ast.AsyncWith)) or site.source is None:
+        return None
+    return site.source.text(site.node.items[0].context_expr)
+
+
+def _where(site: Site | None, span: bool = True) -> dict[str, Any]:
+    if site is None:
+        return {}
+    where: dict[str, Any] = {"file": _file(site.file), "line": site.line, "column": site.column}
+    if span:
+        where |= {"end_line": site.end_line, "end_column": site.end_column}
+    where["text"] = _cut(site.text)
+    return where
+
+
+def _cut(text: str | None) -> str | None:
+    return text if text is None or len(text) <= 200 else text[:199] + "…"
+
+
+def _file(name: str) -> str:
+    """A file's name as people know it: from where they are, and ``cell`` for a notebook's."""
+    if "ipykernel_" in name or name.startswith("<ipython-input"):
+        return "cell"
+    if not os.path.isabs(name):
+        return name
+    relative = os.path.relpath(name)
+    return os.path.basename(name) if relative.startswith("..") else relative
+
+
+def _call(scope: Scope) -> ast.Call | None:
+    if not isinstance(scope.node, (ast.With, ast.AsyncWith)):
+        return None
+    calls = [item.context_expr for item in scope.node.items if isinstance(item.context_expr, ast.Call)]
+    return calls[0] if calls else None
+
+
+def _argument(call: ast.Call | None, name: str, positions: dict[str, int]) -> ast.expr | None:
+    """The expression of a call's argument, by keyword or position."""
+    if call is None:
+        return None
+    for keyword in call.keywords:
+        if keyword.arg == name:
+            return keyword.value
+    name = name.partition("[")[0]
+    position = positions.get(name, int(name) if name.isdigit() else None)
+    if position == -1:
+        return call.func.value if isinstance(call.func, ast.Attribute) else None
+    if position is None or any(isinstance(arg, ast.Starred) for arg in call.args[: position + 1]):
+        return None
+    return call.args[position] if position < len(call.args) else None
+
+
+def _operand(site: Site | None, event: Event, name: str) -> ast.expr | None:
+    """The expression in the source that gave an event's argument."""
+    node = site.node if site is not None else None
+    if node is None or "[" in name and not isinstance(node, ast.Subscript):
+        base = name.partition("[")[0]
+        return _operand(site, event, base) if node is not None and base != name else None
+    base = name.partition("[")[0]
+    if isinstance(node, ast.Call):
+        if event.kind == "Operation" and (event.target or "").startswith("torch.Tensor.") or event.kind == "LockProtocol":
+            if isinstance(node.func, ast.Attribute) and not (event.kind == "LockProtocol" and node.args):
+                shifted = str(int(base) - 1) if base.isdigit() else base
+                return node.func.value if base == "0" else _argument(node, shifted, {})
+        return _argument(node, base, {"value": 0})
+    parts: list[ast.expr | None] = []
+    if isinstance(node, ast.BinOp):
+        parts = [node.left, node.right]
+        if isinstance(node.left, ast.Constant) or event.label.startswith("r") and event.target and ".__r" in event.target:
+            parts.reverse()
+    elif isinstance(node, ast.Compare):
+        parts = [node.left, *node.comparators]
+    elif isinstance(node, ast.UnaryOp):
+        parts = [node.operand]
+    elif isinstance(node, ast.Subscript):
+        parts = [node.value, node.slice]
+        if isinstance(site, Site) and isinstance(site.statement, (ast.Assign, ast.AugAssign)):
+            parts.append(site.statement.value)
+        if event.kind == "SwapProtocol":
+            parts = []
+    elif isinstance(node, ast.AugAssign):
+        parts = [node.target, node.value]
+    elif isinstance(node, ast.Attribute):
+        parts = [node.value]
+    if event.kind == "SwapProtocol" and site is not None and isinstance(site.statement, (ast.Assign, ast.AugAssign)):
+        return site.statement.value if base == "value" else None
+    return parts[int(base)] if base.isdigit() and int(base) < len(parts) else None
+
+
+def _text(site: Site | None, expression: ast.expr | None) -> str | None:
+    if expression is None or site is None or site.source is None:
+        return None
+    text = site.source.text(expression)
+    if not text or len(text) > 80:
+        return None
+    text = " ".join(text.split())
+    return f"({text})" if isinstance(expression, ast.Tuple) and not text.startswith("(") else text
+
+
+def _tested(site: Site) -> ast.AST | None:
+    """The ``if`` or ``while`` whose test an expression is."""
+    child, parent = site.node, site.source.parent(site.node) if site.source and site.node else None
+    while isinstance(parent, (ast.BoolOp, ast.UnaryOp)):
+        child, parent = parent, site.source.parent(parent) if site.source else None
+    return parent if isinstance(parent, (ast.If, *LOOPS)) and getattr(parent, "test", None) is child else None
+
+
+def cut(graph: Graph, group: str) -> Graph:
+    """The part of a graph inside one group, with the group itself and the nodes whose values flow into it."""
+    inside = {item.id for item in (*graph.groups, *graph.nodes) if item.id == group or item.id.startswith(f"{group}/")}
+    edges = [edge for edge in graph.edges if edge.target in inside]
+    before = {edge.source for edge in edges} - inside
+    top = next(item for item in graph.groups if item.id == group)
+    nodes = [replace(node, parent=None) if node.id in before else node for node in graph.nodes if node.id in inside | before]
+    groups = [replace(item, parent=None) if item.id == group else item for item in graph.groups if item.id in inside]
+    kept = {node.id for node in nodes} | {item.id for item in groups}
+    return replace(
+        graph, nodes=tuple(nodes), groups=tuple(groups), edges=tuple(edge for edge in edges if edge.source in kept), title=top.label
+    )
