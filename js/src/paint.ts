@@ -12,8 +12,8 @@ export const COLORS = {
   dark: { page: "#14171c", text: "#e6eaf0", mute: "#98a2b3", edge: "#6b7686", highlight: "#7aa7ff", failed: "#ff7b7b" },
 } as const;
 
-const TINT = { light: 0.08, dark: 0.16 }; // of a node's hue inside it
-const GROUP_TINT = { light: 0.045, dark: 0.09 };
+export const TINT = { light: 0.08, dark: 0.16 }; // of a node's hue inside it
+export const GROUP_TINT = { light: 0.045, dark: 0.09 };
 const MARGIN = 20;
 const RADIUS = 8; // of an edge's corners
 const TOOLTIP = 600; // characters
@@ -216,7 +216,7 @@ class Painter {
   }
 }
 
-const DASH_OF_STATUS: Record<string, string> = { "not reached": "4 3", "never run": "1.5 3", planned: "6 3" };
+export const DASH_OF_STATUS: Record<string, string> = { "not reached": "4 3", "never run": "1.5 3", planned: "6 3" };
 
 function entryWidth({ style, count }: LegendEntry): number {
   return 27 + measure(style.name, 11.5, "sans") + 7 + measure(String(count), NOTE, "sans") + 22;

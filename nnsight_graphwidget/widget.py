@@ -1,0 +1,282 @@
+"""The live graph in the notebook: traits that carry its state, and thin methods over them.
+
+The widget *is* an ``ipycytoscape.CytoscapeWidget`` (its events, ``set_style`` and ``set_layout`` work), with our own front end
+(an anywidget ES module) and our own transport: the whole graph is one list in one trait, where the stock widget opens one
+comm per node and loses messages from about a thousand on.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import anywidget
+import ipycytoscape
+import traitlets as t
+from ipywidgets import DOMWidget
+
+from .elements import to_elements
+from .graph import Graph, plain
+
+_STATIC = Path(__file__).parent / "static"
+
+Expansion = Literal["auto", "all"] | Iterable[str]
+
+
+class _Cytoscape(ipycytoscape.CytoscapeWidget):  # type: ignore[misc]
+    """A ``CytoscapeWidget`` that makes no ``Graph``, ``Node`` and ``Edge`` widgets, hence opens no comm but its own."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        DOMWidget.__init__(self, **kwargs)
+        self.on_msg(self._handle_interaction)
+
+
+class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
+    """A live intervention graph.
+
+    Arguments:
+        obj: anything that :func:`read` takes: a recording, a recorded tracer or session, a :class:`Graph`, a saved ``.json``.
+        title: what the toolbar and every picture call it; the graph's own title by default.
+        expanded: ids of the sub-graphs to open, ``"all"``, or ``"auto"``: the outermost, and what they hold if that is little.
+        height: of the cell, as CSS (``"600px"``); by default as high as the graph needs, within reason.
+        theme: ``"light"``, ``"dark"``, or ``"auto"``: as the notebook.
+        traits: any other trait below, such as ``hidden_kinds=[]`` or ``selected=[id]``.
+
+    Raises:
+        UnreadableError: naming the type of ``obj``, if it cannot be read.
+        ValueError: for an id that is not in the graph, or a kind that is not in the legend.
+
+    State that is synced both ways, to read, set, ``observe`` or ``jslink``: ``expanded``, ``selected`` (ids of nodes and sub-graphs),
+    ``hidden_kinds``, ``steps`` (id of a loop → the pass shown, or ``"all"``), ``positions`` (id → how far, in px, it was dragged from
+    where layout puts it), ``search``, ``title``, ``theme``, ``height``, ``arrangement`` (``"layered"`` or ``"lanes"``).
+
+    Of what it inherits from ``CytoscapeWidget``: ``on(type, event, callback)``, ``set_style`` (rules added to the graph's own),
+    ``relayout()``, ``min_zoom``, ``max_zoom``, ``wheel_sensitivity``, ``user_zooming_enabled``, ``user_panning_enabled`` and
+    ``auto_ungrabify`` work; ``graph`` is a :class:`Graph`; the other traits are kept but have no effect.
+    """
+
+    _esm = _STATIC / "widget.js"
+
+    #: The graph that is shown. Not synced: the front end gets ``elements``.
+    graph = t.Instance(Graph)
+
+    elements = t.List(help="The Cytoscape element list of the whole graph.").tag(sync=True)
+    sources = t.List(help="The user's blocks: file, line, text.").tag(sync=True)
+    about = t.Dict(help="nnsight: its version; complete, reason: whether a part is missing.").tag(sync=True)
+
+    expanded = t.List(t.Unicode()).tag(sync=True)
+    selected = t.List(t.Unicode()).tag(sync=True)
+    hidden_kinds = t.List(t.Unicode(), default_value=["Value"]).tag(sync=True)
+    steps = t.Dict().tag(sync=True)
+    positions = t.Dict().tag(sync=True)
+    search = t.Unicode("").tag(sync=True)
+    title = t.Unicode("graph").tag(sync=True)
+    theme = t.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
+    height = t.Unicode(None, allow_none=True).tag(sync=True)
+    arrangement = t.Enum(["layered", "lanes"], "layered").tag(sync=True)
+
+    # The stock defaults would repaint the graph: here a style is what the user adds, a layout what the user asks for.
+    cytoscape_style = t.List().tag(sync=True)
+    cytoscape_layout = t.Dict().tag(sync=True)
+    min_zoom = t.CFloat(0.05).tag(sync=True)
+    max_zoom = t.CFloat(4.0).tag(sync=True)
+
+    def __init__(
+        self,
+        obj: Any,
+        *,
+        title: str | None = None,
+        expanded: Expansion = "auto",
+        height: str | int | None = None,
+        theme: Literal["auto", "light", "dark"] = "auto",
+        **traits: Any,
+    ) -> None:
+        unknown = sorted(name for name in traits if not self.has_trait(name))
+        if unknown:
+            raise TypeError(f"GraphWidget() has no option {unknown[0]!r}{_close(unknown[0], self.trait_names())}")
+        graph = _read(obj)
+        super().__init__(
+            graph=graph,
+            elements=to_elements(graph),
+            sources=[plain(source) for source in graph.sources],
+            about={"nnsight": graph.nnsight, "complete": graph.complete, "reason": graph.reason},
+            title=graph.title if title is None else title,
+            height=f"{height}px" if isinstance(height, (int, float)) else height,
+            theme=theme,
+            **traits,
+        )
+        if expanded == "auto":
+            self.expanded = initial_expansion(graph)
+        elif expanded == "all":
+            self.expand("all")
+        elif isinstance(expanded, str):
+            self.expand(expanded)
+        else:
+            self.expanded = list(expanded)
+
+    @t.validate("expanded")
+    def _check_expanded(self, proposal: Any) -> list[str]:
+        return [self._group(id_) for id_ in dict.fromkeys(proposal["value"])]
+
+    @t.validate("selected")
+    def _check_selected(self, proposal: Any) -> list[str]:
+        return [self._known(id_) for id_ in dict.fromkeys(proposal["value"])]
+
+    @t.validate("hidden_kinds")
+    def _check_hidden_kinds(self, proposal: Any) -> list[str]:
+        from .legend import legend
+
+        kinds = {*legend(), *(node.kind for node in self.graph.nodes), *(group.kind for group in self.graph.groups)}
+        for kind in proposal["value"]:
+            if kind not in kinds:
+                raise ValueError(f"no kind {kind!r} in the legend{_close(kind, kinds)}")
+        return sorted(set(proposal["value"]))
+
+    def expand(self, id: str = "all", *, depth: int | None = None, only: bool = False) -> None:
+        """Open a sub-graph, and those around it so that it is seen.
+
+        Arguments:
+            id: of a sub-graph, or ``"all"``.
+            depth: how many levels to open below and including it; None: one for a sub-graph, every level for ``"all"``.
+            only: close every sub-graph that is not around it.
+
+        Raises:
+            ValueError: if no sub-graph has this id; the message names those that are close.
+        """
+        if id == "all":
+            opened = {group: None for group, level in self._levels(None).items() if depth is None or level <= depth}
+        else:
+            self._group(id)
+            opened = {group: None for group, level in self._levels(id).items() if level <= (depth or 1)}
+            opened = {**dict.fromkeys(self._around(id)), **opened}
+        self.expanded = list(opened if only else {**dict.fromkeys(self.expanded), **opened})
+
+    def collapse(self, id: str = "all") -> None:
+        """Close a sub-graph, or with ``"all"`` every one.
+
+        Raises:
+            ValueError: if no sub-graph has this id; the message names those that are close.
+        """
+        if id == "all":
+            self.expanded = []
+        else:
+            self._group(id)
+            self.expanded = [open_ for open_ in self.expanded if open_ != id]
+
+    def select(self, *ids: str) -> None:
+        """Select nodes or sub-graphs, opening whatever hides them; with no argument select nothing.
+
+        Raises:
+            ValueError: if nothing has such an id; the message names those that are close.
+        """
+        hiding = [group for id_ in ids for group in self._around(self._known(id_))]
+        self.expanded = list(dict.fromkeys([*self.expanded, *hiding]))
+        self.steps = {**self.steps, **self._passes(hiding)}
+        self.selected = list(ids)
+
+    def save(self, path: str | Path, **options: Any) -> Path:
+        """Write the graph as it is on the screen: what is open, hidden and shown of loops, the title and the theme.
+
+        Arguments:
+            path: its suffix chooses the format, see :func:`nnsight_graphwidget.save`.
+            options: of :func:`nnsight_graphwidget.save`; they win over what is on the screen.
+
+        Returns:
+            The path written.
+        """
+        from .export import save
+
+        on_screen = {
+            "expanded": self.expanded,
+            "hidden_kinds": self.hidden_kinds,
+            "steps": self.steps,
+            "title": self.title,
+            **({} if self.theme == "auto" else {"theme": self.theme}),
+        }
+        return save(self.graph, path, **{**on_screen, **options})
+
+    def add_graph_from_json(self, *_: Any, **__: Any) -> None:
+        """Not for this widget, whose graph is an intervention's."""
+        raise NotImplementedError(
+            "a GraphWidget shows the graph it was made with; make another with show(obj), "
+            "or a stock CytoscapeWidget with to_ipycytoscape(obj)"
+        )
+
+    add_graph_from_networkx = add_graph_from_df = add_graph_from_neo4j = add_graph_from_json
+
+    def _known(self, id_: str) -> str:
+        if id_ not in self._parents():
+            raise ValueError(f"no node or sub-graph has the id {id_!r}{_close(id_, self._parents())}")
+        return id_
+
+    def _group(self, id_: str) -> str:
+        groups = [group.id for group in self.graph.groups]
+        if id_ not in groups:
+            raise ValueError(f"no sub-graph has the id {id_!r}{_close(id_, groups)}")
+        return id_
+
+    def _parents(self) -> dict[str, str | None]:
+        return {item.id: item.parent for item in (*self.graph.groups, *self.graph.nodes)}
+
+    def _around(self, id_: str) -> list[str]:
+        """The sub-graphs around a node or sub-graph, outermost first."""
+        parents, path = self._parents(), []
+        parent = parents[id_]
+        while parent is not None:
+            path.append(parent)
+            parent = parents[parent]
+        return path[::-1]
+
+    def _levels(self, root: str | None) -> dict[str, int]:
+        """Sub-graph → its level in and below ``root``, from 1."""
+        levels: dict[str, int] = {}
+        for group in self.graph.groups:
+            if group.id == root or (root is None and group.parent is None):
+                levels[group.id] = 1
+            elif group.parent in levels:
+                # A pass is no level of its own: the view shows it as what its loop holds.
+                levels[group.id] = levels[group.parent] + (group.kind != "Iteration")
+        return levels
+
+    def _passes(self, groups: Sequence[str]) -> dict[str, int]:
+        """Loop → the pass to show, for every pass among ``groups`` of a loop that is shown one pass at a time."""
+        passes = [group for group in self.graph.groups if group.kind == "Iteration" and group.id in set(groups)]
+        return {p.parent: p.index or 0 for p in passes if p.parent and self.steps.get(p.parent) != "all"}
+
+
+def show(obj: Any, **options: Any) -> GraphWidget:
+    """A live graph of ``obj``, to be the last line of a cell.
+
+    Arguments:
+        obj: anything that :func:`read` takes.
+        options: of :class:`GraphWidget`.
+    """
+    return GraphWidget(obj, **options)
+
+
+def initial_expansion(graph: Graph) -> list[str]:
+    """Ids of the sub-graphs that are open at first."""
+    return [group.id for group in graph.groups if group.parent is None]
+
+
+def _read(obj: Any) -> Graph:
+    if isinstance(obj, Graph):
+        return obj
+    from .adapters import read
+
+    return read(obj)
+
+
+def _close(name: str, names: Iterable[str]) -> str:
+    """The end of an error message about ``name``: what was perhaps meant."""
+    names = list(names)
+    tails = {other.rpartition("/")[2]: other for other in names}
+    close = [
+        *difflib.get_close_matches(name, names, 3, 0.5),
+        *(tails[m] for m in difflib.get_close_matches(name, tails, 3, 0.5)),
+    ]
+    if close:
+        return f"; close to it: {', '.join(repr(match) for match in dict.fromkeys(close[:4]))}"
+    return f"; there are {len(names)}, such as {', '.join(repr(other) for other in names[:3])}" if names else "; there is none"
