@@ -49,11 +49,11 @@ def save(obj: Any, path: str | os.PathLike[str], **options: Any) -> Path:
         title: what the graph is called in the file (default: the graph's own title).
         only: id of a sub-graph, or a list of ids: the part to write. Values that come into a sub-graph from
             outside are drawn as bridges.
-        theme: ``"light"`` or ``"dark"``. From here on: pictures only.
+        theme: ``"light"`` or ``"dark"``; a page's default is its reader's. From here on: pictures only.
         expanded: which sub-graphs are open: ``"auto"`` (all, unless that is too much to draw), ``"all"``, or a list of ids.
         hidden_kinds: kinds that are left out (default: ``["Value"]``; literals are still in the text of what uses them).
         steps: iterator id → the pass that is shown, from 0 (the default), or ``"all"``.
-        positions: node id → ``{"x": …, "y": …}`` in px, as the widget's ``positions``: boxes that were dragged.
+        positions: node id → (x, y): how far, in px, it was dragged from where layout puts it.
         legend: whether the picture has one.
         footer: True for a line with nnsight's version and today's date, or the text of one. Off by default, so that
             the same graph gives the same bytes.

@@ -33,7 +33,7 @@ def cyjs(graph: Graph) -> bytes:
             "format_version": "1.0",
             "generated_by": "nnsight-graphwidget",
             "target_cytoscapejs_version": "~3.0",
-            "data": {"name": graph.title, "shared_name": graph.title},
+            "data": {"name": legible(graph.title), "shared_name": legible(graph.title)},
             "elements": {
                 "nodes": [element(item) for item in graph.groups + graph.nodes],
                 "edges": [element(edge) for edge in graph.edges],

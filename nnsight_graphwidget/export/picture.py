@@ -34,7 +34,7 @@ _PX_PER_INCH = 96
 _PT_PER_PX = 0.75
 
 Expanded = Literal["auto", "all"] | Iterable[str]
-Positions = Mapping[str, Mapping[str, float]]
+Positions = Mapping[str, tuple[float, float]]
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=timezone.utc)  # in every PDF: the same graph gives the same bytes
 
@@ -97,12 +97,7 @@ def drawn(
     """The JavaScript core's answer: ``svg``, ``width`` and ``height`` in px, and counts; options as in ``save``."""
     if theme not in ("light", "dark"):
         raise ExportError(f"theme: 'light' or 'dark'; got {theme!r}")
-    if not isinstance(expanded, str):
-        expanded = list(expanded)
-        if unknown := set(expanded) - {group.id for group in graph.groups}:
-            raise ExportError(f"expanded: no sub-graph {min(unknown)!r}")
-    elif expanded not in ("auto", "all"):
-        raise ExportError(f"expanded: 'auto', 'all' or a list of ids of sub-graphs; got {expanded!r}")
+    expanded = opened(graph, expanded)
     return engine.render(
         {
             "elements": to_elements(graph),
@@ -120,6 +115,22 @@ def drawn(
             "embed_font": embed_font,
         }
     )
+
+
+def opened(graph: Graph, expanded: Expanded) -> Literal["auto", "all"] | list[str]:
+    """``expanded`` after a check.
+
+    Raises:
+        ExportError: it names a sub-graph that the graph does not have.
+    """
+    if expanded == "auto" or expanded == "all":
+        return expanded
+    if isinstance(expanded, str):
+        raise ExportError(f"expanded: 'auto', 'all' or a list of ids of sub-graphs; got {expanded!r}")
+    ids = list(expanded)
+    if unknown := set(ids) - {group.id for group in graph.groups}:
+        raise ExportError(f"expanded: no sub-graph {min(unknown)!r}")
+    return ids
 
 
 def _footer(graph: Graph) -> str:

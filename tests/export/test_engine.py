@@ -1,0 +1,148 @@
+"""The headless engine: what notebooks, servers and test runners do to it, and its limits."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from samples import chain, seed
+
+from nnsight_graphwidget import save
+from nnsight_graphwidget.errors import ExportError
+from nnsight_graphwidget.export import engine
+from nnsight_graphwidget.export.picture import drawn
+
+
+@pytest.fixture(scope="module")
+def expected() -> str:
+    return str(drawn(seed())["svg"])
+
+
+def test_event_loops_that_open_and_close(expected: str) -> None:
+    async def inside() -> str:
+        return str(drawn(seed())["svg"])
+
+    assert [asyncio.run(inside()) for _ in range(3)] == [expected] * 3
+
+
+def test_threads(expected: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda _: drawn(seed())["svg"], range(8))) == [expected] * 8
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_fork_while_a_picture_is_drawn(expected: str) -> None:
+    busy = threading.Thread(target=lambda: drawn(chain(400)))
+    busy.start()
+    time.sleep(0.05)  # the lock is held by a thread that the child will not have
+    context = multiprocessing.get_context("fork")
+    with context.Pool(2) as pool:
+        assert pool.map(_draw, range(2)) == [expected] * 2
+    busy.join()
+    assert drawn(seed())["svg"] == expected
+
+
+def _draw(_: int) -> str:
+    return str(drawn(seed())["svg"])
+
+
+def test_spawned_process(expected: str) -> None:
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.map(_draw, range(1)) == [expected]
+
+
+def test_time_limit_and_after_it(expected: str) -> None:
+    with pytest.raises(ExportError, match=r"more than 0\.05 s; close sub-graphs with expanded=, or save a part with only="):
+        engine.render(_big(), seconds=0.05)
+    assert drawn(seed())["svg"] == expected
+
+
+def _big() -> dict[str, object]:
+    from nnsight_graphwidget import to_elements
+    from nnsight_graphwidget.legend import legend
+
+    return {"elements": to_elements(chain(2000)), "legend": legend(), "expanded": "all", "max_elements": 5000}
+
+
+def test_memory_limit_ends_the_worker_not_the_caller(expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "MAX_MEMORY", 20 * 2**20)
+    engine._stop()
+    with pytest.raises(ExportError, match=r"memory"):
+        engine.render(_big())
+    monkeypatch.undo()
+    engine._stop()
+    assert drawn(seed())["svg"] == expected
+
+
+def test_a_worker_that_went_idle_is_replaced(expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "IDLE_SECONDS", 0.3)
+    engine._stop()
+    assert drawn(seed())["svg"] == expected
+    first = engine._process
+    assert first is not None
+    assert first.wait(10) == 0
+    assert drawn(seed())["svg"] == expected
+    assert engine._process is not first
+    engine._stop()
+
+
+def test_an_interrupt_does_not_mix_up_answers(expected: str) -> None:
+    drawn(seed())
+    threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        engine.render(_big())
+    assert drawn(seed())["svg"] == expected
+
+
+def test_an_error_in_the_script_is_told() -> None:
+    with pytest.raises(ExportError, match="the picture could not be made: "):
+        engine.render({"elements": 3, "legend": {}})
+
+
+def test_without_v8(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    engine._stop()
+    monkeypatch.setattr(engine, "find_spec", lambda name: None if name == "py_mini_racer" else importlib.util.find_spec(name))
+    with pytest.raises(
+        ExportError, match=r"pip install mini-racer .* \.json, \.cyjs, \.graphml, \.gexf, \.dot and \.mmd can be saved"
+    ):
+        save(seed(), tmp_path / "g.svg")
+    for suffix in (".json", ".cyjs", ".graphml", ".gexf", ".dot", ".mmd"):
+        assert save(seed(), tmp_path / f"g{suffix}").stat().st_size
+
+
+def test_the_worker_ends_with_the_process() -> None:
+    program = """
+import os, sys
+sys.path[:0] = sys.argv[1:]
+from samples import seed
+from nnsight_graphwidget.export import engine, picture
+picture.drawn(seed())
+print(engine._process.pid, flush=True)
+os._exit(0)  # as if killed: no atexit
+"""
+    paths = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+    done = subprocess.run([sys.executable, "-c", program, *paths], capture_output=True, text=True, check=True)
+    pid = int(done.stdout)
+    deadline = time.monotonic() + 10
+    while _alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not _alive(pid)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,226 @@
+"""Pictures, opened by readers that are not ours: an XML parser, a PNG decoder, a PDF text extractor."""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zlib
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pypdf
+import pytest
+from samples import HOSTILE, chain, hostile, seed
+
+from nnsight_graphwidget import Graph, save
+from nnsight_graphwidget.errors import ExportError
+from nnsight_graphwidget.export import picture
+from nnsight_graphwidget.export.text import legible
+
+SVG = "{http://www.w3.org/2000/svg}"
+ALL_STEPS = {"session@1/for@5": "all"}
+
+
+def texts(path: Path) -> list[str]:
+    return ["".join(element.itertext()) for element in ElementTree.parse(path).iter(f"{SVG}text")]
+
+
+def pixels(content: bytes) -> tuple[int, int, bytes]:
+    """Width, height and RGBA rows of an 8-bit RGBA PNG, by the PNG specification."""
+    width, height, depth, color, *_ = struct.unpack(">IIBBBBB", content[16:29])
+    assert (depth, color) == (8, 6)
+    data, at = b"", 8
+    while at < len(content):
+        (length,) = struct.unpack(">I", content[at : at + 4])
+        kind, body = content[at + 4 : at + 8], content[at + 8 : at + 8 + length]
+        assert struct.unpack(">I", content[at + 8 + length : at + 12 + length])[0] == zlib.crc32(kind + body)
+        data += body if kind == b"IDAT" else b""
+        at += 12 + length
+    raw, stride, rows, previous = zlib.decompress(data), width * 4, [], bytearray(width * 4)
+    for y in range(height):
+        start = y * (stride + 1)
+        row = bytearray(raw[start + 1 : start + 1 + stride])
+        _unfilter(raw[start], row, previous)
+        rows.append(bytes(row))
+        previous = row
+    return width, height, b"".join(rows)
+
+
+def _unfilter(kind: int, row: bytearray, above: bytearray) -> None:
+    for x in range(len(row)):
+        left = row[x - 4] if x >= 4 else 0
+        corner = above[x - 4] if x >= 4 else 0
+        if kind == 1:
+            row[x] = (row[x] + left) & 255
+        elif kind == 2:
+            row[x] = (row[x] + above[x]) & 255
+        elif kind == 3:
+            row[x] = (row[x] + (left + above[x]) // 2) & 255
+        elif kind == 4:
+            guess = left + above[x] - corner
+            row[x] = (row[x] + min((left, above[x], corner), key=lambda c: abs(guess - c))) & 255
+
+
+def test_svg_has_every_node_when_all_is_open(tmp_path: Path) -> None:
+    found = texts(save(seed(), tmp_path / "g.svg", expanded="all", steps=ALL_STEPS, hidden_kinds=[]))
+    for node in seed().nodes:
+        assert any(node.label in text for text in found), node.label
+    assert sum("layer1.output" in text for text in found) == 4
+    assert sum(text.startswith("Tracer") and "tracer_2" in text for text in found) == 3
+
+
+def test_svg_has_title_legend_and_its_fonts(tmp_path: Path) -> None:
+    content = save(seed(), tmp_path / "g.svg", title="Figure 1").read_text("utf-8")
+    assert ">Figure 1<" in content and ">Lock (save)<" in content
+    assert content.count("@font-face") >= 2 and "http" not in content.replace("http://www.w3.org/2000/svg", "")
+    bare = save(seed(), tmp_path / "g.svg", legend=False).read_text("utf-8")
+    assert ">Lock (save)<" not in bare
+
+
+def test_what_is_open_is_chosen(tmp_path: Path) -> None:
+    closed = texts(save(seed(), tmp_path / "g.svg", expanded=[]))
+    assert not any("layer1.output" in text for text in closed)
+    one = texts(save(seed(), tmp_path / "g.svg", expanded=["session@1", "session@1/tracer_1@2"]))
+    assert sum("layer1.output" in text for text in one) == 1
+    with pytest.raises(ExportError, match=r"expanded: no sub-graph 'session@2'"):
+        save(seed(), tmp_path / "g.svg", expanded=["session@2"])
+    with pytest.raises(ExportError, match=r"expanded: 'auto', 'all' or a list"):
+        save(seed(), tmp_path / "g.svg", expanded="session@1")
+
+
+def test_dark_theme_and_transparency(tmp_path: Path) -> None:
+    light = pixels(save(chain(2), tmp_path / "g.png", scale=1).read_bytes())[2]
+    dark = pixels(save(chain(2), tmp_path / "g.png", scale=1, theme="dark").read_bytes())[2]
+    clear = pixels(save(chain(2), tmp_path / "g.png", scale=1, transparent=True).read_bytes())[2]
+    assert light[:4] == b"\xff\xff\xff\xff" and sum(dark[:3]) < 120 and dark[3] == 255 and clear[:4] == b"\0\0\0\0"
+    with pytest.raises(ExportError, match=r"theme: 'light' or 'dark'; got 'auto'"):
+        save(chain(2), tmp_path / "g.png", theme="auto")
+
+
+def test_png_has_text(tmp_path: Path) -> None:
+    """With no font, resvg would drop all text without a word: the same picture without labels has fewer dark pixels."""
+    with_text = _dark_pixels(save(chain(3), tmp_path / "g.png", scale=2, legend=False))
+    content = re.sub(r"<text.*?</text>", "", picture.drawn(chain(3), legend=False)["svg"])
+    import resvg_py
+
+    (tmp_path / "bare.png").write_bytes(resvg_py.svg_to_bytes(svg_string=content, zoom=2.0))
+    assert with_text > _dark_pixels(tmp_path / "bare.png") + 500
+
+
+def _dark_pixels(path: Path) -> int:
+    data = pixels(path.read_bytes())[2]
+    return sum(data[at] < 100 for at in range(0, len(data), 4))
+
+
+def test_png_sizes(tmp_path: Path) -> None:
+    path = tmp_path / "g.png"
+    wide, high = picture.size(save(chain(3), path, scale=1).read_bytes())
+    assert picture.size(save(chain(3), path).read_bytes()) == (2 * wide, 2 * high)
+    assert picture.size(save(chain(3), path, width=900).read_bytes())[0] == 900
+    content = save(chain(3), path, dpi=192).read_bytes()
+    assert picture.size(content) == (2 * wide, 2 * high)
+    at = content.index(b"pHYs")
+    assert struct.unpack(">IIB", content[at + 4 : at + 13]) == (7559, 7559, 1)  # dots per metre
+    pixels(content)  # every chunk's checksum holds
+
+
+def test_png_size_is_given_once(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="scale and width: give one"):
+        save(chain(3), tmp_path / "g.png", scale=2, width=100)
+    with pytest.raises(ExportError, match="scale: more than 0 expected"):
+        save(chain(3), tmp_path / "g.png", scale=0)
+
+
+def test_pixels_are_capped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(
+        ExportError, match=r"scale: the picture would have [\d,]+ × [\d,]+ px, and 50,000,000 are the most; .* fits"
+    ):
+        save(chain(3), tmp_path / "g.png", scale=1000)
+    monkeypatch.setattr(picture, "MAX_PIXELS", 100_000)
+    with pytest.warns(UserWarning, match="it is drawn at scale"):
+        width, height = picture.size(save(chain(3), tmp_path / "g.png").read_bytes())
+    assert 80_000 < width * height <= 100_000 * 1.01
+
+
+def test_pdf_is_one_page_with_text_and_fonts(tmp_path: Path) -> None:
+    answer = picture.drawn(seed())
+    reader = pypdf.PdfReader(save(seed(), tmp_path / "g.pdf"))
+    (page,) = reader.pages
+    assert float(page.mediabox.width) == pytest.approx(answer["width"] * 0.75, abs=0.1)
+    assert float(page.mediabox.height) == pytest.approx(answer["height"] * 0.75, abs=0.1)
+    text = page.extract_text()
+    for label in (
+        "session",
+        "tracer_1",
+        "layer1.output",
+        "clone",
+        "a_copy",
+        "[1, 10] float32",
+        "for item in [0, 1, 2]",
+        "Lock (save)",
+    ):
+        assert label in text
+    fonts = page["/Resources"]["/Font"].values()
+    assert fonts
+    for font in fonts:
+        descriptor = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+        assert "/FontFile2" in descriptor
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])
+def test_same_bytes_every_time(suffix: str, tmp_path: Path) -> None:
+    first = save(seed(), tmp_path / f"a{suffix}").read_bytes()
+    assert save(seed(), tmp_path / f"b{suffix}").read_bytes() == first
+    assert save(seed(), tmp_path / f"c{suffix}", footer=True).read_bytes() != first
+
+
+def test_footer_says_version_and_date(tmp_path: Path) -> None:
+    found = texts(save(seed(), tmp_path / "g.svg", footer=True))
+    assert any(re.fullmatch(r"nnsight 0\.8\.1, \d{4}-\d\d-\d\d", text) for text in found)
+    assert "run 7" in texts(save(seed(), tmp_path / "g.svg", footer="run 7"))
+
+
+def test_a_huge_graph_is_cut_to_the_budget_and_says_so(tmp_path: Path) -> None:
+    answer = picture.drawn(chain(1200))
+    assert answer["visible"] <= picture.AUTO_BOXES
+    found = texts(save(chain(1200), tmp_path / "g.svg"))
+    assert any(re.search(r"more|nodes", text) and re.search(r"1,?200|\+\d", text) for text in found)
+
+
+def test_an_empty_graph_is_a_picture(tmp_path: Path) -> None:
+    for suffix in (".svg", ".png", ".pdf"):
+        assert save(Graph(title="nothing yet"), tmp_path / f"g{suffix}").stat().st_size
+
+
+def test_hostile_labels_are_text(tmp_path: Path) -> None:
+    path = save(hostile(), tmp_path / "g.svg", expanded="all", hidden_kinds=[])
+    root = ElementTree.parse(path).getroot()
+    allowed = {"svg", "title", "defs", "style", "rect", "text", "g", "path", "ellipse", "polygon", "circle", "line", "tspan"}
+    assert {element.tag.removeprefix(SVG) for element in root.iter()} <= allowed
+    for element in root.iter():
+        assert not [name for name in element.attrib if name.lower().startswith("on") or "href" in name.lower()]
+        for text in (element.text or "", *element.attrib.values()):
+            assert element.tag == f"{SVG}style" or text.replace("\n", "").isprintable(), repr(text)
+    shown = " ".join("".join(element.itertext()) for element in root.iter())
+    assert "alert('PWNED')" in shown  # as text
+
+
+def test_hostile_labels_in_pdf_and_png(tmp_path: Path) -> None:
+    reader = pypdf.PdfReader(save(hostile(), tmp_path / "g.pdf"))
+    assert reader.metadata is not None and reader.metadata.title == legible(HOSTILE["script end"])
+    raw = (tmp_path / "g.pdf").read_bytes()
+    assert not [word for word in (b"/JavaScript", b"/JS", b"/Launch", b"/URI", b"/EmbeddedFile") if word in raw]
+    pixels(save(chain(1), tmp_path / "g.png", title=HOSTILE["bidi"], scale=1).read_bytes())
+    assert save(hostile(), tmp_path / "h.png").stat().st_size
+
+
+def test_a_label_of_a_megabyte(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    graph = chain(2)
+    huge = "<b>&x" * 200_000
+    graph = replace(graph, title=huge, nodes=tuple(replace(node, label=huge, text=huge, value=huge) for node in graph.nodes))
+    for suffix in (".svg", ".png", ".pdf", ".graphml", ".gexf", ".dot", ".mmd", ".cyjs"):
+        assert save(graph, tmp_path / f"g{suffix}").stat().st_size < 300_000
+    assert io.BytesIO((tmp_path / "g.png").read_bytes()).read(8) == b"\x89PNG\r\n\x1a\n"
