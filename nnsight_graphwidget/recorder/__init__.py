@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import warnings
 import weakref
@@ -46,7 +47,8 @@ class Recording:
         self._values = values
         self._title = title
         self._items: list[Event | Scope] = []
-        self._first = self._last = 0
+        self._first = 0
+        self._passes: dict[Any, dict[str, str]] = {}
         self._watch: Any = None
         self._version: str | None = None
         self._reason: str | None = None
@@ -58,7 +60,10 @@ class Recording:
         hooks, self._version = _hooks()
         active: list[Recording] = _local.__dict__.setdefault("active", [])
         self._watch = active[-1]._watch if active else hooks.begin(self._opened)
+        if not active:
+            self._watch.begun_at(sys._getframe(1))
         self._items, self._first = self._watch.events, len(self._watch.events)
+        self._passes = self._watch.passes
         active.append(self)
         self._watch.want(self._values)
         return self
@@ -89,7 +94,7 @@ class Recording:
         items = self._items[self._first :] if self._watch is not None else self._items
         stamp = len(items) if self._watch is None else -1
         if self._built is None or self._built[0] != stamp or stamp == -1:
-            builder = Builder(items)
+            builder = Builder(items, self._passes)
             reason = self._watch.reason if self._watch is not None else self._reason
             self._built = (stamp, builder, builder.graph(self._title, self._version, reason))
         return self._built[1:]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,23 +20,21 @@ _WORDS = {
 _OUTSIDE = ("Input", "ParameterProtocol")
 
 
-def build(items: Sequence[Event | Scope], title: str | None, version: str | None, reason: str | None) -> Graph:
-    """The graph of what was recorded.
+class Builder:
+    """Builds one graph; :attr:`ids` says which group each scope became.
 
     Arguments:
         items: events and scopes in order.
-        title: of the graph; the outermost sub-graph's label if None.
-        version: of nnsight.
-        reason: why the recording is incomplete, or None if it is complete.
+        passes: variables of the loops around the outermost scopes, as in :class:`Scope`.
     """
-    return Builder(items).graph(title, version, reason)
 
-
-class Builder:
-    """Builds one graph; :attr:`ids` says which group each scope became."""
-
-    def __init__(self, items: Sequence[Event | Scope]) -> None:
+    def __init__(self, items: Sequence[Event | Scope], passes: Mapping[tuple[Place, ast.AST, int], Mapping[str, str]]) -> None:
         self.items = list(items)
+        self._outer_passes = passes
+        self._columns: dict[tuple[str, int | None, str], set[int | None]] = {}
+        for item in items:
+            if isinstance(item, Event) and item.site is not None:
+                self._columns.setdefault((item.site.file, item.site.line, item.label), set()).add(item.site.column)
         self.events = {id(item) for item in self.items}
         self.ids: dict[Scope, str] = {}
         self._make_id = IdMaker()
@@ -51,6 +49,13 @@ class Builder:
         self._literals: dict[tuple[str, str], str] = {}
 
     def graph(self, title: str | None, version: str | None, reason: str | None) -> Graph:
+        """The graph.
+
+        Arguments:
+            title: of the graph; the outermost sub-graph's label if None.
+            version: of nnsight.
+            reason: why the recording is incomplete, or None if it is complete.
+        """
         for item in self.items:
             if isinstance(item, Scope):
                 self._scope(item)
@@ -77,7 +82,7 @@ class Builder:
     # -- groups ----------------------------------------------------------------------------------------------------------
 
     def _scope(self, scope: Scope) -> None:
-        parent = self._group(scope.parent, scope.place)
+        parent = self._group(scope.parent, scope.place, scope.site)
         site = scope.site
         if scope.kind == "Invoke":
             label = f"invoke {scope.index}"
@@ -101,7 +106,7 @@ class Builder:
         if scope.origin is not None and scope.origin in self.ids:
             self._edges.append((self.ids[scope.origin], id_, "order", None, None))
 
-    def _group(self, scope: Scope | None, place: Place) -> str | None:
+    def _group(self, scope: Scope | None, place: Place, site: Site | None = None) -> str | None:
         """The id of the group at a place of a scope; its loops and branches are made as they are met."""
         parent = self.ids.get(scope) if scope is not None else None
         for index, (node, number) in enumerate(place):
@@ -110,7 +115,7 @@ class Builder:
                 continue
             key = (parent, node, -1)
             if key not in self._places:
-                self._places[key] = self._structure(scope, node, parent)
+                self._places[key] = self._structure(scope, site, node, parent)
             outer = self._places[key]
             if isinstance(node, ast.If):
                 parent = self._branch(node, number, outer)
@@ -118,8 +123,11 @@ class Builder:
                 parent = self._iteration(scope, place[:index], node, number, outer)
         return parent
 
-    def _structure(self, scope: Scope | None, node: Any, parent: str | None) -> str:
-        site = _site(scope, node)
+    def _passes(self, scope: Scope | None) -> Mapping[tuple[Place, ast.AST, int], Mapping[str, str]]:
+        return self._outer_passes if scope is None else scope.passes
+
+    def _structure(self, scope: Scope | None, within: Site | None, node: Any, parent: str | None) -> str:
+        site = within.source.site(node) if within is not None and within.source is not None else None
         conditional = isinstance(node, ast.If)
         name = "if" if conditional else "while" if isinstance(node, ast.While) else "for"
         text = site.text if site is not None else None
@@ -151,7 +159,7 @@ class Builder:
     def _iteration(self, scope: Scope | None, place: Place, node: ast.AST, number: int, parent: str | None) -> str:
         key = (parent, node, number)
         if key not in self._places:
-            values = scope.passes.get((place, node, number), {}) if scope is not None else {}
+            values = self._passes(scope).get((place, node, number), {})
             label = ", ".join(f"{name} = {text}" for name, text in values.items()) or f"pass {number}"
             id_ = f"{parent}/i{number}"
             file = self._groups[parent].file if parent is not None else None
@@ -164,11 +172,11 @@ class Builder:
 
     def _event(self, event: Event) -> None:
         scope, site = event.scope, event.site
-        parent = self._group(scope, event.place)
+        parent = self._group(scope, event.place, scope.site if scope is not None else site)
         label = event.label
         if event.kind == "ConditionalProtocol" and site is not None and site.text:
             label = site.text
-        id_ = self._make_id(parent, event.label, site.line if site else None, site.column if site else None)
+        id_ = self._make_id(parent, event.label, *self._at(site, event.label))
         value = event.value or Description()
         given = dict(event.arguments)
         arguments = [(link.name, given.get(link.name) or self._maker(link, site, event)) for link in event.links]
@@ -190,6 +198,13 @@ class Builder:
             test = _tested(site)
             if test is not None:
                 self._tests[(parent, test)] = id_
+
+    def _at(self, site: Site | None, label: str) -> tuple[int | None, int | None]:
+        """Line, and column where a line has the same label twice, for an id."""
+        if site is None:
+            return None, None
+        twice = len(self._columns.get((site.file, site.line, label), ())) > 1
+        return site.line, site.column if twice else None
 
     def _maker(self, link: Link, site: Site | None, event: Event) -> str:
         return _text(site, _operand(site, event, link.name)) or (link.event.label if link.event is not None else "") or "tensor"
@@ -275,7 +290,7 @@ class Builder:
         while True:
             for index in range(len(steps) - 1, -1, -1):
                 loop, number = steps[index]
-                values = at.passes.get((steps[:index], loop, number), {}) if at is not None else {}
+                values = self._passes(at).get((steps[:index], loop, number), {})
                 if name in values:
                     return [self._variable(at, steps[: index + 1], name, values[name])]
             bound = self._bound.get((at, name))
@@ -344,10 +359,6 @@ class Builder:
                     yield Source(_file(item.site.file), node.lineno, "".join(row[node.col_offset :] or "\n" for row in rows))
 
 
-def _site(scope: Scope | None, node: ast.AST) -> Site | None:
-    if scope is None or scope.site is None or scope.site.source is None:
-        return None
-    return scope.site.source.site(node)
 
 
 def _header(site: Site | None) -> str | None:

@@ -167,11 +167,11 @@ def _open(watch: Observer, tracer_: Any, code: CodeType, kind: str) -> Scope | N
 
 def _place(watch: Observer, state: State, frame: FrameType, scope: Scope) -> Any:
     """Where in the structure of its parent block a ``with`` is."""
-    if scope.site is None or not state.codes:
+    if scope.site is None:
         return ()
     at: FrameType | None = frame
     inner: FrameType | None = None
-    while at is not None and at.f_code is not state.codes[-1]:
+    while state.codes and at is not None and at.f_code is not state.codes[-1]:
         inner, at = at, at.f_back
     if at is None:
         return ()
@@ -180,7 +180,8 @@ def _place(watch: Observer, state: State, frame: FrameType, scope: Scope) -> Any
         return ()
     names = at.f_locals
     around = watch.around(outer, scope.parent)
-    place, began = state.trackers[-1].place(outer, around, names, inner, at is frame)
+    tracker = state.trackers[-1] if state.trackers else watch.around_traces.setdefault(id(at), Tracker())
+    place, began = tracker.place(outer, around, names, inner, at is frame)
     watch.began(scope.parent, place, began, names)
     return place
 

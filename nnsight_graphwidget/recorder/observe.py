@@ -153,6 +153,8 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
         self.state: Callable[[], State] = lambda: self.root
         self.root = State()
         self.root_around: Place = ()
+        self.around_traces: dict[int, Tracker] = {}
+        self.passes: dict[tuple[Place, ast.AST, int], dict[str, str]] = {}
         self.hidden: tuple[str, ...] = ()
         self._made: dict[int, tuple[weakref.ref[Any], Event, str]] = {}
         self._written: dict[int, list[tuple[Event, int, int]]] = {}
@@ -162,6 +164,12 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
     def want(self, values: bool) -> None:
         """Whether to keep statistics of values from now on."""
         self.values = values
+
+    def begun_at(self, frame: FrameType) -> None:
+        """Say where recording began: loops around that are not part of what is recorded."""
+        found = self.sources.file(frame.f_code.co_filename).with_at(frame.f_lineno)
+        if found is not None:
+            self.root_around = self.sources.file(frame.f_code.co_filename).site(found).around
 
     # -- switching -------------------------------------------------------------------------------------------------------
 
@@ -278,13 +286,12 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
 
     def began(self, scope: Scope | None, place: Place, loops: list[tuple[ast.AST, Any]], names: Any) -> None:
         """Note what the loop variables were when a pass began."""
-        if scope is None:
-            return
+        passes = self.passes if scope is None else scope.passes
         for loop, value in loops:
             if value is None or names is None:
                 continue
             index = next(i for i, (node, _) in enumerate(place) if node is loop)
-            scope.passes[(place[:index], loop, place[index][1])] = {
+            passes[(place[:index], loop, place[index][1])] = {
                 node.id: short(dict.__getitem__(names, node.id))
                 for node in ast.walk(loop.target)  # type: ignore[attr-defined]
                 if isinstance(node, ast.Name) and dict.__contains__(names, node.id)
