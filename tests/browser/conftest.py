@@ -147,6 +147,78 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+#: The Cytoscape instance in a widget's root element.
+CYTOSCAPE = "root => [...root.querySelectorAll('*')].find(e => e._cyreg?.cy)._cyreg.cy"
+
+
+class GraphView:
+    """One drawn widget, as a user meets it: found by roles and names, clicked with the mouse where its boxes are painted."""
+
+    def __init__(self, page: Page, index: int = 0) -> None:
+        self.page = page
+        self.root = page.locator(".ngw").nth(index)  # Playwright looks into shadow roots
+
+    def button(self, name: str) -> Locator:
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def outline(self) -> dict[str, str | None]:
+        """What the outline lists for a screen reader: id → ``aria-expanded`` (None for a node)."""
+        rows = self.root.locator("[role=treeitem]")
+        return dict(rows.evaluate_all("rows => rows.map(row => [row.dataset.id, row.getAttribute('aria-expanded')])"))
+
+    def painted(self) -> dict[str, str]:
+        """What is drawn: id → ``node``, ``open`` or ``closed``."""
+        drawn: dict[str, str] = self.root.evaluate(
+            f"root => Object.fromEntries(({CYTOSCAPE})(root).nodes().map(n => [n.id(),"
+            " ['open', 'closed', 'node'].find(role => n.hasClass(role))]))"
+        )
+        return drawn
+
+    def place(self, id: str) -> tuple[float, float]:
+        """Where to click a box on the page: its middle, or the title of an open sub-graph."""
+        x, y = self.root.evaluate(
+            f"""(root, id) => {{
+                const cy = ({CYTOSCAPE})(root), node = cy.getElementById(id);
+                const page = cy.container().getBoundingClientRect();
+                const {{ x1, x2, y1, y2 }} = node.renderedBoundingBox({{ includeOverlays: false, includeLabels: false }});
+                const y = node.hasClass("open") ? y1 + 14 * cy.zoom() : (y1 + y2) / 2;
+                return [page.left + (x1 + x2) / 2, page.top + y];
+            }}""",
+            id,
+        )
+        return x, y
+
+    def click(self, id: str) -> None:
+        self.root.scroll_into_view_if_needed()
+        self.settled()
+        self.page.mouse.click(*self.place(id))
+
+    def style(self, id: str, property: str) -> str:
+        """What Cytoscape paints a box with."""
+        value: str = self.root.evaluate(
+            f"(root, [id, name]) => ({CYTOSCAPE})(root).getElementById(id).style(name)", [id, property]
+        )
+        return value
+
+    def settled(self) -> None:
+        """Waits until nothing moves: no layout under way, and every animation over."""
+        rests = self.root.evaluate(
+            f"""async root => {{
+                const cy = ({CYTOSCAPE})(root);
+                const look = () => JSON.stringify([cy.pan(), cy.nodes().map(node => [node.id(), node.position()])]);
+                let before = "", since = 0;
+                for (const end = performance.now() + 20_000; performance.now() < end;) {{
+                    const now = await new Promise(requestAnimationFrame);
+                    const looks = look() + root.dataset.ngwReady;
+                    if (looks !== before) [before, since] = [looks, now];
+                    else if (root.dataset.ngwReady === "true" && now - since > 350) return true;
+                }}
+                return false;
+            }}"""
+        )
+        assert rests, "the drawing never came to rest"
+
+
 @dataclass
 class Tab:
     """A page that remembers what must not happen: errors in the console, and requests that leave the machine."""
@@ -221,11 +293,20 @@ class Tab:
         """The value of a JSON-able expression in the kernel."""
         return json.loads(self.kernel(f"import json; print(json.dumps({expression}))"))
 
-    def ready(self, count: int = 1) -> None:
-        """Waits until ``count`` widgets are drawn."""
-        self.page.wait_for_function(
-            "count => document.querySelectorAll('.ngw[data-ngw-ready=\"true\"]').length >= count", arg=count, timeout=60_000
-        )
+    def view(self, index: int = 0) -> GraphView:
+        """A drawn widget; waits until it is."""
+        view = GraphView(self.page, index)
+        view.root.wait_for(timeout=60_000)
+        view.settled()
+        return view
+
+    def show_seed(self, server: Server, options: str = "", *more: str) -> GraphView:
+        """A notebook with the seed's graph in a widget ``w``, from the golden file: a view needs no model to be tested."""
+        golden = ROOT / "tests" / "golden" / "seed.graph.json"
+        cells = [f"import nnsight_graphwidget as ngw\ngraph = ngw.load({str(golden)!r})", f"w = ngw.show(graph, {options})\nw"]
+        self.open(server, server.write(f"{self.name}.ipynb", *cells, *more))
+        self.run_all()
+        return self.view()
 
 
 @pytest.fixture
@@ -247,17 +328,6 @@ def host(request: pytest.FixtureRequest) -> Server:
     return server
 
 
-#: The code cells of a notebook with the seed's graph, drawn from the golden file: no model is needed to test a view.
-@pytest.fixture(scope="session")
-def seed_cells() -> Callable[..., list[str]]:
-    golden = ROOT / "tests" / "golden" / "seed.graph.json"
-
-    def cells(options: str = "") -> list[str]:
-        return [f"import nnsight_graphwidget as ngw\ngraph = ngw.load({str(golden)!r})", f"w = ngw.show(graph, {options})\nw"]
-
-    return cells
-
-
 @pytest.fixture
 def marimo(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Serves cells as a marimo app: ``marimo(["import …", "widget"])``."""
@@ -274,64 +344,3 @@ def marimo(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     yield serve
     for process in running:
         stop(process)
-
-
-class GraphView:
-    """One drawn widget, as a user meets it: found by roles and names, clicked with the mouse where its boxes are painted."""
-
-    def __init__(self, page: Page, index: int = 0) -> None:
-        self.page = page
-        self.root = page.locator(".ngw").nth(index)
-
-    def button(self, name: str) -> Locator:
-        return self.root.get_by_role("button", name=name, exact=True)
-
-    def outline(self) -> dict[str, str | None]:
-        """What the outline lists for a screen reader: id → ``aria-expanded`` (None for a node)."""
-        rows = self.root.locator("[role=treeitem]")
-        return dict(rows.evaluate_all("rows => rows.map(row => [row.dataset.id, row.getAttribute('aria-expanded')])"))
-
-    def painted(self) -> dict[str, str]:
-        """What is drawn: id → ``node``, ``open`` or ``closed``."""
-        drawn: dict[str, str] = self.root.evaluate(
-            f"root => Object.fromEntries(({CYTOSCAPE})(root).nodes().map(n => [n.id(), n.classes().find(c => /^(node|open|closed)$/.test(c)"
-            " && !(c === 'node' && n.hasClass('group')))]))"
-        )
-        return drawn
-
-    def place(self, id: str) -> dict[str, float]:
-        """Where a box is on the page: the point to click, which for an open sub-graph is in its title."""
-        place: dict[str, float] = self.root.evaluate(
-            f"""(root, id) => {{
-                const cy = ({CYTOSCAPE})(root), node = cy.getElementById(id), page = cy.container().getBoundingClientRect();
-                const box = node.renderedBoundingBox({{ includeOverlays: false, includeLabels: false }});
-                const zoom = cy.zoom();
-                return {{ x: page.left + (box.x1 + box.x2) / 2, y: page.top + (node.hasClass("open") ? box.y1 + 14 * zoom : (box.y1 + box.y2) / 2) }};
-            }}""",
-            id,
-        )
-        return place
-
-    def click(self, id: str) -> None:
-        self.root.scroll_into_view_if_needed()
-        self.settled()
-        place = self.place(id)
-        self.page.mouse.click(place["x"], place["y"])
-
-    def settled(self) -> None:
-        """Waits until nothing moves: no layout under way, and every animation over."""
-        previous = None
-        for _ in range(100):
-            now = self.root.evaluate(
-                f"root => [root.dataset.ngwReady, JSON.stringify([({CYTOSCAPE})(root).nodes().map(n => [n.id(), n.position()]), "
-                f"({CYTOSCAPE})(root).pan()])]"
-            )
-            if now == previous and now[0] == "true":
-                return
-            previous = now
-            self.page.wait_for_timeout(60)
-        raise AssertionError("the drawing never came to rest")
-
-
-#: The Cytoscape instance in a widget's root element.
-CYTOSCAPE = "root => [...(root.shadowRoot ?? root).querySelectorAll('*')].find(e => e._cyreg?.cy)._cyreg.cy"

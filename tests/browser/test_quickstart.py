@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -14,30 +13,87 @@ from PIL import Image
 
 @pytest.fixture
 def quickstart(lab: Server, tab: Tab) -> Tab:
-    """The quickstart, open in Lab, every cell run."""
+    """The quickstart, open in Lab, every cell run, and the session's widget in the kernel as ``w``."""
     shutil.copy(ROOT / "notebooks" / "quickstart.ipynb", lab.folder)
     tab.open(lab, "quickstart.ipynb")
     tab.run_all()
-    tab.ready()
+    shown = "getattr(widget, 'graph', None) is recording.graph"
+    tab.kernel(f"import ipywidgets; w = next(widget for widget in ipywidgets.Widget._instances.values() if {shown})")
     return tab
 
 
-def test_quickstart_in_lab(quickstart: Tab, tmp_path: Path) -> None:
+def test_quickstart_in_lab(quickstart: Tab, lab: Server, tmp_path: Path) -> None:
     tab = quickstart
-    view = GraphView(tab.page)
-    view.settled()
+    view = tab.view()
     tab.shot("1-as-opened")
-    whole = json.loads(tab.kernel("print(json.dumps(recording.graph.to_dict()))" if False else KERNEL_GRAPH))
+    graph = tab.value("recording.graph.to_dict()")
 
+    # Every node of the graph, after expanding all.
     view.button("Expand all").click()
     view.settled()
     tab.shot("2-expanded")
-    groups = {group["id"]: group for group in whole["groups"]}
-    (loop,) = (group for group in groups.values() if group["kind"] == "Iterator")
+    (loop,) = (group for group in graph["groups"] if group["kind"] == "Iterator")
     assert loop["count"] == 3
-    # The picture shows one pass of the loop; the outline lists all, with those of the pass that is shown.
-    later = tuple(f"{loop['id']}/i{n}" for n in (1, 2))
-    seen = {node["id"] for node in whole["nodes"] if node["kind"] != "Value" and not node["id"].startswith(later)}
-    assert len(seen) > 8
-    assert seen <= set(view.painted())
-    assert seen <= set(view.outline())
+    of_pass = {n: {node["id"] for node in graph["nodes"] if node["id"].startswith(f"{loop['id']}/i{n}/")} for n in range(3)}
+    once = {node["id"] for node in graph["nodes"]} - set().union(*of_pass.values())
+    literals = {node["id"] for node in graph["nodes"] if node["kind"] == "Value"}
+    assert set(tab.value("w.expanded")) == {group["id"] for group in graph["groups"]}
+    for number, nodes in of_pass.items():
+        assert nodes, f"nothing was recorded of pass {number}"
+        tab.kernel(f"w.steps = {{{loop['id']!r}: {number}}}")
+        view.settled()
+        assert (once | nodes) - literals <= set(view.painted()), f"pass {number}"
+        assert (once | nodes) - literals <= set(view.outline()), f"pass {number}"
+    # Literals are folded into what uses them until they are asked for.
+    assert not literals & set(view.painted())
+    view.root.locator("[data-kind=Value]").click()
+    view.settled()
+    assert once | of_pass[2] <= set(view.painted())
+    tab.shot("3-with-literals")
+
+    # A click closes a sub-graph, another opens it, and the kernel knows.
+    tracer = next(group["id"] for group in graph["groups"] if group["label"] == "tracer_1")
+    view.click(tracer)
+    view.settled()
+    assert view.painted()[tracer] == "closed"
+    assert tracer not in tab.value("w.expanded")
+    view.click(tracer)
+    view.settled()
+    assert view.painted()[tracer] == "open"
+    assert tracer in tab.value("w.expanded")
+
+    # A click selects a node, and the kernel knows.
+    clone = next(node["id"] for node in graph["nodes"] if node["label"] == "clone")
+    view.click(clone)
+    tab.page.wait_for_timeout(200)
+    assert tab.value("w.selected") == [clone]
+
+    check_png(download(view, "PNG", tmp_path))
+    check_svg(download(view, "SVG", tmp_path), {"layer1.output", "clone", "setitem", "add", "Session"})
+    check_svg(lab.folder / "session.svg", {"layer1.output", "tracer_1"})
+
+
+def download(view: GraphView, kind: str, folder: Path) -> Path:
+    """The file that a user gets from the Export menu."""
+    view.button("Export").click()
+    with view.page.expect_download() as started:
+        view.root.get_by_role("menuitem", name=f"Download {kind}", exact=True).click()
+    path = folder / started.value.suggested_filename
+    started.value.save_as(path)
+    assert path.suffix == f".{kind.lower()}"
+    return path
+
+
+def check_png(path: Path) -> None:
+    with Image.open(path) as image:
+        image.load()
+        assert image.format == "PNG"
+        assert min(image.size) > 300
+        assert len(image.convert("RGB").getcolors(1 << 24) or []) > 20, "a blank picture"
+
+
+def check_svg(path: Path, texts: set[str]) -> None:
+    root = ET.parse(path).getroot()
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    said = " ".join(" ".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text"))
+    assert {text for text in texts if text not in said} == set()

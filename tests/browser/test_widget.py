@@ -1,0 +1,237 @@
+"""What a user does to a graph, in a real JupyterLab: mouse, keyboard, legend, search, Python, accessibility."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import Server, Tab
+
+SESSION, TRACER, LOOP = "session@1", "session@1/tracer_1@2", "session@1/for@5"
+CLONE, READ = f"{TRACER}/clone@4", f"{TRACER}/layer1.output@3"
+
+
+def test_opens_with_the_outermost_open_and_the_rest_closed(lab: Server, tab: Tab) -> None:
+    view = tab.show_seed(lab)
+    assert {id: how for id, how in view.painted().items() if how != "node"} == {
+        SESSION: "open",
+        TRACER: "closed",
+        LOOP: "closed",
+    }
+    assert tab.value("w.expanded") == [SESSION]
+
+
+def test_a_click_opens_and_a_second_closes_and_the_box_stays_under_the_mouse(lab: Server, tab: Tab) -> None:
+    view = tab.show_seed(lab)
+    before = view.place(TRACER)
+    view.click(TRACER)
+    view.settled()
+    assert view.painted()[TRACER] == "open"
+    assert CLONE in view.painted()
+    tab.shot("open")
+    assert tab.value("w.expanded") == [SESSION, TRACER]
+    after = view.place(TRACER)
+    assert abs(after[0] - before[0]) < 60
+    assert abs(after[1] - before[1]) < 60
+    view.click(TRACER)
+    view.settled()
+    assert view.painted()[TRACER] == "closed"
+    assert CLONE not in view.painted()
+    assert tab.value("w.expanded") == [SESSION]
+
+
+def test_python_opens_selects_and_reads_back(lab: Server, tab: Tab) -> None:
+    view = tab.show_seed(lab)
+    tab.kernel(f"w.select({CLONE!r})")
+    view.settled()
+    assert view.painted()[TRACER] == "open"
+    chosen = view.root.locator("[role=treeitem][aria-selected=true]")
+    assert chosen.evaluate_all("rows => rows.map(row => row.dataset.id)") == [CLONE]
+    tab.kernel("w.expand('all')")
+    view.settled()
+    assert set(view.painted().values()) == {"node", "open"}
+    tab.kernel("w.collapse('all')")
+    view.settled()
+    assert view.painted()[SESSION] == "closed"
+    view.button("Expand all").click()
+    view.settled()
+    assert set(tab.value("w.expanded")) == set(tab.value("[g.id for g in graph.groups]"))
+    view.button("Collapse all").click()
+    view.settled()
+    assert tab.value("w.expanded") == []
+
+
+def test_the_loop_is_shown_pass_by_pass(lab: Server, tab: Tab) -> None:
+    view = tab.show_seed(lab, "expanded='all'")
+    assert any(id.startswith(f"{LOOP}/i0/") for id in view.painted())
+    view.click(f"{LOOP}/i0/add@8")
+    view.root.press("]")
+    view.settled()
+    assert tab.value("w.steps") == {LOOP: 1}
+    assert any(id.startswith(f"{LOOP}/i1/") for id in view.painted())
+    assert not any(id.startswith(f"{LOOP}/i0/") for id in view.painted())
+    tab.kernel(f"w.steps = {{{LOOP!r}: 'all'}}")
+    view.settled()
+    tab.shot("unfolded")
+    assert {f"{LOOP}/i{n}" for n in range(3)} <= set(view.painted())
+
+
+def test_the_legend_filters(lab: Server, tab: Tab) -> None:
+    view = tab.show_seed(lab, "expanded='all'")
+    operations = set(tab.value("[n.id for n in graph.nodes if n.kind == 'Operation']"))
+    assert operations & set(view.painted())
+    view.root.locator("[data-kind=Operation]").click()
+    view.settled()
+    tab.shot("no-operations")
+    assert not operations & set(view.painted())
+    assert tab.value("w.hidden_kinds") == ["Operation", "Value"]
+    assert view.root.locator("[data-kind=Operation]").get_attribute("aria-pressed") == "false"
+    tab.kernel("w.hidden_kinds = []")
+    view.settled()
+    assert "Value" in {tab.value("{n.id: n.kind for n in graph.nodes}").get(id) for id in view.painted()}
+    view.root.locator("[data-kind=LockProtocol]").dblclick()
+    view.settled()
+    kinds = tab.value("{n.id: n.kind for n in graph.nodes}")
+    assert {kinds[id] for id, how in view.painted().items() if how == "node"} == {"LockProtocol"}
+
+
+@pytest.mark.parametrize(("query", "label"), [("clone", "clone"), ("/^set/", "setitem"), ("a_copy", "save")])
+def test_search_finds_and_reveals(lab: Server, tab: Tab, query: str, label: str) -> None:
+    view = tab.show_seed(lab)
+    view.root.locator(".canvas").focus()
+    tab.page.keyboard.press("/")
+    tab.page.keyboard.type(query)
+    tab.page.keyboard.press("Enter")
+    view.settled()
+    (found,) = tab.value("w.selected")
+    assert tab.value("{n.id: n.label for n in graph.nodes}")[found] == label
+    assert found in view.painted()
+    assert tab.value("w.search") == query
+
+
+def test_keys_work_and_stay_inside(lab: Server, tab: Tab) -> None:
+    view = tab.show_seed(lab)
+    canvas = view.root.locator(".canvas")
+    canvas.focus()
+    groups = set(tab.value("[g.id for g in graph.groups]"))
+    for key, expanded in (("e", groups), ("w", set()), ("e", groups)):
+        tab.page.keyboard.press(key)
+        view.settled()
+        assert set(tab.value("w.expanded")) == expanded, key
+    tab.page.keyboard.press("?")
+    assert view.root.get_by_role("dialog").is_visible()
+    tab.shot("help")
+    tab.page.keyboard.press("Escape")
+    assert not view.root.get_by_role("dialog").is_visible()
+    view.click(READ)
+    tab.page.keyboard.press("ArrowDown")
+    tab.page.wait_for_timeout(300)
+    assert tab.value("w.selected") in ([f"{TRACER}/save@3"], [CLONE])
+    # In Lab's command mode a, b, d d and x edit cells: not while the graph has the keyboard.
+    for key in ("a", "b", "d", "d", "x", "m", "y"):
+        tab.page.keyboard.press(key)
+    tab.page.keyboard.press("Escape")
+    assert tab.page.locator(".jp-Cell").count() == 2
+    assert tab.page.locator(".jp-CodeCell").count() == 2
+
+
+def test_every_control_has_a_name_and_tab_reaches_the_graph(lab: Server, tab: Tab) -> None:
+    view = tab.show_seed(lab)
+    names = view.root.get_by_role("button").evaluate_all(
+        "all => all.map(b => b.getAttribute('aria-label') || b.innerText.trim())"
+    )
+    assert len(names) > 8
+    assert all(names)
+    view.root.get_by_role("searchbox").or_(view.root.get_by_role("combobox")).first.focus()
+    reached = set()
+    for _ in range(30):
+        tab.page.keyboard.press("Tab")
+        reached.add(
+            view.root.evaluate(
+                "root => { const a = root.getRootNode().activeElement; return a && (a.getAttribute('role') || a.tagName) }"
+            )
+        )
+    assert {"BUTTON", "application"} <= reached
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(lab: Server, tab: Tab, theme: str) -> None:
+    view = tab.show_seed(lab, f"expanded='all', theme={theme!r}")
+    for panel in ("Source", "Inspector", "Outline"):
+        view.root.get_by_role("tab", name=panel).click()
+        tab.shot(panel)
+        # The host's own page is not ours to check: axe looks at the output's part of it.
+        found = Axe().run(tab.page, context=".jp-OutputArea-output:has(.widget-ngw, .ngw-host, div)").response["violations"]
+        serious = [
+            f"{v['id']}: {n['target']} {n['failureSummary']}"
+            for v in found
+            if v["impact"] in ("serious", "critical")
+            for n in v["nodes"]
+        ]
+        assert not serious, "\n".join(serious)
+
+
+def test_follows_the_theme_of_the_notebook(lab: Server, tab: Tab) -> None:
+    view = tab.show_seed(lab, "expanded='all'")
+    paper = "root => getComputedStyle(root).backgroundColor"
+    light = _brightness(view.root.evaluate(paper))
+    tab.page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })")
+    tab.page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    tab.page.wait_for_timeout(500)
+    tab.shot("dark")
+    dark = _brightness(view.root.evaluate(paper))
+    tab.page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Light' })")
+    tab.page.wait_for_function("document.body.dataset.jpThemeLight === 'true'")
+    assert light > 200
+    assert dark < 60
+
+
+def _brightness(color: str) -> float:
+    return sum(map(float, re.findall(r"[\d.]+", color)[:3])) / 3
+
+
+def test_ipycytoscape_events_and_styles(lab: Server, tab: Tab) -> None:
+    view = tab.show_seed(lab, "expanded='all'")
+    assert tab.value("isinstance(w, __import__('ipycytoscape').CytoscapeWidget)")
+    tab.kernel("clicked = []; w.on('node', 'click', lambda node: clicked.append(node['data']['id']))")
+    view.click(CLONE)
+    tab.page.wait_for_timeout(300)
+    assert tab.value("clicked") == [CLONE]
+    tab.kernel("w.set_style([{'selector': 'node.operation', 'style': {'background-color': 'rgb(255, 0, 0)'}}])")
+    tab.page.wait_for_timeout(300)
+    assert view.style(CLONE, "background-color") == "rgb(255,0,0)"
+
+
+def test_a_dragged_box_stays_and_the_kernel_knows(lab: Server, tab: Tab) -> None:
+    view = tab.show_seed(lab, "expanded='all'")
+    x, y = view.place(CLONE)
+    tab.page.mouse.move(x, y)
+    tab.page.mouse.down()
+    tab.page.mouse.move(x + 40, y + 20, steps=5)
+    tab.page.mouse.up()
+    view.settled()
+    assert CLONE in tab.value("w.positions")
+    now = view.place(CLONE)
+    assert abs(now[0] - x - 40) < 8
+    tab.kernel("w.relayout()")
+    view.settled()
+    assert tab.value("w.positions") == {}
+
+
+def test_the_inspector_and_the_source_say_what_a_node_is(lab: Server, tab: Tab) -> None:
+    view = tab.show_seed(lab, "expanded='all'")
+    view.click(CLONE)
+    lit = view.root.locator(".source .lit")
+    lit.first.wait_for()
+    assert "model.layer1.output.clone().save()" in lit.first.inner_text()
+    view.root.get_by_role("tab", name="Inspector").click()
+    tab.shot("inspector")
+    said = view.root.locator(".inspector").inner_text()
+    assert "clone" in said
+    assert "float32" in said
+    # A click on a line selects what is on it.
+    view.root.get_by_role("tab", name="Source").click()
+    view.root.locator(".source [data-line='3']").click()
+    view.settled()
+    assert READ in tab.value("w.selected")
