@@ -6,7 +6,10 @@ Nothing here does anything to a proxy or calls a torch function: while a block i
 from __future__ import annotations
 
 import ast
+import functools
 import linecache
+import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from inspect import Parameter
@@ -14,6 +17,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from ..describe import describe, is_tensor, short
+from ..errors import IncompleteGraphWarning
 from ..graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
 from ..legend import legend
 
@@ -145,6 +149,11 @@ class Builder:
             nnsight=version,
         )
 
+    def with_values(self, graph: Graph) -> Graph:
+        """The graph with what the run left in its nodes: the values saved."""
+        looks = {node.id: self._looks(self._value_of(old)) for old, node, _ in self._drawn}
+        return replace(graph, nodes=tuple(replace(node, **looks.get(node.id, {})) for node in graph.nodes))
+
     def nodes_in(self, value: Any) -> Iterator[Any]:
         """nnsight's nodes in ``value``, at any depth, in order and as often as they are there."""
         if isinstance(value, self._node_class):
@@ -249,6 +258,81 @@ class Builder:
 
     def _is_node(self, value: Any) -> bool:
         return isinstance(value, self._node_class)
+
+
+class Keeper:
+    """Keeps the graph of every context whose block ends, and the values that its run left.
+
+    Arguments:
+        draw: the graph of a context that is still alive, and its builder.
+        outermost: whether the end of a context's block runs it and everything in it.
+    """
+
+    def __init__(self, draw: Callable[[Any], tuple[Graph, Builder]], outermost: Callable[[Any], bool]) -> None:
+        self._draw, self._outermost = draw, outermost
+        self._ended: list[tuple[Any, Graph, Builder]] = []
+
+    def exit(self, original: Any) -> Any:
+        """A context's ``__exit__`` that keeps its graph first."""
+
+        # nnsight 0.4 looks for the user's frame past those with a local ``self`` that is a context, so it must be called this.
+        @functools.wraps(original)
+        def __exit__(self: Any, exc_type: Any, exc_value: Any, traceback: Any) -> Any:
+            keeper.keep(self)
+            try:
+                return original(self, exc_type, exc_value, traceback)
+            finally:
+                keeper.ran(self)
+
+        keeper = self
+        return __exit__
+
+    def keep(self, context: Any) -> None:
+        try:
+            graph, builder = self._draw(context)
+        except Exception as error:
+            # The user's run goes on whatever happens to its picture.
+            warnings.warn(f"the graph is not kept: {type(error).__name__}: {error}", IncompleteGraphWarning, stacklevel=4)
+            return
+        KEPT[context] = graph
+        self._ended.append((context, graph, builder))
+
+    def ran(self, context: Any) -> None:
+        if self._outermost(context):
+            for ended, graph, builder in self._ended:
+                KEPT[ended] = builder.with_values(graph)
+            self._ended.clear()
+
+
+def enter(original: Any) -> Any:
+    """A context's ``__enter__`` that notes where it is."""
+
+    @functools.wraps(original)
+    def __enter__(self: Any) -> Any:
+        note_place(self)
+        return original(self)
+
+    return __enter__
+
+
+def add(original: Any) -> Any:
+    """A graph's ``add`` that notes where its node was made."""
+
+    @functools.wraps(original)
+    def add(self: Any, node: Any) -> Any:
+        note_place(node)
+        return original(self, node)
+
+    return add
+
+
+def note_place(thing: Any) -> None:
+    """Notes the user's line that a node or context comes from: the innermost that is not a library's."""
+    libraries = tuple(sys.modules[name].__path__[0] for name in ("nnsight", "torch"))
+    frame = sys._getframe(2)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(libraries):
+        frame = frame.f_back
+    PLACES[thing] = (frame.f_code.co_filename, frame.f_lineno)
 
 
 def kind_of(target: Any) -> str:

@@ -7,12 +7,12 @@ that hold each other by name; here the two ends are joined and the pair is left 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..errors import UnreadableError
 from ..graph import Graph
-from .protocols import EMPTY, KEPT, Builder, invokes, kind_of
+from .protocols import EMPTY, KEPT, Builder, Keeper, add, enter, invokes, kind_of
 
 READS = "a tracer, session, iterator, condition or graph of nnsight 0.3"
 
@@ -40,7 +40,7 @@ def read(obj: Any) -> Graph:
             obj = obj._graph  # a condition has no graph of its own in 0.3
         context = None if isinstance(obj, graph_class) else obj
         graph = obj if context is None else vars(context)["graph"]
-        if graph is not None and graph.alive and (context is None or context not in KEPT):
+        if graph is not None and graph.alive:
             return draw(graph, context)[0]
     except ReferenceError:  # the block has ended and nnsight's graph is gone
         context = None if type(obj).__name__ == "weakproxy" else obj
@@ -53,8 +53,23 @@ def read(obj: Any) -> Graph:
     return kept
 
 
-def draw(graph: Any, context: Any = None) -> tuple[Graph, dict[int, str]]:
-    """The graph, and the id in it of each of nnsight's nodes, by ``id()``.
+def contexts() -> tuple[Any, ...]:
+    """The classes that get ``.vis()``."""
+    return _classes()
+
+
+def seams() -> list[tuple[Any, str, Callable[[Any], Any]]]:
+    """(owner, attribute, original → replacement) of what is replaced while installed."""
+    graph, context, _, _ = _classes()
+    keeper = Keeper(
+        lambda context: draw(vars(context)["graph"], context),
+        lambda context: type(vars(context)["backend"]).__name__ != "BridgeBackend",
+    )
+    return [(context, "__enter__", enter), (context, "__exit__", keeper.exit), (graph, "add", add)]
+
+
+def draw(graph: Any, context: Any = None) -> tuple[Graph, Builder]:
+    """The graph, and the builder that knows the id in it of each of nnsight's nodes.
 
     Arguments:
         graph: a Graph that is still alive.
@@ -65,7 +80,7 @@ def draw(graph: Any, context: Any = None) -> tuple[Graph, dict[int, str]]:
         drawing.context(context, None)
     else:
         drawing.open(graph, None)
-    return drawing.builder.graph("graph", sys.modules["nnsight"].__version__), drawing.builder.ids
+    return drawing.builder.graph("graph", sys.modules["nnsight"].__version__), drawing.builder
 
 
 class _Drawing:
@@ -209,6 +224,8 @@ def _generates(held: dict[str, Any]) -> bool:
 
 
 def _value(node: Any) -> Any:
+    if kind_of(node.target) == "LockProtocol":
+        node = node.args[0]
     return node._value if node._value is not EMPTY else node.proxy_value
 
 

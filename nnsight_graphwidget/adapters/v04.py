@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from ..errors import UnreadableError
 from ..graph import Graph
-from .protocols import EMPTY, KEPT, PLACES, Builder, invokes, kind_of
+from .protocols import EMPTY, KEPT, PLACES, Builder, Keeper, enter, invokes, kind_of
 
 READS = "a tracer, session, iterator, condition or graph of nnsight 0.4 (0.3 too)"
 
@@ -37,7 +38,7 @@ def read(obj: Any) -> Graph:
         obj = obj.tracer
     context = obj if isinstance(obj, context_class) else None
     graph = obj.graph if context is not None else obj
-    if graph is None or not graph.alive or not graph.stack:
+    if not graph.alive and not graph.nodes:
         kept = KEPT.get(obj)
         if kept is None:
             raise UnreadableError(
@@ -48,8 +49,20 @@ def read(obj: Any) -> Graph:
     return draw(graph, context)[0]
 
 
-def draw(graph: Any, context: Any = None) -> tuple[Graph, dict[int, str]]:
-    """The graph, and the id in it of each of nnsight's nodes, by ``id()``.
+def contexts() -> tuple[Any, ...]:
+    """The classes that get ``.vis()``."""
+    return _classes()
+
+
+def seams() -> list[tuple[Any, str, Callable[[Any], Any]]]:
+    """(owner, attribute, original → replacement) of what is replaced while installed."""
+    _, context, _ = _classes()
+    keeper = Keeper(lambda context: draw(context.graph, context), lambda context: context.backend is not None)
+    return [(context, "__enter__", enter), (context, "__exit__", keeper.exit)]
+
+
+def draw(graph: Any, context: Any = None) -> tuple[Graph, Builder]:
+    """The graph, and the builder that knows the id in it of each of nnsight's nodes.
 
     Arguments:
         graph: a Graph, SubGraph or InterventionGraph that is still alive.
@@ -67,7 +80,7 @@ def draw(graph: Any, context: Any = None) -> tuple[Graph, dict[int, str]]:
     elif hasattr(graph, "subset"):
         group = _open(builder, graph, None)
     _fill(builder, graph, group)
-    return builder.graph("graph", sys.modules["nnsight"].__version__), builder.ids
+    return builder.graph("graph", sys.modules["nnsight"].__version__), builder
 
 
 def _fill(builder: Builder, graph: Any, parent: str | None) -> None:
@@ -153,6 +166,8 @@ def _open_inside(graph: Any) -> Any:
 
 
 def _value(node: Any) -> Any:
+    if kind_of(node.target) == "LockProtocol":
+        node = node.args[0]
     return node._value if node._value is not EMPTY else getattr(node, "fake_value", EMPTY)
 
 

@@ -57,9 +57,9 @@ class Recording:
     def __enter__(self) -> Recording:
         if self._watch is not None or self._items:
             raise RuntimeError("this recording was used before; each `with record() as recording:` makes a new one")
-        hooks, self._version = _hooks()
+        seams, self._version = hooks()
         active: list[Recording] = _local.__dict__.setdefault("active", [])
-        self._watch = active[-1]._watch if active else hooks.begin(self._opened)
+        self._watch = active[-1]._watch if active else seams.begin(self._opened)
         if not active:
             self._watch.begun_at(sys._getframe(1))
         self._items, self._first = self._watch.events, len(self._watch.events)
@@ -77,7 +77,7 @@ class Recording:
         if active:
             watch.want(any(recording._values for recording in active))
         else:
-            _hooks()[0].end()
+            hooks()[0].end()
         if watch.failed is not None:
             warnings.warn(f"{self._reason}; the graph is incomplete", IncompleteGraphWarning, stacklevel=2)
 
@@ -137,7 +137,19 @@ def recording_of(tracer: Any) -> tuple[Recording, Scope] | None:
         return None
 
 
-def _hooks() -> tuple[Any, str]:
+def active() -> bool:
+    """Whether this thread is inside a recording."""
+    return bool(_local.__dict__.get("active"))
+
+
+def forget(recording: Recording) -> None:
+    """Let go of a recording: its tracers can no longer be read."""
+    for tracer, (owner, _) in list(_recorded.items()):
+        if owner is recording:
+            del _recorded[tracer]
+
+
+def hooks() -> tuple[Any, str]:
     """The hooks for the nnsight that is installed, and its version."""
     import nnsight
 

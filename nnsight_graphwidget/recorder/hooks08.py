@@ -54,6 +54,9 @@ class Run:
 #: Scopes of edits by their mediator: an edit outlives the recording that saw it made.
 _edits: weakref.WeakKeyDictionary[Any, Scope] = weakref.WeakKeyDictionary()
 
+#: The classes of tracers, sessions, invokers, iterators …
+TRACERS = (tracing.Tracer,)
+
 _patched: list[tuple[Any, str, Any]] = []
 _lock = threading.Lock()
 _users = 0
@@ -98,6 +101,26 @@ def end() -> None:
         _users -= 1
         if _users == 0:
             _restore()
+
+
+def around_each_trace(begin: Callable[[], None], end: Callable[[], None]) -> Callable[[], None]:
+    """Call ``begin`` and ``end`` around every trace and session, inner ones too; what this returns puts it back."""
+    inc, dec = tracing.inc, tracing.dec
+
+    def before() -> None:
+        begin()
+        inc()
+
+    def after() -> None:
+        dec()
+        end()
+
+    tracing.inc, tracing.dec = before, after
+
+    def restore() -> None:
+        tracing.inc, tracing.dec = inc, dec
+
+    return restore
 
 
 def _patch() -> None:

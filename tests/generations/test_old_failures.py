@@ -1,4 +1,4 @@
-"""The measured failures of the old ``.vis()``: crashes, hours, lost edges, harm. Each is a program of ``programs/failures.py``."""
+"""The measured failures of the old ``.vis()``: crashes, hours, lost edges, harm. ``programs/failures.py`` has the programs."""
 
 from __future__ import annotations
 

@@ -44,7 +44,8 @@ def pictures():
     """Each context's graph, and our id for each name that the old picture has."""
 
     def look(context):
-        graph, ids = adapter.draw(vars(context)["graph"], context)
+        graph, builder = adapter.draw(vars(context)["graph"], context)
+        ids = builder.ids
         if OLD:
             names = dict(_old_names(vars(context)["graph"], ids, ""))
         else:
