@@ -3,7 +3,9 @@ picture does (a terminal, a screen reader, ``print``)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import base64
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .errors import GraphWidgetError
@@ -94,29 +96,38 @@ def _line(item: Node | Group, sources: list[str]) -> str:
     return said
 
 
-def picture(graph: Graph, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The static twin of a widget: mime type → data and metadata, a PNG (where one can be made) and the outline.
+def with_picture(bundle: Any, graph: Graph, shown: Mapping[str, Any]) -> Any:
+    """A widget's mime bundle with its static twin in it: a PNG, where one can be made, and the outline.
 
     Arguments:
-        graph: what to show.
-        options: of :func:`save` to a ``.png``.
+        bundle: the widget's own: data, or data and metadata.
+        graph: what it shows.
+        shown: options of :func:`save` that draw it as it is on the screen.
+
+    Returns:
+        Data and metadata. Where widgets run they show the live view, elsewhere (GitHub, nbconvert, a terminal) the twin.
     """
-    data: dict[str, Any] = {"text/plain": outline(graph)}
+    data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+    graph = replace(graph, title=shown.get("title", graph.title))
+    twin: dict[str, Any] = {"text/plain": outline(graph)}
+    sizes: dict[str, Any] = {}
     try:
         from .export.picture import png, size
 
+        options = {name: value for name, value in shown.items() if name != "title"}
         content = png(graph, scale=_PIXELS, **options)
     except (GraphWidgetError, ImportError):
-        # No V8 for this platform, or a graph past its limits: save() says so when it is asked; a cell shows the outline.
-        return data, {}
-    if len(content) > MAX_PICTURE:
-        return data, {}
-    width, height = size(content)
-    return {"image/png": content, **data}, {"image/png": {"width": width // _PIXELS, "height": height // _PIXELS}}
+        pass  # no V8 for this platform, or past a limit: save() says which when it is asked, a cell shows the outline
+    else:
+        if len(content) <= MAX_PICTURE:
+            width, height = size(content)
+            twin["image/png"] = base64.b64encode(content).decode()
+            sizes["image/png"] = {"width": width // _PIXELS, "height": height // _PIXELS}
+    return {**(data or {}), **twin}, {**metadata, **sizes}
 
 
 def mimebundle(obj: Any, include: Any = None, exclude: Any = None) -> Any:
-    """The mime bundle of a graph or a recording: that of a new widget, which has a picture and an outline in it.
+    """The mime bundle of a graph or a recording: that of a new widget.
 
     Arguments:
         obj: what :func:`show` takes.

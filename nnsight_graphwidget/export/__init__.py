@@ -53,7 +53,7 @@ def save(obj: Any, path: str | os.PathLike[str], **options: Any) -> Path:
         expanded: which sub-graphs are open: ``"auto"`` (all, unless that is too much to draw), ``"all"``, or a list of ids.
         hidden_kinds: kinds that are left out (default: ``["Value"]``; literals are still in the text of what uses them).
         steps: iterator id → the pass that is shown, from 0 (the default), or ``"all"``.
-        positions: node id → (x, y): how far, in px, it was dragged from where layout puts it.
+        positions: node id → ``{"x": …, "y": …}``: how far, in px, it was dragged from where layout puts it.
         legend: whether the picture has one.
         footer: True for a line with nnsight's version and today's date, or the text of one. Off by default, so that
             the same graph gives the same bytes.
@@ -80,7 +80,7 @@ def save(obj: Any, path: str | os.PathLike[str], **options: Any) -> Path:
                 f"{option!r} is not an option of {suffix}; its options are {', '.join(('title', 'only', *accepted))}"
             )
     graph, shown = _read(obj)
-    options = {**{option: value for option, value in shown.items() if option in ("title", *accepted)}, **options}
+    options = {**{option: value for option, value in shown.items() if option in ("title", "only", *accepted)}, **options}
     title, only = options.pop("title", None), options.pop("only", None)
     schema.check(graph)
     if only is not None:

@@ -34,7 +34,7 @@ _PX_PER_INCH = 96
 _PT_PER_PX = 0.75
 
 Expanded = Literal["auto", "all"] | Iterable[str]
-Positions = Mapping[str, tuple[float, float]]
+Positions = Mapping[str, Mapping[str, float]]
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=timezone.utc)  # in every PDF: the same graph gives the same bytes
 
