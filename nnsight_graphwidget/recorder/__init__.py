@@ -13,6 +13,7 @@ from ..errors import IncompleteGraphWarning, UnsupportedError
 from ..graph import Graph
 from .build import Builder
 from .events import Event, Scope
+from .source import Sources
 
 _recorded: weakref.WeakKeyDictionary[Any, tuple[Recording, Scope]] = weakref.WeakKeyDictionary()
 _local = threading.local()
@@ -49,6 +50,7 @@ class Recording:
         self._items: list[Event | Scope] = []
         self._first = 0
         self._passes: dict[Any, dict[str, str]] = {}
+        self._sources = Sources()
         self._watch: Any = None
         self._version: str | None = None
         self._reason: str | None = None
@@ -63,7 +65,7 @@ class Recording:
         if not active:
             self._watch.begun_at(sys._getframe(1))
         self._items, self._first = self._watch.events, len(self._watch.events)
-        self._passes = self._watch.passes
+        self._passes, self._sources = self._watch.passes, self._watch.sources
         active.append(self)
         self._watch.want(self._values)
         return self
@@ -94,7 +96,7 @@ class Recording:
         items = self._items[self._first :] if self._watch is not None else self._items
         stamp = len(items) if self._watch is None else -1
         if self._built is None or self._built[0] != stamp or stamp == -1:
-            builder = Builder(items, self._passes)
+            builder = Builder(items, self._sources, self._passes)
             reason = self._watch.reason if self._watch is not None else self._reason
             self._built = (stamp, builder, builder.graph(self._title, self._version, reason))
         return self._built[1:]

@@ -11,7 +11,7 @@ from typing import Any
 from ..describe import Description
 from ..graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
 from .events import Event, Link, Place, Scope
-from .source import LOOPS, Site
+from .source import LOOPS, Site, Sources
 
 _WORDS = {
     "Session": "session", "Tracer": "trace", "Generator": "generate", "Scan": "scan", "Edit": "edit", "Backward": "backward",
@@ -25,10 +25,14 @@ class Builder:
 
     Arguments:
         items: events and scopes in order.
+        sources: the files that they point into.
         passes: variables of the loops around the outermost scopes, as in :class:`Scope`.
     """
 
-    def __init__(self, items: Sequence[Event | Scope], passes: Mapping[tuple[Place, ast.AST, int], Mapping[str, str]]) -> None:
+    def __init__(
+        self, items: Sequence[Event | Scope], sources: Sources, passes: Mapping[tuple[Place, ast.AST, int], Mapping[str, str]]
+    ) -> None:
+        self._files = sources
         self.items = list(items)
         self._outer_passes = passes
         self._columns: dict[tuple[str, int | None, str], set[int | None]] = {}
@@ -46,7 +50,7 @@ class Builder:
         self._bound: dict[tuple[Scope | None, str], list[str]] = {}
         self._variables: dict[tuple[str, str], str] = {}
         self._tests: dict[tuple[str | None, ast.AST], str] = {}
-        self._literals: dict[tuple[str, str], str] = {}
+        self._late: list[tuple[Link, str]] = []
 
     def graph(self, title: str | None, version: str | None, reason: str | None) -> Graph:
         """The graph.
@@ -61,6 +65,7 @@ class Builder:
                 self._scope(item)
             elif item.kind not in _OUTSIDE:
                 self._event(item)
+        self._edges.extend((self._of[link.event], target, None, link.name, link.output) for link, target in self._late if link.event)
         for item in self.items:
             if isinstance(item, Event):
                 self._order_edges(item)
@@ -82,7 +87,7 @@ class Builder:
     # -- groups ----------------------------------------------------------------------------------------------------------
 
     def _scope(self, scope: Scope) -> None:
-        parent = self._group(scope.parent, scope.place, scope.site)
+        parent = self._group(scope.parent, scope.place)
         site = scope.site
         if scope.kind == "Invoke":
             label = f"invoke {scope.index}"
@@ -106,7 +111,7 @@ class Builder:
         if scope.origin is not None and scope.origin in self.ids:
             self._edges.append((self.ids[scope.origin], id_, "order", None, None))
 
-    def _group(self, scope: Scope | None, place: Place, site: Site | None = None) -> str | None:
+    def _group(self, scope: Scope | None, place: Place) -> str | None:
         """The id of the group at a place of a scope; its loops and branches are made as they are met."""
         parent = self.ids.get(scope) if scope is not None else None
         for index, (node, number) in enumerate(place):
@@ -115,7 +120,7 @@ class Builder:
                 continue
             key = (parent, node, -1)
             if key not in self._places:
-                self._places[key] = self._structure(scope, site, node, parent)
+                self._places[key] = self._structure(scope, node, parent)
             outer = self._places[key]
             if isinstance(node, ast.If):
                 parent = self._branch(node, number, outer)
@@ -126,8 +131,9 @@ class Builder:
     def _passes(self, scope: Scope | None) -> Mapping[tuple[Place, ast.AST, int], Mapping[str, str]]:
         return self._outer_passes if scope is None else scope.passes
 
-    def _structure(self, scope: Scope | None, within: Site | None, node: Any, parent: str | None) -> str:
-        site = within.source.site(node) if within is not None and within.source is not None else None
+    def _structure(self, scope: Scope | None, node: Any, parent: str | None) -> str:
+        owner = self._files.owner(node)
+        site = owner.site(node) if owner is not None else None
         conditional = isinstance(node, ast.If)
         name = "if" if conditional else "while" if isinstance(node, ast.While) else "for"
         text = site.text if site is not None else None
@@ -172,14 +178,18 @@ class Builder:
 
     def _event(self, event: Event) -> None:
         scope, site = event.scope, event.site
-        parent = self._group(scope, event.place, scope.site if scope is not None else site)
+        parent = self._group(scope, event.place)
         label = event.label
         if event.kind == "ConditionalProtocol" and site is not None and site.text:
             label = site.text
         id_ = self._make_id(parent, event.label, *self._at(site, event.label))
         value = event.value or Description()
         given = dict(event.arguments)
-        arguments = [(link.name, given.get(link.name) or self._maker(link, site, event)) for link in event.links]
+        arguments = [
+            (link.name, given.get(link.name) or self._maker(link, site, event))
+            for link in event.links
+            if link.event or link.name.isdigit() or _splatted(site) or _operand(site, event, link.name)
+        ]
         self._of[event] = id_
         where = _where(site)
         if event.label == "setitem" and site is not None and site.statement is not None and site.source is not None:
@@ -215,11 +225,16 @@ class Builder:
     ) -> None:  # fmt: skip
         """An edge for one argument; what is outside the recording, and literals, become nodes of their own."""
         if link.event is not None:
+            if id(link.event) in self.events and link.event.kind not in _OUTSIDE and link.event not in self._of:
+                self._late.append((link, target))  # a list that was saved empty and filled later
+                return
             outside = link.event.kind in _OUTSIDE or id(link.event) not in self.events
             if outside and link.event not in self._of:
                 self._outside(link.event, self._settled(parent), seq, expression, site)
             self._edges.append((self._of[link.event], target, "argument" if outside else None, link.name, link.output))
             return
+        if expression is None and not link.name.isdigit() and not _splatted(site):
+            return  # a default that torch's own wrapper filled in
         names = self._names(expression, scope, place)
         for source in names:
             self._edges.append((source, target, None, link.name, None))
@@ -276,15 +291,15 @@ class Builder:
                 if isinstance(target, ast.Name):
                     self._bound[(event.scope, target.id)] = [source]
 
-    def _names(self, expression: ast.AST | None, scope: Scope | None, place: Place | None) -> list[str]:
+    def _names(self, expression: ast.AST | None, scope: Scope | None, place: Place | None, depth: int = 0) -> list[str]:
         """The nodes that the names of an expression stand for, where they are numbers or loop variables."""
         found: list[str] = []
         for node in ast.walk(expression) if expression is not None else ():
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-                found.extend(source for source in self._name(node.id, scope, place) if source not in found)
+                found.extend(source for source in self._name(node.id, scope, place, depth) if source not in found)
         return found
 
-    def _name(self, name: str, scope: Scope | None, place: Place | None) -> list[str]:
+    def _name(self, name: str, scope: Scope | None, place: Place | None, depth: int) -> list[str]:
         at = scope
         steps: Place = place or ()
         while True:
@@ -298,6 +313,9 @@ class Builder:
                 return [source for source in bound if source in self._nodes and self._nodes[source][1].shape is None]
             if at is None:
                 return []
+            value = _assigned(at, name)
+            if value is not None and depth < 8:
+                return self._names(value, at, steps, depth + 1)
             at, steps = at.parent, at.place
 
     def _variable(self, scope: Scope | None, place: Place, name: str, text: str) -> str:
@@ -359,6 +377,16 @@ class Builder:
                     yield Source(_file(item.site.file), node.lineno, "".join(row[node.col_offset :] or "\n" for row in rows))
 
 
+
+
+def _assigned(scope: Scope, name: str) -> ast.expr | None:
+    """What a name is bound to in a block by an assignment that was no event, such as ``half = size / 2``."""
+    found = [
+        statement.value
+        for statement in (ast.walk(scope.node) if scope.node is not None else ())
+        if isinstance(statement, ast.Assign) and any(isinstance(to, ast.Name) and to.id == name for to in statement.targets)
+    ]
+    return found[-1] if found and not any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(found[-1])) else None
 
 
 def _header(site: Site | None) -> str | None:
@@ -449,6 +477,11 @@ def _operand(site: Site | None, event: Event, name: str) -> ast.expr | None:
     if event.kind == "SwapProtocol" and site is not None and isinstance(site.statement, (ast.Assign, ast.AugAssign)):
         return site.statement.value if base == "value" else None
     return parts[int(base)] if base.isdigit() and int(base) < len(parts) else None
+
+
+def _splatted(site: Site | None) -> bool:
+    node = site.node if site is not None else None
+    return not isinstance(node, ast.Call) or any(keyword.arg is None for keyword in node.keywords)
 
 
 def _text(site: Site | None, expression: ast.expr | None) -> str | None:

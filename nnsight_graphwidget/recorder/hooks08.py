@@ -192,21 +192,45 @@ def _place(watch: Observer, state: State, frame: FrameType, scope: Scope) -> Any
     """Where in the structure of its parent block a ``with`` is."""
     if scope.site is None:
         return ()
+    if not state.codes:
+        return _around(watch, frame, scope.site)
     at: FrameType | None = frame
     inner: FrameType | None = None
-    while state.codes and at is not None and at.f_code is not state.codes[-1]:
+    while at is not None and at.f_code is not state.codes[-1]:
         inner, at = at, at.f_back
     if at is None:
         return ()
-    outer = scope.site if at is frame else watch.sources.site(at.f_code, at.f_lasti, watch._shifts.get(at.f_code, 0))
+    outer = scope.site if at is frame else watch.sources.site(at.f_code, at.f_lasti, watch.shift(at.f_code))
     if outer.order < 0:
         return ()
     names = at.f_locals
     around = watch.around(outer, scope.parent)
-    tracker = state.trackers[-1] if state.trackers else watch.around_traces.setdefault(id(at), Tracker())
-    place, began = tracker.place(outer, around, names, inner, at is frame)
+    place, began = state.trackers[-1].place(outer, around, names, inner, at is frame)
     watch.began(scope.parent, place, began, names)
     return place
+
+
+def _around(watch: Observer, frame: FrameType, site: Any) -> Any:
+    """The plain loops around an outermost trace, in its own function and in its callers up to where recording began."""
+    frames = [frame]
+    while frames[-1].f_code is not watch.begun and frames[-1].f_back is not None:
+        frames.append(frames[-1].f_back)
+    if frames[-1].f_code is not watch.begun:  # recording began elsewhere: only the trace's own function is known
+        del frames[1:]
+    whole: Any = ()
+    for at, inner in zip(reversed(frames), [*reversed(frames[:-1]), None]):
+        code = at.f_code
+        outer = site if inner is None else watch.sources.site(code, at.f_lasti)
+        if code.co_filename.startswith(watch.hidden) or outer.order < 0:
+            continue
+        around = tuple(step for step in watch.around(outer, None) if not isinstance(step[0], ast.If))
+        if not around and inner is not None:
+            continue
+        tracker = watch.around_traces.setdefault((whole, code), Tracker())
+        place, began = tracker.place(outer, around, at.f_locals if around else None, inner, inner is None)
+        watch.began(None, place, began, at.f_locals if around else None, whole)
+        whole += place
+    return whole
 
 
 def _variable(node: Any) -> str | None:
@@ -266,7 +290,7 @@ def _execute(kind: str | None) -> Callable[[Any], Any]:
 def _end(scope: Scope, error: BaseException) -> None:
     if isinstance(error, interleaver.EarlyStopException):
         scope.stopped = True
-    else:
+    elif not scope.stopped:
         scope.status, scope.error = "failed", message(error)
 
 
@@ -438,6 +462,7 @@ def _read(watch: Observer, mediator: Any, obj: Any, name: str, location: str, oc
         event.links.extend(Link("0", change, None, "") for change in watch.changed(value, before))
     watch.add(event, frames, value)
     watch.bind(value, event)
+    watch.served(value)
     reads[key] = event
 
 
@@ -445,8 +470,11 @@ def _read_failed(
     watch: Observer, mediator: Any, obj: Any, name: str, location: str, occurrence: int, error: BaseException
 ) -> None:
     try:
-        if isinstance(error, GreenletExit) or (isinstance(error, interleaver.OutOfOrderError) and mediator.iteration != 0):
-            return  # unwound because the run is over; a loop that outran it is no failure
+        if isinstance(error, GreenletExit):
+            return  # unwound because the run is over
+        if isinstance(error, interleaver.OutOfOrderError) and mediator.iteration != 0:
+            watch.state().scopes[0].stopped = True  # a loop that outran the run: it ends so, and is no failure
+            return
         event = Event(-1, "InterventionProtocol", _label(obj, name, location), None, target=_full(obj, name, location))
         event.iteration = occurrence
         passed = max((read for read in _local.run.reads.get(mediator, {}).values()), key=lambda read: read.seq, default=None)
@@ -473,10 +501,10 @@ def _set(watch: Observer, original: Any, self: Any, obj: Any, value: Any) -> Any
         original(self, obj, value)
     except BaseException as error:
         if not isinstance(error, GreenletExit):
-            watch.fail(event, error, watch.frames(sys._getframe(2)))
+            watch.fail(event, error, watch.frames(sys._getframe(2), through=True))
         raise
     try:
-        watch.add(event, watch.frames(sys._getframe(2)), value)
+        watch.add(event, watch.frames(sys._getframe(2), through=True), value)
         _local.run.swaps.setdefault(mediator, {})[location] = event
     except Exception as error:
         watch.err(error)
@@ -595,10 +623,12 @@ def _cache(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any)
 def _barrier(watch: Observer, original: Any, self: Any) -> Any:
     try:
         event = watch.add(Event(-1, "BarrierProtocol", "barrier", None), watch.frames(sys._getframe(2)))
-        joined = _local.run.barriers.setdefault(self, [])
-        if joined and len(joined) % self.n:
-            event.after.append(joined[-1])
-        joined.append(event)
+        waiting = _local.run.barriers.setdefault(self, [])
+        waiting.append(event)
+        if len(waiting) >= self.n:  # the last to arrive lets the others go on
+            for other in waiting[:-1]:
+                other.after.append(event)
+            waiting.clear()
     except Exception as error:
         watch.err(error)
     return original(self)

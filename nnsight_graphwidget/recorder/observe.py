@@ -153,10 +153,12 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
         self.state: Callable[[], State] = lambda: self.root
         self.root = State()
         self.root_around: Place = ()
-        self.around_traces: dict[int, Tracker] = {}
+        self.around_traces: dict[tuple[Place, CodeType], Tracker] = {}
+        self.begun: CodeType | None = None
         self.passes: dict[tuple[Place, ast.AST, int], dict[str, str]] = {}
         self.hidden: tuple[str, ...] = ()
         self._made: dict[int, tuple[weakref.ref[Any], Event, str]] = {}
+        self._models: dict[int, weakref.ref[Any]] = {}
         self._written: dict[int, list[tuple[Event, int, int]]] = {}
         self._shifts: dict[CodeType, int] = {}
         self._seq = 0
@@ -167,6 +169,7 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
 
     def begun_at(self, frame: FrameType) -> None:
         """Say where recording began: loops around that are not part of what is recorded."""
+        self.begun = frame.f_code
         found = self.sources.file(frame.f_code.co_filename).with_at(frame.f_lineno)
         if found is not None:
             self.root_around = self.sources.file(frame.f_code.co_filename).site(found).around
@@ -210,7 +213,8 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
             frames = None if name is None else self.frames(sys._getframe(2))
             if name is None or frames is None:
                 return None, None
-            event = Event(-1, "Operation", name.strip("_") if name.startswith("__") else name, None)
+            kind = "ConditionalProtocol" if name == "__bool__" else "Operation"
+            event = Event(-1, kind, name.strip("_") if name.startswith("__") else name, None)
             for index, value in enumerate(args):
                 self.argument(event, str(index), value)
             for key, value in kwargs.items():
@@ -231,7 +235,7 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
             event.target = _target(func)
             self.add(event, frames, changed if result is None and changed is not None else result)
             if changed is not None:
-                self.mutate(changed, event)
+                event.changes = self.mutate(changed, event)
             if made:
                 self.bind(result, event)
         except Exception as error:
@@ -284,14 +288,20 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
         outer = self.root_around if scope is None else scope.site.around if scope.site is not None else ()
         return site.around[len(outer) :] if site.around[: len(outer)] == outer else site.around
 
-    def began(self, scope: Scope | None, place: Place, loops: list[tuple[ast.AST, Any]], names: Any) -> None:
-        """Note what the loop variables were when a pass began."""
+    def shift(self, code: CodeType) -> int:
+        """By how many columns a block was dedented before it was compiled."""
+        return self._shifts.get(code, 0)
+
+    def began(
+        self, scope: Scope | None, place: Place, loops: list[tuple[ast.AST, Any]], names: Any, before: Place = ()
+    ) -> None:
+        """Note what the loop variables were when a pass began; ``before`` is where ``place`` itself is."""
         passes = self.passes if scope is None else scope.passes
         for loop, value in loops:
             if value is None or names is None:
                 continue
             index = next(i for i, (node, _) in enumerate(place) if node is loop)
-            passes[(place[:index], loop, place[index][1])] = {
+            passes[((*before, *place[:index]), loop, place[index][1])] = {
                 node.id: short(dict.__getitem__(names, node.id))
                 for node in ast.walk(loop.target)  # type: ignore[attr-defined]
                 if isinstance(node, ast.Name) and dict.__contains__(names, node.id)
@@ -376,13 +386,28 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
 
             made[key] = (weakref.ref(tensor, forget), event, path)
 
-    def mutate(self, value: Any, event: Event) -> None:
-        """Say that ``event`` changed the tensors in ``value``, and with them every other view of the same memory."""
+    def served(self, value: Any) -> None:
+        """Say that the model itself holds the memory of the tensors in ``value``."""
+        for _, tensor in tensors(value):
+            span = _span(tensor)
+            if span is not None:
+                self._models[span[0]] = weakref.ref(tensor)
+
+    def mutate(self, value: Any, event: Event) -> bool:
+        """Say that ``event`` changed the tensors in ``value``, and with them every other view of the same memory.
+
+        Returns:
+            Whether the model holds that memory, so that what it computes has changed.
+        """
+        changes = False
         for path, tensor in tensors(value):
             self._made[id(tensor)] = (weakref.ref(tensor), event, path)
             span = _span(tensor)
             if span is not None:
                 self._written.setdefault(span[0], []).append((event, span[1], span[2]))
+                held = self._models.get(span[0])
+                changes = changes or (held is not None and held() is not None)
+        return changes
 
     def _last_write(self, tensor: Any, since: int) -> Event | None:
         span = _span(tensor)

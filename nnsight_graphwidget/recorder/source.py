@@ -205,6 +205,10 @@ class Sources:
             found = self._files[name] = SourceFile.read(name)
         return found
 
+    def owner(self, node: ast.AST) -> SourceFile | None:
+        """The file that a syntax node is of."""
+        return next((file for file in self._files.values() if file.order(node) >= 0), None)
+
     def site(self, code: CodeType, lasti: int, shift: int = 0) -> Site:
         """The site of an instruction.
 

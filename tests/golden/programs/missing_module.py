@@ -1,0 +1,4 @@
+with model.trace(x):
+    hidden = model.layer1.output.save()
+    other = model.layer9.output.save()
+    double = (other * 2).save()

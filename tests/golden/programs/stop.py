@@ -1,0 +1,3 @@
+with model.trace(x) as tracer:
+    hidden = model.layer1.output.save()
+    tracer.stop()
