@@ -18,9 +18,12 @@ import traitlets as t
 from ipywidgets import DOMWidget
 
 from .elements import to_elements
-from .graph import Graph, plain
+from .graph import Graph, Group, Node, plain
 
 _STATIC = Path(__file__).parent / "static"
+
+#: Boxes that a graph may show and open at its first level by itself.
+_SMALL = 50
 
 Expansion = Literal["auto", "all"] | Iterable[str]
 
@@ -48,9 +51,10 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
         UnreadableError: naming the type of ``obj``, if it cannot be read.
         ValueError: for an id that is not in the graph, or a kind that is not in the legend.
 
-    State that is synced both ways, to read, set, ``observe`` or ``jslink``: ``expanded``, ``selected`` (ids of nodes and sub-graphs),
-    ``hidden_kinds``, ``steps`` (id of a loop → the pass shown, or ``"all"``), ``positions`` (id → how far, in px, it was dragged from
-    where layout puts it), ``search``, ``title``, ``theme``, ``height``, ``arrangement`` (``"layered"`` or ``"lanes"``).
+    State that is synced both ways, to read, set, ``observe`` or ``jslink``: ``expanded``, ``selected`` (ids of nodes and
+    sub-graphs), ``hidden_kinds``, ``steps`` (id of a loop → the pass shown, or ``"all"``), ``positions`` (id → ``[x, y]``, how
+    far, in px, it was dragged from where layout puts it), ``only`` (ids of a slice; empty for the whole graph), ``search``,
+    ``title``, ``theme``, ``height``.
 
     Of what it inherits from ``CytoscapeWidget``: ``on(type, event, callback)``, ``set_style`` (rules added to the graph's own),
     ``relayout()``, ``min_zoom``, ``max_zoom``, ``wheel_sensitivity``, ``user_zooming_enabled``, ``user_panning_enabled`` and
@@ -62,24 +66,24 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
     #: The graph that is shown. Not synced: the front end gets ``elements``.
     graph = t.Instance(Graph)
 
-    elements = t.List(help="The Cytoscape element list of the whole graph.").tag(sync=True)
-    sources = t.List(help="The user's blocks: file, line, text.").tag(sync=True)
-    about = t.Dict(help="nnsight: its version; complete, reason: whether a part is missing.").tag(sync=True)
+    elements: t.List[Any] = t.List(help="The Cytoscape element list of the whole graph.").tag(sync=True)
+    sources: t.List[Any] = t.List(help="The user's blocks: file, line, text.").tag(sync=True)
+    about: t.Dict[str, Any] = t.Dict(help="nnsight: its version; complete, reason: whether a part is missing.").tag(sync=True)
 
     expanded = t.List(t.Unicode()).tag(sync=True)
     selected = t.List(t.Unicode()).tag(sync=True)
     hidden_kinds = t.List(t.Unicode(), default_value=["Value"]).tag(sync=True)
-    steps = t.Dict().tag(sync=True)
-    positions = t.Dict().tag(sync=True)
+    steps: t.Dict[str, Any] = t.Dict().tag(sync=True)
+    positions: t.Dict[str, Any] = t.Dict().tag(sync=True)
     search = t.Unicode("").tag(sync=True)
     title = t.Unicode("graph").tag(sync=True)
     theme = t.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
     height = t.Unicode(None, allow_none=True).tag(sync=True)
-    arrangement = t.Enum(["layered", "lanes"], "layered").tag(sync=True)
+    only = t.List(t.Unicode()).tag(sync=True)
 
     # The stock defaults would repaint the graph: here a style is what the user adds, a layout what the user asks for.
-    cytoscape_style = t.List().tag(sync=True)
-    cytoscape_layout = t.Dict().tag(sync=True)
+    cytoscape_style: t.List[Any] = t.List().tag(sync=True)
+    cytoscape_layout: t.Dict[str, Any] = t.Dict().tag(sync=True)
     min_zoom = t.CFloat(0.05).tag(sync=True)
     max_zoom = t.CFloat(4.0).tag(sync=True)
 
@@ -171,10 +175,29 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
         Raises:
             ValueError: if nothing has such an id; the message names those that are close.
         """
-        hiding = [group for id_ in ids for group in self._around(self._known(id_))]
+        hiding = [outer for id_ in ids for outer in self._around(self._known(id_))]
         self.expanded = list(dict.fromkeys([*self.expanded, *hiding]))
         self.steps = {**self.steps, **self._passes(hiding)}
         self.selected = list(ids)
+
+    def slice(self, *ids: str) -> None:
+        """Show only what these nodes depend on, themselves included; with no argument show everything again.
+
+        Raises:
+            ValueError: if nothing has such an id; the message names those that are close.
+        """
+        inputs: dict[str, list[str]] = {}
+        for edge in self.graph.edges:
+            inputs.setdefault(edge.target, []).append(edge.source)
+        seen: dict[str, None] = {}
+        queue = [self._known(id_) for id_ in ids]
+        while queue:
+            id_ = queue.pop()
+            if id_ not in seen:
+                seen[id_] = None
+                # An input of a trace feeds the trace as a whole, so what is computed in the trace depends on it.
+                queue += [source for reached in (id_, *self._around(id_)) for source in inputs.get(reached, ())]
+        self.only = list(seen)
 
     def save(self, path: str | Path, **options: Any) -> Path:
         """Write the graph as it is on the screen: what is open, hidden and shown of loops, the title and the theme.
@@ -188,14 +211,23 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
         """
         from .export import save
 
-        on_screen = {
-            "expanded": self.expanded,
-            "hidden_kinds": self.hidden_kinds,
-            "steps": self.steps,
-            "title": self.title,
-            **({} if self.theme == "auto" else {"theme": self.theme}),
+        if self.only and Path(path).suffix.lower() in (".svg", ".png", ".pdf"):
+            options.setdefault("only", self.only)  # a slice is a figure; other formats hold the whole graph
+        return save(self, path, **options)
+
+    def on_screen(self) -> tuple[Graph, dict[str, Any]]:
+        """The graph, and the options with which :func:`nnsight_graphwidget.save` draws what is on the screen."""
+        shown: dict[str, Any] = {
+            name: getattr(self, name) for name in ("expanded", "hidden_kinds", "steps", "positions", "title")
         }
-        return save(self.graph, path, **{**on_screen, **options})
+        if self.theme != "auto":
+            shown["theme"] = self.theme
+        return self.graph, shown
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        from .display import with_picture
+
+        return with_picture(super()._repr_mimebundle_(**kwargs), *self.on_screen())
 
     def add_graph_from_json(self, *_: Any, **__: Any) -> None:
         """Not for this widget, whose graph is an intervention's."""
@@ -218,11 +250,13 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
         return id_
 
     def _parents(self) -> dict[str, str | None]:
-        return {item.id: item.parent for item in (*self.graph.groups, *self.graph.nodes)}
+        groups = {group.id: group.parent for group in self.graph.groups}
+        return {**groups, **{node.id: node.parent for node in self.graph.nodes}}
 
     def _around(self, id_: str) -> list[str]:
         """The sub-graphs around a node or sub-graph, outermost first."""
-        parents, path = self._parents(), []
+        parents = self._parents()
+        path: list[str] = []
         parent = parents[id_]
         while parent is not None:
             path.append(parent)
@@ -240,9 +274,9 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
                 levels[group.id] = levels[group.parent] + (group.kind != "Iteration")
         return levels
 
-    def _passes(self, groups: Sequence[str]) -> dict[str, int]:
-        """Loop → the pass to show, for every pass among ``groups`` of a loop that is shown one pass at a time."""
-        passes = [group for group in self.graph.groups if group.kind == "Iteration" and group.id in set(groups)]
+    def _passes(self, ids: Sequence[str]) -> dict[str, int]:
+        """Loop → the pass to show, for every pass among ``ids`` of a loop that is shown one pass at a time."""
+        passes = [group for group in self.graph.groups if group.kind == "Iteration" and group.id in ids]
         return {p.parent: p.index or 0 for p in passes if p.parent and self.steps.get(p.parent) != "all"}
 
 
@@ -257,8 +291,19 @@ def show(obj: Any, **options: Any) -> GraphWidget:
 
 
 def initial_expansion(graph: Graph) -> list[str]:
-    """Ids of the sub-graphs that are open at first."""
-    return [group.id for group in graph.groups if group.parent is None]
+    """Ids of the sub-graphs that are open at first: the outermost, if few boxes are seen then (as in ``scene.ts``)."""
+    items: list[Node | Group] = [*graph.groups, *graph.nodes]
+    inside: dict[str | None, list[Node | Group]] = {}
+    for item in items:
+        inside.setdefault(item.parent, []).append(item)
+    visible = 0
+    for root in inside.get(None, []):
+        children = inside.get(root.id, [])
+        passes = [child for child in children if child.kind == "Iteration"] if root.kind == "Iterator" else []
+        visible += 1 + len(children)
+        if passes:  # a loop shows what is in its first pass
+            visible += len(inside.get(passes[0].id, [])) - len(passes)
+    return [group.id for group in graph.groups if group.parent is None] if visible <= _SMALL else []
 
 
 def _read(obj: Any) -> Graph:

@@ -8,7 +8,7 @@
 //   hidden_kinds kinds not drawn; default ["Value"] (literals folded into their node)
 //   steps        iterator id -> pass shown, or "all"; default the first
 //   only         ids of a slice; default everything
-//   positions    id -> {x, y}, centres of boxes that were dragged
+//   positions    id -> [x, y]: how far boxes were dragged, in px
 //   theme        "light" or "dark"; default "light"
 //   show_legend  default true
 //   footer       a line at the bottom
@@ -18,11 +18,11 @@
 // answer, as JSON: {svg, width, height (px), visible, hidden (numbers of boxes), warnings} or {error}
 
 import { elkSync } from "./elk";
-import { layoutSync } from "./layout";
+import { layoutSync, type Positions } from "./layout";
 import { legendEntries } from "./legend";
 import { paint, paintedSize } from "./paint";
 import { buildScene, expansionWithin, indexElements, initialExpansion } from "./scene";
-import type { Element, Legend, Point, Theme, ViewState } from "./types";
+import type { Element, Legend, Theme, ViewState } from "./types";
 
 export interface RenderRequest {
   elements: Element[];
@@ -32,7 +32,7 @@ export interface RenderRequest {
   hidden_kinds?: string[];
   steps?: Record<string, number | "all">;
   only?: string[];
-  positions?: Record<string, Point>;
+  positions?: Positions;
   theme?: Theme;
   show_legend?: boolean;
   footer?: string;

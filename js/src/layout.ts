@@ -4,10 +4,12 @@ import type { Elk, ElkNode, ElkPoint } from "./elk";
 import { headerWidth } from "./scene";
 import type { Box, Placed, Point, Scene, SceneEdge, SceneNode } from "./types";
 
+export type Positions = Readonly<Record<string, readonly [x: number, y: number]>>;
+
 export interface LayoutOptions {
   signal?: AbortSignal;
-  /** Centres of boxes that were dragged, by id, in px of the drawing. */
-  positions?: Readonly<Record<string, Point>>;
+  /** How far boxes were dragged from where layout puts them, by id, in px of the drawing. */
+  positions?: Positions;
 }
 
 export const MARGIN = 20; // around the drawing
@@ -117,8 +119,8 @@ export function moved(placed: Placed, positions: LayoutOptions["positions"] = {}
   const touched = new Set<string>();
   for (const node of dragged) {
     const box = boxes.get(node.id)!;
-    const { x, y } = positions[node.id]!;
-    boxes.set(node.id, { ...box, x: x - box.width / 2, y: y - box.height / 2 });
+    const [x, y] = positions[node.id]!;
+    boxes.set(node.id, { ...box, x: box.x + x, y: box.y + y });
     touched.add(node.id);
     for (let outer = node.parent; outer !== undefined; outer = parentOf(scene, outer)) touched.add(outer);
   }

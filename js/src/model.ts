@@ -1,6 +1,7 @@
 // The one place that touches the widget's model. State lives in traits, so that a view can be rebuilt at any time and several
 // views of one widget agree; messages carry what happened. A page saved to disk has the same state and no kernel.
 
+import type { Positions } from "./layout";
 import type { Element, SourceText } from "./types";
 
 /** The widget's synced traits: widget.py spells the same names. */
@@ -12,12 +13,12 @@ export interface State {
   selected: string[];
   hidden_kinds: string[];
   steps: Record<string, number | "all">;
-  positions: Record<string, [number, number]>;
+  positions: Positions; // how far each was dragged, in px
   search: string;
   title: string;
   theme: "auto" | "light" | "dark";
   height: string | null;
-  arrangement: "layered" | "lanes";
+  only: string[];
   // Inherited from ipycytoscape's CytoscapeWidget.
   cytoscape_style: { selector: string; style?: object; css?: object }[];
   min_zoom: number;
@@ -42,7 +43,7 @@ const DEFAULTS: State = {
   title: "graph",
   theme: "auto",
   height: null,
-  arrangement: "layered",
+  only: [],
   cytoscape_style: [],
   min_zoom: 0.05,
   max_zoom: 4,

@@ -68,13 +68,8 @@ button:disabled { cursor: default; opacity: .5; }
 .text { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; }
 .corner { position: absolute; z-index: 2; display: flex; gap: 6px; }
 .corner.low { bottom: 8px; right: 8px; align-items: flex-end; }
-.steppers button { border: 0; background: none; padding: 0; position: absolute; transform-origin: 0 0; color: var(--quiet); border-radius: 4px; }
-.steppers { position: absolute; inset: 0; pointer-events: none; overflow: hidden; }
-.stepper {
-  position: absolute; transform-origin: 100% 0; display: flex; gap: 2px; align-items: center; pointer-events: auto; font-size: 11px; color: var(--quiet);
-}
 .notice {
-  position: absolute; z-index: 3; top: 8px; left: 50%; transform: translateX(-50%); max-width: calc(100% - 24px); display: flex; gap: 8px;
+  position: absolute; z-index: 3; bottom: 8px; left: 8px; max-width: calc(100% - 16px); display: flex; gap: 8px;
   align-items: center; flex-wrap: wrap; padding: 6px 10px; border-radius: 8px; border: 1px solid var(--line); background: var(--bg); box-shadow: var(--shadow); font-size: 12px;
 }
 .notice[data-tone="warn"] { background: var(--warn-bg); color: var(--warn); border-color: currentColor; }
@@ -94,7 +89,7 @@ button:disabled { cursor: default; opacity: .5; }
 .tabs button[aria-selected="true"] { color: var(--accent); border-color: var(--accent); font-weight: 600; }
 .panel { overflow: auto; min-height: 0; }
 .side[data-tab="source"] .panel.source { flex: 1 1 50%; }
-.side[data-tab="source"] .panel.inspector { flex: 0 1 auto; max-height: 58%; border-top: 1px solid var(--line); }
+.side[data-tab="source"] .panel.inspector { flex: 0 1 auto; max-height: 52%; border-top: 1px solid var(--line); }
 .side[data-tab="source"] .panel.inspector[data-empty="true"] { display: none; }
 .side[data-tab="inspector"] .panel.inspector, .side[data-tab="outline"] .panel.outline { flex: 1; }
 .side[data-tab="inspector"] .panel.source, .side[data-tab="outline"] .panel.source, .side[data-tab="outline"] .panel.inspector { display: none; }

@@ -3,8 +3,10 @@
 
 import cytoscape from "cytoscape";
 import { drawEdgeLabel, drawNode, inkOf } from "./ink";
+import { measure } from "./font";
 import { styleOf } from "./legend";
 import { COLORS, DASHES, edgeColor } from "./paint";
+import { NOTE } from "./scene";
 import type { Box, Legend, Placed, Point, SceneEdge, Theme } from "./types";
 
 export interface Options {
@@ -61,8 +63,11 @@ export class View {
     if (this.placed) this.paintData(this.placed);
   }
 
-  /** Shows a drawing. With `anchor`, that box stays where it is on the screen; without, and at first, the view fits. */
-  show(placed: Placed, how: { anchor?: string | null; animate: boolean; fit: boolean }): void {
+  /**
+   * Shows a drawing; with `anchor`, that box stays where it is on the screen. Resolves when nothing moves any more, and never
+   * if another drawing comes in between.
+   */
+  show(placed: Placed, how: { anchor?: string | null; animate: boolean; fit: boolean }): Promise<void> {
     cancelAnimationFrame(this.moving);
     const { cy } = this;
     const before = this.boxesOnScreen();
@@ -105,9 +110,10 @@ export class View {
       }
     };
     const animate = how.animate && before.size > 0;
-    if (animate) this.moving = tween(step, (frame) => (this.moving = frame));
-    else step(1);
     if (how.fit) this.fit(animate);
+    if (animate) return tween(step, (frame) => (this.moving = frame));
+    step(1);
+    return Promise.resolve();
   }
 
   private put(id: string, box: Box, opacity: number): void {
@@ -284,13 +290,26 @@ export class View {
     return null;
   }
 
+  /** What a point of a loop's header means for the pass shown: its arrows, or its name between them for all passes. */
+  stepAt(id: string, point: Point): number | "all" | null {
+    const node = this.placed?.scene.nodes.find((other) => other.id === id);
+    const box = this.placed?.boxes.get(id);
+    if (!node?.step || !node.note || !box) return null;
+    const left = box.x + box.width - 12 - measure(node.note, NOTE, "sans");
+    const place = (mark: string): number => left + measure(node.note!.slice(0, node.note!.indexOf(mark)), NOTE, "sans") + NOTE / 2;
+    const [back, on] = [place("◂"), place("▸")];
+    if (Math.abs(point.x - back) <= NOTE) return -1;
+    if (Math.abs(point.x - on) <= NOTE) return 1;
+    return point.x > back && point.x < on ? "all" : null;
+  }
+
   private fitted(ids?: Iterable<string>): { zoom: number; pan: Point } {
     const boxes = ids ? [...ids].flatMap((id) => this.placed?.boxes.get(id) ?? []) : [];
     const whole = { x: 0, y: 0, width: this.placed?.width ?? 1, height: this.placed?.height ?? 1 };
     const box = boxes.length ? union(boxes) : whole;
     const [width, height] = [this.cy.width(), this.cy.height()];
     const pad = boxes.length ? 4 * PAD : 0;
-    const zoom = Math.min(boxes.length ? 1.4 : 1.15, (width - pad) / box.width, (height - pad) / box.height);
+    const zoom = Math.min(boxes.length ? 1.4 : 1, (width - pad) / box.width, (height - pad) / box.height);
     const bounded = Math.max(this.cy.minZoom(), Math.min(this.cy.maxZoom(), zoom));
     return {
       zoom: bounded,
@@ -330,7 +349,7 @@ export class View {
       const mid = (a: number, b: number): number => a + (b - a) * t;
       this.cy.viewport({ zoom: mid(from.zoom, to.zoom), pan: { x: mid(from.pan.x, to.pan.x), y: mid(from.pan.y, to.pan.y) } });
     };
-    if (animate) this.panning = tween(step, (frame) => (this.panning = frame));
+    if (animate) void tween(step, (frame) => (this.panning = frame));
     else step(1);
   }
 
@@ -345,14 +364,17 @@ export class View {
 }
 
 /** Runs `step` from 0 to 1 over an animation's time; `next` is told each frame, so that it can be cancelled. */
-function tween(step: (t: number) => void, next: (frame: number) => void): number {
+function tween(step: (t: number) => void, next: (frame: number) => void): Promise<void> {
   const begin = performance.now();
-  const tick = (now: number): void => {
-    const t = Math.min(1, Math.max(0, (now - begin) / TAKES));
-    step(t < 1 ? 1 - (1 - t) ** 3 : 1);
-    if (t < 1) next(requestAnimationFrame(tick));
-  };
-  return requestAnimationFrame(tick);
+  return new Promise((resolve) => {
+    const tick = (now: number): void => {
+      const t = Math.min(1, Math.max(0, (now - begin) / TAKES));
+      step(t < 1 ? 1 - (1 - t) ** 3 : 1);
+      if (t < 1) next(requestAnimationFrame(tick));
+      else resolve();
+    };
+    next(requestAnimationFrame(tick));
+  });
 }
 
 function pick(from: Record<string, unknown>, names: string[]): Record<string, unknown> {

@@ -5,16 +5,17 @@ import legendJson from "../../nnsight_graphwidget/legend.json";
 import { offer, page, png } from "./downloads";
 import { ElkWorker } from "./elk";
 import { loadFonts } from "./ink";
-import { layout, moved } from "./layout";
+import { layout } from "./layout";
 import { legendEntries } from "./legend";
 import { type AnyModel, fromAnyWidget, fromState, type Model, type State } from "./model";
-import { paint } from "./paint";
+import { paint, tooltip } from "./paint";
 import type { App } from "./panels/app";
 import { h } from "./panels/dom";
 import { helpSheet } from "./panels/help";
 import { inspectorPanel } from "./panels/inspector";
 import { legendPanel } from "./panels/legend";
 import { outlinePanel } from "./panels/outline";
+import { overviewMap } from "./panels/overview";
 import { searchPanel } from "./panels/search";
 import { sourcePanel } from "./panels/source";
 import { toolbar } from "./panels/toolbar";
@@ -51,6 +52,7 @@ class Widget implements App {
   private readonly outline;
   private readonly legendRow;
   private readonly bar;
+  private readonly overview;
   private readonly sheet = helpSheet();
   private readonly side;
   private readonly tabs;
@@ -60,7 +62,6 @@ class Widget implements App {
   private fitNext = false; // or whether that fits the view
   private drawn = false;
   private tracing: ReadonlySet<string> | null = null;
-  private sliced: ReadonlySet<string> | null = null;
   private sideOpen: boolean | null = null; // null: as the width suggests
   private pending: (() => void)[] = []; // what waits for the next drawing
 
@@ -83,7 +84,6 @@ class Widget implements App {
         expandAll: () => this.expandAll(),
         collapseAll: () => this.model.set({ expanded: [] }),
         fit: () => this.view.fit(this.animated),
-        lanes: null,
         formats: ["PNG", "SVG", "HTML"],
         download: (format) => void this.download(format),
         help: () => this.sheet.toggle(),
@@ -108,6 +108,9 @@ class Widget implements App {
       maxZoom: model.get("max_zoom"),
       wheelSensitivity: model.get("wheel_sensitivity"),
     });
+    this.overview = overviewMap(this.view, LEGEND, () => this.theme, () => getComputedStyle(this.root).getPropertyValue("--accent"));
+    this.stage.append(this.overview.element);
+    this.view.cy.on("render", () => this.overview.draw());
     this.listen();
     this.applyTheme();
     this.applySize();
@@ -122,11 +125,11 @@ class Widget implements App {
     const { model, signal } = this;
     model.on(["elements"], () => {
       this.index = indexElements(model.get("elements"));
-      this.sliced = this.tracing = null;
+      this.tracing = null;
       this.updatePanels();
       void this.redraw();
     }, signal);
-    model.on(["expanded", "hidden_kinds", "steps", "positions", "arrangement"], () => {
+    model.on(["expanded", "hidden_kinds", "steps", "positions", "only"], () => {
       this.updatePanels();
       void this.redraw();
     }, signal);
@@ -171,7 +174,8 @@ class Widget implements App {
     const { model } = this;
     const steps = model.get("steps");
     const expanded = new Set(model.get("expanded"));
-    return { expanded, hiddenKinds: new Set(model.get("hidden_kinds")), steps, ...(this.sliced ? { only: this.sliced } : {}) };
+    const only = model.get("only");
+    return { expanded, hiddenKinds: new Set(model.get("hidden_kinds")), steps, ...(only.length ? { only: new Set(only) } : {}) };
   }
 
   private scene(state = this.state): Scene {
@@ -187,7 +191,7 @@ class Widget implements App {
     this.root.dataset.ngwReady = "false";
     let placed: Placed;
     try {
-      placed = this.dragged(await layout(scene, elk.layout, { signal: run.signal }));
+      placed = await layout(scene, elk.layout, { signal: run.signal, positions: this.model.get("positions") });
     } catch (error) {
       if (run.signal.aborted) {
         if (this.layoutOf === run) this.tell("", "Cancelled. The drawing is as it was.", { "Try again": () => void this.redraw() });
@@ -200,14 +204,17 @@ class Widget implements App {
     }
     if (this.signal.aborted || this.layoutOf !== run) return;
     this.layoutOf = null;
-    this.tell("", this.sliced ? this.sliceText(scene) : "", this.sliced ? { "Show all": () => this.slice([]) } : {});
+    const sliced = this.model.get("only").length > 0;
+    this.tell("", sliced ? sliceText(scene) : "", sliced ? { "Show all": () => this.slice([]) } : {});
     if (!this.drawn) this.firstHeight(placed);
-    this.view.show(placed, { anchor: this.anchor, animate: this.drawn && this.animated, fit: !this.drawn || this.fitNext });
+    const shown = this.view.show(placed, { anchor: this.anchor, animate: this.drawn && this.animated, fit: !this.drawn || this.fitNext });
     this.anchor = null;
     this.fitNext = false;
     this.drawn = true;
     this.highlight();
     for (const run of this.pending.splice(0)) run();
+    await shown;
+    if (this.signal.aborted || this.layoutOf) return;
     this.root.dataset.ngwReady = "true";
     this.root.dataset.ngwVisible = String(scene.nodes.length + scene.edges.length);
     this.announceLayout();
@@ -222,16 +229,6 @@ class Widget implements App {
       if (box) boxes[node.id] = { ...box, x: box.x + corner.x, y: box.y + corner.y };
     }
     this.root.dispatchEvent(new CustomEvent("ngw:layout", { detail: { boxes }, bubbles: true, composed: true }));
-  }
-
-  /** The layout with the boxes that the user dragged where they were put. */
-  private dragged(placed: Placed): Placed {
-    const positions: Record<string, Point> = {};
-    for (const [id, [dx, dy]] of Object.entries(this.model.get("positions"))) {
-      const box = placed.boxes.get(id);
-      if (box) positions[id] = { x: box.x + box.width / 2 + dx, y: box.y + box.height / 2 + dy };
-    }
-    return moved(placed, positions);
   }
 
   /** Ids of the visible boxes that stand for some items. */
@@ -314,19 +311,16 @@ class Widget implements App {
       if (pass.data.kind === "Iteration" && pass.parent && steps[pass.parent.data.id] !== "all") steps[pass.parent.data.id] = pass.data.index ?? 0;
     }
     const hiddenKinds = new Set(ids.map((id) => this.index.items.get(id)?.data.kind));
-    const outside = this.sliced && ids.some((id) => !this.sliced!.has(id));
-    if (outside) this.sliced = null;
     const changes = this.changed({
       expanded: [...new Set([...this.model.get("expanded"), ...hiding])],
       steps,
       hidden_kinds: this.model.get("hidden_kinds").filter((kind) => !hiddenKinds.has(kind)),
+      only: ids.some((id) => !this.model.get("only").includes(id)) ? [] : this.model.get("only"),
     });
     const show = (): void => this.view.bringIntoSight(this.visible(ids), this.animated);
     this.model.set({ ...changes, selected: ids });
-    if (Object.keys(changes).length || outside) {
-      this.pending.push(show);
-      if (outside) void this.redraw();
-    } else show();
+    if (Object.keys(changes).length) this.pending.push(show);
+    else show();
   }
 
   /** The changes that are changes. */
@@ -347,14 +341,9 @@ class Widget implements App {
   }
 
   slice(ids: string[]): void {
-    this.sliced = ids.length ? closure(this.index, ids, "into") : null;
     this.tracing = null;
     this.fitNext = true;
-    void this.redraw();
-  }
-
-  private sliceText(scene: Scene): string {
-    return `Slice: ${scene.nodes.filter((node) => node.role === "node").length} nodes that the value depends on`;
+    this.model.set({ only: ids.length ? [...closure(this.index, ids, "into")] : [] });
   }
 
   say(text: string): void {
@@ -370,8 +359,7 @@ class Widget implements App {
     this.notice.replaceChildren(...(text ? [h("span", {}, text), ...buttons] : []));
   }
 
-  /** Goes to the previous or next pass of a loop. */
-  private stepTo(iterator: string, by: number | "all"): void {
+  stepTo(iterator: string, by: number | "all"): void {
     const count = passes(this.index.items.get(iterator)!).length;
     const shown = this.model.get("steps")[iterator] ?? 0;
     const next = by === "all" ? (shown === "all" ? 0 : "all") : ((shown === "all" ? 0 : shown) + by + count) % count;
@@ -392,7 +380,9 @@ class Widget implements App {
       this.tip.hidden = true;
       const more = Boolean(event.originalEvent?.shiftKey || event.originalEvent?.ctrlKey || event.originalEvent?.metaKey);
       const header = event.target === cy ? this.view.headerAt(event.position) : null;
-      if (header) {
+      const step = header && this.view.stepAt(header, event.position);
+      if (header && step) this.stepTo(header, step);
+      else if (header) {
         this.select(header, more);
         this.toggle(header);
         happened("node", "click", itemData(header));
@@ -419,8 +409,15 @@ class Widget implements App {
         happened(node ? "node" : "edge", name, node ? itemData(event.target.id()) : { ...edge });
       });
 
-    cy.on("mouseover", "node", (event) => this.hover([event.target.id()]));
-    cy.on("mouseout", "node", () => this.hover([]));
+    cy.on("mouseover", "node", (event) => {
+      this.hover([event.target.id()]);
+      this.showTip(event.target.id());
+    });
+    cy.on("mouseout", "node", () => {
+      this.hover([]);
+      this.tip.hidden = true;
+    });
+    cy.on("viewport", () => (this.tip.hidden = true));
     cy.on("mousemove", (event) => {
       const on = event.target !== cy || this.view.headerAt(event.position) !== null;
       this.canvas.style.cursor = on ? "pointer" : "";
@@ -430,8 +427,8 @@ class Widget implements App {
       const box = this.view.placed?.boxes.get(id);
       const { x, y } = event.target.position() as Point;
       if (!box) return;
-      const [px, py] = model.get("positions")[id] ?? [0, 0];
-      const by: [number, number] = [Math.round(px + x - box.x - box.width / 2), Math.round(py + y - box.y - box.height / 2)];
+      const was = model.get("positions")[id] ?? [0, 0];
+      const by: [number, number] = [Math.round(was[0] + x - box.x - box.width / 2), Math.round(was[1] + y - box.y - box.height / 2)];
       this.anchor = id;
       model.set({ positions: { ...model.get("positions"), [id]: by } });
     });
@@ -441,8 +438,23 @@ class Widget implements App {
       const focused = this.shadow.activeElement === this.canvas;
       if (!(event.ctrlKey || event.metaKey || focused)) event.stopPropagation();
     }, { capture: true, passive: true });
-    this.stage.addEventListener("pointerdown", () => this.canvas.focus({ preventScroll: true }), { capture: true });
+    // Not when the pointer goes down: Cytoscape then takes the focus away from everything, and keys would go to the notebook.
+    this.stage.addEventListener("pointerup", () => this.canvas.focus({ preventScroll: true }), { capture: true });
     this.applyGestures();
+  }
+
+  /** What is known of a box in a line or two, beside it. */
+  private showTip(id: string): void {
+    const node = this.view.placed?.scene.nodes.find((other) => other.id === id);
+    const box = this.view.rendered(id);
+    if (!node || !box) return;
+    this.tip.textContent = tooltip(node);
+    this.tip.hidden = false;
+    const left = Math.min(box.x, this.stage.clientWidth - this.tip.offsetWidth - 8);
+    const below = box.y + box.height + 8;
+    const top = below + this.tip.offsetHeight < this.stage.clientHeight ? below : box.y - this.tip.offsetHeight - 8;
+    this.tip.style.left = `${Math.max(8, left)}px`;
+    this.tip.style.top = `${Math.max(8, top)}px`;
   }
 
   private get shadow(): ShadowRoot {
@@ -508,9 +520,9 @@ class Widget implements App {
   }
 
   private escape(): void {
-    if (!this.notice.hidden && !this.sliced) this.tell("", "", {});
+    if (!this.notice.hidden && !this.model.get("only").length) this.tell("", "", {});
     else if (this.tracing) this.trace([]);
-    else if (this.sliced) this.slice([]);
+    else if (this.model.get("only").length) this.slice([]);
     else this.model.set({ selected: [] });
   }
 
@@ -568,13 +580,21 @@ class Widget implements App {
     this.resized();
   }
 
-  private toggleOverview(): void {}
+  private toggleOverview(): void {
+    this.overview.element.hidden = !this.overview.element.hidden;
+    this.overview.draw();
+    this.markPressed();
+  }
+
+  private markPressed(): void {
+    this.bar.pressed({ side: this.side.dataset.open === "true", overview: !this.overview.element.hidden });
+  }
 
   private resized(): void {
     const narrow = this.root.clientWidth < NARROW;
     this.root.dataset.narrow = String(narrow);
     this.side.dataset.open = String(this.sideOpen ?? !narrow);
-    this.bar.pressed({ side: this.side.dataset.open === "true", overview: false });
+    this.markPressed();
     this.view.cy.resize();
     if (this.drawn) this.announceLayout();
   }
@@ -603,7 +623,7 @@ class Widget implements App {
     if (this.model.get("height")) return;
     const around = this.bar.element.offsetHeight + this.legendRow.element.offsetHeight;
     const scale = Math.min(1, this.stage.clientWidth / placed.width || 1);
-    this.root.style.height = `${Math.round(Math.max(520, Math.min(720, placed.height * scale + around + 8)))}px`;
+    this.root.style.height = `${Math.round(Math.max(580, Math.min(760, placed.height * scale + around + 8)))}px`;
     this.view.cy.resize();
   }
 
@@ -621,7 +641,7 @@ class Widget implements App {
 
   private async file(format: string): Promise<Blob> {
     if (format === "HTML") {
-      const names = ["elements", "sources", "about", "expanded", "selected", "hidden_kinds", "steps", "positions", "title", "theme", "arrangement", "cytoscape_style"] as const;
+      const names = ["elements", "sources", "about", "expanded", "selected", "hidden_kinds", "steps", "positions", "only", "title", "theme", "cytoscape_style"] as const;
       return page(await this.bundle(), Object.fromEntries(names.map((name) => [name, this.model.get(name)])));
     }
     const svg = paint(this.view.placed!, LEGEND, {
@@ -635,6 +655,10 @@ class Widget implements App {
     });
     return format === "PNG" ? png(svg) : new Blob([svg], { type: "image/svg+xml" });
   }
+}
+
+function sliceText(scene: Scene): string {
+  return `Slice: ${scene.nodes.filter((node) => node.role === "node").length} nodes, what the value depends on`;
 }
 
 /** What the page around the widget looks like. */

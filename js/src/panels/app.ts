@@ -16,6 +16,8 @@ export interface App {
   toggle(id: string): void;
   /** Opens this sub-graph and closes every one that is not around it. */
   only(id: string): void;
+  /** Goes to the previous or next pass of a loop, or from one pass to all and back. */
+  stepTo(iterator: string, by: number | "all"): void;
   /** Lights up items for as long as the pointer is on something about them; [] ends it. */
   hover(ids: string[]): void;
   /** Lights up what a value depends on and what depends on it, and dims the rest; [] ends it. */

@@ -116,9 +116,13 @@ export function inspectorPanel(app: App): InspectorPanel {
 
   function actions(data: NodeData): HTMLElement[] {
     const button = (text: string, title: string, onclick: () => void): HTMLElement =>
-      h("button", { type: "button", class: "button", title, onclick }, text);
+      h("button", { type: "button", class: "button", title, "aria-label": title.replace(/ \(.\)$/, ""), onclick }, text);
     const open = app.model.get("expanded").includes(data.id);
+    const loop = data.kind === "Iterator" && (data.count ?? 0) > 1 && open;
+    const all = app.model.get("steps")[data.id] === "all";
     return [
+      ...(loop && !all ? [button("◂", "Previous pass ([)", () => app.stepTo(data.id, -1)), button("▸", "Next pass (])", () => app.stepTo(data.id, 1))] : []),
+      ...(loop ? [button(all ? "One pass at a time" : "All passes", "Show one pass of the loop or every one", () => app.stepTo(data.id, "all"))] : []),
       ...(data.compound ? [button(open ? "Close" : "Open", "Open or close this sub-graph", () => app.toggle(data.id))] : []),
       ...(data.compound ? [button("Only this", "Close every other sub-graph", () => app.only(data.id))] : []),
       button("Trace value", "Light up what it depends on and what depends on it (T)", () => app.trace([data.id])),

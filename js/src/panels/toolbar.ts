@@ -9,7 +9,6 @@ export interface Actions {
   expandAll(): void;
   collapseAll(): void;
   fit(): void;
-  lanes: (() => void) | null;
   download(format: string): void;
   formats: readonly string[];
   help(): void;
@@ -39,7 +38,6 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolba
     made.append(s("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d: path })));
     return made;
   };
-  const lanes = actions.lanes && button("Lanes", "Lanes: by order of the forward pass", actions.lanes);
   const side = icon(ICONS.side, "Side panel", actions.side);
   const overview = icon(ICONS.map, "Overview map", actions.overview);
   const element = h(
@@ -53,7 +51,6 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolba
       button("Expand all", "Expand all", actions.expandAll),
       button("Collapse", "Collapse all", actions.collapseAll),
       button("Fit", "Fit", actions.fit),
-      lanes,
       exportMenu(actions),
       overview,
       side,
@@ -81,7 +78,6 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolba
         about.complete === false ? h("span", { class: "bad", title: about.reason ?? "" }, ` · incomplete: ${about.reason ?? "a part is missing"}`) : "",
       );
       summary.title = summary.textContent ?? "";
-      lanes?.setAttribute("aria-pressed", String(app.model.get("arrangement") === "lanes"));
     },
   };
 }
@@ -95,7 +91,7 @@ function exportMenu({ formats, download }: Actions): HTMLElement {
   const items = formats.map((format) =>
     h("button", { type: "button", role: "menuitem", "aria-label": `Download ${format}`, tabindex: -1, onclick: () => (toggle(false), download(format)) }, `Download ${format}`),
   );
-  const menu = h("div", { class: "menu", role: "menu", "aria-label": "Export", hidden: true }, ...items);
+  const menu = h("div", { class: "menu", role: "menu", "aria-label": "Formats", hidden: true }, ...items);
   const opener = h("button", { type: "button", class: "button", "aria-label": "Export", "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => toggle(menu.hasAttribute("hidden")) }, "Export ▾");
   const host = h("div", { class: "menu-host" }, opener, menu);
 
