@@ -325,7 +325,7 @@ class SceneBuilder {
 
   /** The literals of a node whose own nodes are hidden: `(·, 2)`, or `[:, 0]` for an index. Empty if there are none. */
   private folded(data: NodeData): string {
-    if (!this.state.hiddenKinds.has("Value")) return "";
+    if (!this.state.hiddenKinds.has("Value") || saysItsArguments(data)) return "";
     const inputs = this.index.into.get(data.id) ?? [];
     const texts = new Map<string, string>();
     let literals = 0;
@@ -473,6 +473,11 @@ class SceneBuilder {
     if (!this.stepping) return false;
     return [edge.source, edge.target].some((id) => around(this.index, id).some((outer) => this.nodes.get(outer)?.step));
   }
+}
+
+/** Whether the label is made of the literals already: a read's path, a loop's variable, an attribute (`.clone`). */
+function saysItsArguments(data: NodeData): boolean {
+  return ["InterventionProtocol", "ParameterProtocol", "ValueProtocol"].includes(data.kind) || data.label.startsWith(".");
 }
 
 /** The index of a getitem or setitem, if it is known as text. */

@@ -326,11 +326,15 @@ def add(original: Any) -> Any:
     return add
 
 
+def libraries() -> tuple[str, ...]:
+    """Folders whose lines are not the user's."""
+    return tuple(sys.modules[name].__path__[0] for name in ("nnsight", "torch", "nnsight_graphwidget"))
+
+
 def note_place(thing: Any) -> None:
     """Notes the user's line that a node or context comes from: the innermost that is not a library's."""
-    libraries = tuple(sys.modules[name].__path__[0] for name in ("nnsight", "torch"))
-    frame = sys._getframe(2)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(libraries):
+    skipped, frame = libraries(), sys._getframe(2)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(skipped):
         frame = frame.f_back
     PLACES[thing] = (frame.f_code.co_filename, frame.f_lineno)
 

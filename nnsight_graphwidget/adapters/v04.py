@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import UnreadableError
 from ..graph import Graph
-from .protocols import EMPTY, KEPT, PLACES, Builder, Keeper, enter, invokes, kind_of
+from .protocols import EMPTY, KEPT, PLACES, Builder, Keeper, enter, invokes, kind_of, libraries
 
 READS = "a tracer, session, iterator, condition or graph of nnsight 0.4 (0.3 too)"
 
@@ -175,10 +175,10 @@ def _locate(node: Any) -> None:
     """The line in ``debug``'s traceback that made the node: the innermost that is not nnsight's own."""
     if node in PLACES or "traceback" not in node.meta_data:
         return
-    home = re.escape(sys.modules["nnsight"].__path__[0])
-    found = re.findall(rf'^  File "(?!{home})(.+)", line (\d+), in ', node.meta_data["traceback"], re.MULTILINE)
-    if found:
-        PLACES[node] = (found[-1][0], int(found[-1][1]))
+    lines = re.findall(r'^  File "(.+)", line (\d+), in ', node.meta_data["traceback"], re.MULTILINE)
+    found = next(((file, int(line)) for file, line in reversed(lines) if not file.startswith(libraries())), None)
+    if found is not None:
+        PLACES[node] = found
 
 
 def _is_context(target: Any) -> bool:

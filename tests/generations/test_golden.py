@@ -1,8 +1,8 @@
 """Every node and edge that the old ``.vis()`` drew for the seed's example is in our graph, in the legend's colour and shape.
 
-``tests/golden/generations/*/*.json`` are those pictures, read off nnsight 0.3.7 and 0.4.11. ``differences.json`` lists each node
-and edge of theirs that we draw otherwise on purpose, why, and the edges that are there instead: what is missing must be what
-the list says, no more and no less.
+``tests/golden/generations/*/*.json`` are those pictures, read off nnsight 0.3.7 and 0.4.11. ``differences.json`` lists each
+node and edge of theirs that we draw otherwise on purpose, why, and the edges that are there instead: what is missing must be
+what the list says, no more and no less.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from harness import READ, returned
+from harness import READ, returned, run
 
 pytestmark = [pytest.mark.generation, pytest.mark.parametrize("version", READ)]
 
@@ -63,7 +63,10 @@ def test_an_argument_whose_str_raises(version: str) -> None:
 
 
 def test_a_target_without_a_name(version: str) -> None:
-    assert outcome(version, "nameless_target") == ["_Nameless"]
+    if version == "0.3.7":  # cannot make such a node itself
+        assert "__name__" in run(version, "failures")["nameless_target"]["raised"]
+    else:
+        assert outcome(version, "nameless_target") == ["_Nameless"]
 
 
 def test_a_generator_is_not_consumed(version: str) -> None:

@@ -132,8 +132,6 @@ class _Nameless:
 
 
 def nameless_target():
-    if OLD:
-        return ["_Nameless"]  # 0.3 cannot make such a node itself
     graph = _read(lambda model, tracer: tracer.apply(_Nameless(), model.layer1.output))["graph"]
     return [node.label for node in graph.nodes if node.kind == "Operation"]
 
