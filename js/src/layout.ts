@@ -1,6 +1,7 @@
 // Where everything is: a scene -> boxes and routes, by elkjs's layered layout of the whole tree at once.
 
 import type { Elk, ElkNode, ElkPoint } from "./elk";
+import { rowsLayout } from "./rows";
 import { headerWidth } from "./scene";
 import type { Box, Placed, Point, Scene, SceneEdge, SceneNode } from "./types";
 
@@ -14,7 +15,8 @@ export interface LayoutOptions {
 
 export const MARGIN = 20; // around the drawing
 const HEADER = 34; // of an open sub-graph, above what it holds
-const CHEAP = 1000; // visible boxes past which each sub-graph is laid out alone
+const MOST = 1000; // boxes that elkjs lays out; more go in plain rows
+const STRAIGHT = 150; // layers that edges cross in all, up to which the straightest placement takes no second
 
 const SPACING = {
   "elk.spacing.nodeNode": "26",
@@ -30,8 +32,8 @@ const COMPOUND = {
   "elk.algorithm": "layered",
   "elk.direction": "DOWN",
   "elk.edgeRouting": "ORTHOGONAL",
-  "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
-  "elk.layered.nodePlacement.bk.fixedAlignment": "BALANCED",
+  "elk.hierarchyHandling": "INCLUDE_CHILDREN",
+  "elk.layered.nodePlacement.bk.fixedAlignment": "NONE",
   "elk.padding": `[top=${HEADER + 8},left=18,bottom=18,right=18]`,
   ...SPACING,
 };
@@ -45,30 +47,30 @@ const ROOT = {
 
 /** Places a scene with an injected elkjs (a worker in the browser). Rejects with an AbortError when cancelled. */
 export async function layout(scene: Scene, elk: Elk, options: LayoutOptions = {}): Promise<Placed> {
-  const graph = await elk(elkGraph(scene), options.signal);
-  return moved(placed(scene, graph), options.positions);
+  const drawing = scene.nodes.length > MOST ? rowsLayout(scene) : placed(scene, await elk(elkGraph(scene), options.signal));
+  return moved(drawing, options.positions);
 }
 
 /** The same, at once, in this thread. */
 export function layoutSync(scene: Scene, elk: (graph: ElkNode) => ElkNode, options: LayoutOptions = {}): Placed {
-  return moved(placed(scene, elk(elkGraph(scene))), options.positions);
+  const drawing = scene.nodes.length > MOST ? rowsLayout(scene) : placed(scene, elk(elkGraph(scene)));
+  return moved(drawing, options.positions);
 }
 
 /** The scene as elkjs reads it: edges at the root, where ends in different sub-graphs are found. */
 export function elkGraph(scene: Scene): ElkNode {
-  const cheap = scene.nodes.length > CHEAP;
-  const hierarchy = { "elk.hierarchyHandling": cheap ? "SEPARATE_CHILDREN" : "INCLUDE_CHILDREN" };
-  const root: ElkNode = { id: "", layoutOptions: { ...ROOT, ...hierarchy }, children: [], edges: [] };
+  const straight = scene.nodes.length <= 200 && crossedLayers(scene) <= STRAIGHT;
+  const placement = { "elk.layered.nodePlacement.strategy": straight ? "NETWORK_SIMPLEX" : "BRANDES_KOEPF" };
+  const root: ElkNode = { id: "", layoutOptions: { ...ROOT, ...placement }, children: [], edges: [] };
   const nodes = new Map<string, ElkNode>([["", root]]);
   for (const node of scene.nodes) {
     const made: ElkNode = { id: id(node.id) };
     if (node.role === "open") {
       made.layoutOptions = {
         ...COMPOUND,
-        ...hierarchy,
+        ...placement,
         "elk.nodeSize.constraints": "MINIMUM_SIZE",
-        // elkjs 0.12 applies the minimum before it turns the drawing to go down, but only across the hierarchy.
-        "elk.nodeSize.minimum": cheap ? `(${headerWidth(node)},0)` : `(0,${headerWidth(node)})`,
+        "elk.nodeSize.minimum": `(0,${headerWidth(node)})`, // (height, width): elkjs 0.12 sets it before it turns the drawing to go down
       };
       made.children = [];
     } else {
@@ -81,6 +83,25 @@ export function elkGraph(scene: Scene): ElkNode {
   }
   for (const edge of scene.edges) root.edges!.push({ id: edge.id, sources: [id(edge.source)], targets: [id(edge.target)] });
   return root;
+}
+
+/** How many layers the edges cross on the way to their targets: what makes the straightest placement slow. */
+function crossedLayers(scene: Scene): number {
+  const inputs = new Map<string, string[]>();
+  for (const { source, target } of scene.edges) {
+    const sources = inputs.get(target);
+    if (sources) sources.push(source);
+    else inputs.set(target, [source]);
+  }
+  const layers = new Map<string, number>();
+  let crossed = 0;
+  for (const node of scene.nodes) {
+    const before = (inputs.get(node.id) ?? []).map((source) => layers.get(source) ?? -1);
+    const layer = 1 + before.reduce((deepest, source) => Math.max(deepest, source), -1);
+    for (const source of before) crossed += layer - source - 1;
+    layers.set(node.id, layer);
+  }
+  return crossed;
 }
 
 /** elkjs keeps the root and the nodes in one space of ids. */

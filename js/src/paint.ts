@@ -41,6 +41,7 @@ export function paintedSize(svg: string): { width: number; height: number } {
 
 class Painter {
   private readonly out: string[] = [];
+  private readonly fills = new Map<string, string>(); // of the sub-graphs
   private readonly theme: Theme;
   private readonly colors: (typeof COLORS)[Theme];
 
@@ -76,7 +77,10 @@ class Painter {
     this.out.push(`<g transform="translate(${n((width - placed.width) / 2)} ${n(top)})">`);
     for (const node of placed.scene.nodes) if (node.role !== "node") this.group(node);
     for (const edge of placed.scene.edges) this.edge(edge);
-    for (const node of placed.scene.nodes) if (node.role === "node") this.node(node);
+    for (const node of placed.scene.nodes) {
+      if (node.role === "node") this.node(node);
+      else this.header(node);
+    }
     this.out.push("</g>");
     if (rows.length) this.paintLegend(rows, bottom, width);
     notes.forEach((note, row) =>
@@ -94,24 +98,46 @@ class Painter {
   private group(node: SceneNode): void {
     const box = this.placed.boxes.get(node.id)!;
     const color = hue(this.legend, node.data.kind, this.theme, true);
+    const outer = node.parent === undefined ? this.colors.page : this.fills.get(node.parent)!;
+    const fill = mix(color, outer, GROUP_TINT[this.theme]);
+    this.fills.set(node.id, fill);
     const failed = node.data.status === "failed";
     const dashed = node.data.taken === false || (node.data.status && !failed);
-    const { x, y } = box;
-    this.begin(node);
     this.out.push(
-      `<rect ${rect(box)} rx="10" fill="${color}" fill-opacity="${GROUP_TINT[this.theme]}" stroke="${failed ? this.colors.failed : color}" ` +
-        `stroke-opacity="${failed ? 1 : 0.55}" stroke-width="${failed ? 2 : 1.2}"${dashed ? ' stroke-dasharray="6 4"' : ""}/>`,
+      `<rect ${rect(box)} rx="10" fill="${fill}" stroke="${failed ? this.colors.failed : mix(color, fill, 0.6)}" ` +
+        `stroke-width="${failed ? 2 : 1.2}"${dashed ? ' stroke-dasharray="6 4"' : ""}/>`,
     );
     if (this.options.selected?.has(node.id)) this.ring(box, 13);
+  }
+
+  /** The name and the notes of a sub-graph, over the edges that come in behind them. */
+  private header(node: SceneNode): void {
+    const box = this.placed.boxes.get(node.id)!;
+    const color = hue(this.legend, node.data.kind, this.theme, true);
+    const { x, y } = box;
+    const right = x + box.width - 12;
+    this.begin(node);
+    this.blank(node, x + 9, measure(node.title, GROUP_TITLE, "sansBold") + 25);
     const chevron = node.role === "open" ? "l5 6l5 -6" : "m2 -2l6 5l-6 5";
     this.out.push(
       `<path d="M${n(x + 12)} ${n(y + 14)}${chevron}" fill="none" stroke="${color}" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"/>`,
     );
     this.text(x + 30, y + 21, node.title, GROUP_TITLE, "sansBold", color);
-    if (node.note) this.text(x + box.width - 12, y + 21, node.note, NOTE, "sans", this.colors.mute, "end");
+    if (node.note) {
+      const width = measure(node.note, NOTE, "sans");
+      this.blank(node, right - width - 4, width + 8);
+      this.text(right, y + 21, node.note, NOTE, "sans", this.colors.mute, "end");
+    }
     if (node.subtitle) this.text(x + 30, y + 41, node.subtitle, NOTE, "sans", this.colors.mute);
-    if (failed) this.mark(x + box.width, y);
+    if (node.data.status === "failed") this.mark(x + box.width, y);
     this.out.push("</g>");
+  }
+
+  /** Keeps the lines behind a header's text from running through it. */
+  private blank(node: SceneNode, x: number, width: number): void {
+    if (node.role !== "open") return;
+    const { y } = this.placed.boxes.get(node.id)!;
+    this.out.push(`<rect x="${n(x)}" y="${n(y + 8)}" width="${n(width)}" height="19" rx="5" fill="${this.fills.get(node.id)!}" fill-opacity="0.9"/>`);
   }
 
   private node(node: SceneNode): void {
