@@ -211,8 +211,13 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
         """
         from .export import save
 
-        if self.only and Path(path).suffix.lower() in (".svg", ".png", ".pdf"):
-            options.setdefault("only", self.only)  # a slice is a figure; other formats hold the whole graph
+        if Path(path).suffix.lower() in (".svg", ".png", ".pdf"):  # a slice is a figure; other formats hold the whole graph
+            if "only" in options:
+                options.setdefault("expanded", "auto")  # what is open on the screen need not be in that part
+            elif self.only:
+                around = {outer for id_ in self.only for outer in self._around(id_)}
+                options["only"] = self.only
+                options.setdefault("expanded", [id_ for id_ in self.expanded if id_ in around])
         return save(self, path, **options)
 
     def on_screen(self) -> tuple[Graph, dict[str, Any]]:

@@ -97,7 +97,9 @@ button:disabled { cursor: default; opacity: .5; }
 .side[data-open="false"] { display: block; width: 0; border: 0; overflow: hidden; }
 .side[data-open="false"] > :not(.outline) { display: none; }
 .ngw[data-narrow="true"] .side[data-open="true"] { position: absolute; right: 0; top: 0; bottom: 0; z-index: 3; width: min(320px, 88%); box-shadow: var(--shadow); }
-.ngw[data-narrow="true"] .wide { display: none; }
+.ngw[data-narrow="true"] :is(.wide, .summary, .hint) { display: none; }
+.ngw[data-narrow="true"] .heading { min-width: 56px; }
+.ngw[data-narrow="true"] .search { flex-shrink: 1; min-width: 70px; }
 .empty { color: var(--quiet); padding: 12px; font-size: 12px; margin: 0; }
 
 .file { color: var(--quiet); font-size: 11px; padding: 8px 12px 2px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -148,8 +150,9 @@ button:disabled { cursor: default; opacity: .5; }
 /* help */
 .sheet { position: absolute; inset: 0; z-index: 8; display: grid; place-items: center; background: color-mix(in srgb, var(--bg) 60%, transparent); }
 .sheet .card { background: var(--bg); border: 1px solid var(--line); border-radius: 10px; box-shadow: var(--shadow); padding: 14px 18px; max-width: min(560px, 94%); max-height: 94%; overflow: auto; }
-.sheet h2 { font-size: 14px; margin: 0 0 8px; }
-.sheet dl { display: grid; grid-template-columns: auto 1fr; gap: 4px 16px; margin: 0 0 10px; font-size: 12px; }
+.sheet .top { display: flex; justify-content: space-between; align-items: center; margin-bottom: 8px; }
+.sheet h2 { font-size: 14px; margin: 0; }
+.sheet dl { display: grid; grid-template-columns: auto 1fr; gap: 4px 16px; margin: 0; font-size: 12px; }
 .sheet dd { margin: 0; }
 kbd { font: 11px var(--mono); border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 4px; padding: 0 4px; background: var(--raised); }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

@@ -35,6 +35,7 @@ export class View {
   private lit: ReadonlySet<string> | null = null;
   private moving = 0; // animation frame of boxes
   private panning = 0; // and of the viewport
+  private isFit = false; // nothing has moved since all was fitted
 
   constructor(private readonly options: Options) {
     this.cy = cytoscape({
@@ -49,6 +50,7 @@ export class View {
       ...(options.wheelSensitivity === 1 ? {} : { wheelSensitivity: options.wheelSensitivity }),
     });
     this.cy.on("render", () => this.drawTexts());
+    this.cy.on("dragpan scrollzoom pinchzoom", () => void (this.isFit = false));
   }
 
   destroy(): void {
@@ -75,6 +77,7 @@ export class View {
     const wanted = new Set<string>([...scene.nodes.map((node) => node.id), ...scene.edges.map((edge) => edge.id)]);
     const anchorBox = how.anchor ? before.get(how.anchor) : undefined;
     this.placed = placed;
+    this.isFit = false;
     cy.batch(() => {
       cy.elements().filter((element) => !wanted.has(element.id())).remove();
       for (const node of scene.nodes) if (cy.getElementById(node.id).empty()) cy.add({ group: "nodes", data: { id: node.id } });
@@ -319,6 +322,7 @@ export class View {
 
   /** Fits all, or some boxes, into the view. */
   fit(animate: boolean, ids?: Iterable<string>): void {
+    this.isFit = ids === undefined;
     this.moveTo(this.fitted(ids), animate);
   }
 
@@ -335,6 +339,12 @@ export class View {
     pan.x += Math.max(0, PAD - (pan.x + box.x * zoom)) - Math.max(0, pan.x + (box.x + box.width) * zoom - (width - PAD));
     pan.y += Math.max(0, PAD - (pan.y + box.y * zoom)) - Math.max(0, pan.y + (box.y + box.height) * zoom - (height - PAD));
     this.moveTo({ zoom, pan }, animate);
+  }
+
+  /** The container has another size: what was fitted is fitted again. */
+  resized(): void {
+    this.cy.resize();
+    if (this.isFit) this.fit(false);
   }
 
   zoomBy(factor: number): void {

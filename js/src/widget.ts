@@ -595,7 +595,7 @@ class Widget implements App {
     this.root.dataset.narrow = String(narrow);
     this.side.dataset.open = String(this.sideOpen ?? !narrow);
     this.markPressed();
-    this.view.cy.resize();
+    this.view.resized();
     if (this.drawn) this.announceLayout();
   }
 

@@ -32,7 +32,7 @@ const KEYS: [string[], string][] = [
 export function helpSheet(): { element: HTMLElement; toggle(): void; readonly open: boolean } {
   const close = h("button", { type: "button", class: "button", onclick: () => toggle() }, "Close");
   const list = h("dl", {}, ...KEYS.flatMap(([keys, meaning]) => [h("dt", {}, ...keys.map((key) => h("kbd", {}, key))), h("dd", {}, meaning)]));
-  const card = h("div", { class: "card", role: "dialog", "aria-modal": "true", "aria-label": "Keys and gestures" }, h("h2", {}, "Keys and gestures"), list, close);
+  const card = h("div", { class: "card", role: "dialog", "aria-modal": "true", "aria-label": "Keys and gestures" }, h("div", { class: "top" }, h("h2", {}, "Keys and gestures"), close), list);
   const element = h("div", { class: "sheet", hidden: true }, card);
   let back: HTMLElement | null = null;
 

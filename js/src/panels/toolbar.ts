@@ -59,6 +59,7 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolba
     ),
   );
   element.querySelector('[aria-label^="Help"]')!.classList.add("icon");
+  overview.classList.add("wide");
 
   return {
     element,

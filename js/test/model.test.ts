@@ -1,0 +1,96 @@
+// The model's side of the front end, with a fake of what anywidget gives.
+
+import { describe, expect, test } from "vitest";
+import { type AnyModel, fromAnyWidget, fromState } from "../src/model";
+
+class FakeModel implements AnyModel {
+  readonly saved: Record<string, unknown>[] = [];
+  readonly sent: unknown[] = [];
+  readonly listeners = new Map<string, Set<(...args: unknown[]) => void>>();
+  private unsaved: Record<string, unknown> = {};
+  constructor(readonly traits: Record<string, unknown>) {}
+  get(name: string): unknown {
+    return this.traits[name];
+  }
+  set(name: string, value: unknown): void {
+    this.traits[name] = this.unsaved[name] = value;
+    this.fire(`change:${name}`);
+  }
+  save_changes(): void {
+    this.saved.push(this.unsaved);
+    this.unsaved = {};
+  }
+  on(event: string, callback: (...args: unknown[]) => void): void {
+    this.listeners.set(event, (this.listeners.get(event) ?? new Set()).add(callback));
+  }
+  off(event: string, callback: (...args: unknown[]) => void): void {
+    this.listeners.get(event)?.delete(callback);
+  }
+  send(content: unknown): void {
+    this.sent.push(content);
+  }
+  fire(event: string, ...args: unknown[]): void {
+    for (const callback of [...(this.listeners.get(event) ?? [])]) callback(...args);
+  }
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+describe("a model with a kernel", () => {
+  test("several traits that change together reach the kernel as one message and each listener as one call", async () => {
+    const fake = new FakeModel({ expanded: [], selected: [] });
+    const model = fromAnyWidget(fake);
+    let calls = 0;
+    model.on(["expanded", "selected"], () => calls++, new AbortController().signal);
+    model.set({ expanded: ["a"], selected: ["b"] });
+    await settled();
+    expect(fake.saved).toEqual([{ expanded: ["a"], selected: ["b"] }]);
+    expect(calls).toBe(1);
+  });
+
+  test("a view that is removed leaves no listener and is not called any more", async () => {
+    const fake = new FakeModel({ expanded: [] });
+    const model = fromAnyWidget(fake);
+    const removed = new AbortController();
+    let calls = 0;
+    model.on(["expanded", "steps"], () => calls++, removed.signal);
+    model.onRelayout(() => calls++, removed.signal);
+    fake.set("expanded", ["a"]);
+    removed.abort();
+    await settled();
+    fake.set("expanded", ["b"]);
+    fake.fire("msg:custom", { name: "layout" });
+    await settled();
+    expect(calls).toBe(0);
+    expect([...fake.listeners.values()].map((set) => set.size)).toEqual([0, 0, 0]);
+  });
+
+  test("a trait that the kernel's package lacks has its default", () => {
+    expect(fromAnyWidget(new FakeModel({})).get("hidden_kinds")).toEqual(["Value"]);
+  });
+
+  test("events have the form that ipycytoscape's Python side reads", () => {
+    const fake = new FakeModel({});
+    fromAnyWidget(fake).happened("node", "click", { data: { id: "a" } });
+    expect(fake.sent).toEqual([{ widget: "node", event: "click", data: { data: { id: "a" } } }]);
+  });
+
+  test("relayout() is heard, other messages are not", () => {
+    const fake = new FakeModel({});
+    let calls = 0;
+    fromAnyWidget(fake).onRelayout(() => calls++, new AbortController().signal);
+    for (const content of [null, {}, { name: "other" }, { name: "layout" }]) fake.fire("msg:custom", content);
+    expect(calls).toBe(1);
+  });
+});
+
+test("a page without a kernel keeps its state and tells only who listens to what changed", async () => {
+  const model = fromState({ title: "t" });
+  const removed = new AbortController();
+  const calls: string[] = [];
+  model.on(["expanded"], () => calls.push("expanded"), removed.signal);
+  model.on(["title"], () => calls.push("title"), removed.signal);
+  model.set({ expanded: ["a"] });
+  await settled();
+  expect([calls, model.get("expanded"), model.get("title")]).toEqual([["expanded"], ["a"], "t"]);
+});

@@ -1,0 +1,188 @@
+// @vitest-environment happy-dom
+// The panels in a document, on the seed's session and on text that would be markup.
+
+import { beforeEach, describe, expect, test } from "vitest";
+import elements from "../../tests/golden/seed.elements.json";
+import legendJson from "../../nnsight_graphwidget/legend.json";
+import { fromState, type State } from "../src/model";
+import type { App, Panel } from "../src/panels/app";
+import { inspectorPanel } from "../src/panels/inspector";
+import { legendPanel } from "../src/panels/legend";
+import { outlinePanel } from "../src/panels/outline";
+import { searchPanel } from "../src/panels/search";
+import { sourcePanel } from "../src/panels/source";
+import { indexElements } from "../src/scene";
+import type { Element, Legend } from "../src/types";
+
+const SEED = elements as unknown as Element[];
+const LOOP = "session@1/for@5";
+const ADD = `${LOOP}/i0/add@8`;
+const EVIL = `<img src=x onerror="throw 1">`;
+
+function app(state: Partial<State> = {}): App & { done: [string, unknown][] } {
+  const all = state.elements ?? SEED;
+  const done: [string, unknown][] = [];
+  const note =
+    (name: string) =>
+    (what: unknown): void =>
+      void done.push([name, what]);
+  return {
+    model: fromState({ elements: all, ...state }),
+    legend: legendJson as unknown as Legend,
+    index: indexElements(all),
+    theme: "light",
+    signal: new AbortController().signal,
+    done,
+    reveal: note("reveal"),
+    toggle: note("toggle"),
+    only: note("only"),
+    stepTo: note("stepTo"),
+    hover: note("hover"),
+    trace: note("trace"),
+    slice: note("slice"),
+    say: note("say"),
+  };
+}
+
+/** The panel in a shadow root, as it is in the widget. */
+function shown<T extends Panel>(panel: T): T {
+  const host = document.createElement("div");
+  document.body.append(host);
+  host.attachShadow({ mode: "open" }).append(panel.element);
+  panel.update();
+  return panel;
+}
+
+beforeEach(() => document.body.replaceChildren());
+
+describe("legend", () => {
+  const kind = (panel: Panel, name: string): HTMLElement => panel.element.querySelector(`[data-kind="${name}"]`)!;
+
+  test("every kind present, with its count; literals are off at first", () => {
+    const panel = shown(legendPanel(app()));
+    expect(kind(panel, "Operation").textContent).toBe("Operation13");
+    expect([...panel.element.querySelectorAll('[aria-pressed="false"]')].map((button) => (button as HTMLElement).dataset.kind)).toEqual(["Value"]);
+  });
+  test("a click hides, another shows", () => {
+    const a = app();
+    const panel = shown(legendPanel(a));
+    for (const expected of [["Operation", "Value"], ["Value"]]) {
+      kind(panel, "Operation").dispatchEvent(new MouseEvent("click", { detail: 1 }));
+      panel.update();
+      expect(a.model.get("hidden_kinds")).toEqual(expected);
+    }
+  });
+  test("a double-click leaves one kind, and again brings the others back", () => {
+    const a = app();
+    const panel = shown(legendPanel(a));
+    const twice = (): void => {
+      for (const [type, detail] of [["click", 1], ["click", 2], ["dblclick", 2]] as const) {
+        kind(panel, "Operation").dispatchEvent(new MouseEvent(type, { detail }));
+        panel.update();
+      }
+    };
+    twice();
+    expect(a.model.get("hidden_kinds")).toEqual(["Input", "InterventionProtocol", "LockProtocol", "Value", "ValueProtocol"]);
+    twice();
+    expect(a.model.get("hidden_kinds")).toEqual(["Value"]);
+  });
+});
+
+describe("outline", () => {
+  const rows = (panel: Panel): string[] => [...panel.element.querySelectorAll<HTMLElement>('[role="treeitem"]')].map((row) => row.dataset.id!);
+
+  test("mirrors what is open", () => {
+    const a = app({ expanded: ["session@1"] });
+    const panel = shown(outlinePanel(a));
+    expect(rows(panel)).toEqual(["session@1", "session@1/x@2", "session@1/tracer_1@2", "session@1/x2@6", LOOP]);
+    a.model.set({ expanded: ["session@1", LOOP] });
+    panel.update();
+    expect(rows(panel)).toContain(ADD);
+    expect(panel.element.querySelector(`[data-id="${LOOP}/i0"]`)!.getAttribute("aria-expanded")).toBe("true");
+    expect(panel.element.querySelector(`[data-id="${LOOP}/i1"]`)!.getAttribute("aria-expanded")).toBe("false");
+  });
+  test("one item is reached by Tab; arrows walk, open and close", () => {
+    const a = app({ expanded: ["session@1"] });
+    const panel = shown(outlinePanel(a));
+    const root = panel.element.getRootNode() as ShadowRoot;
+    const press = (key: string): void => void root.activeElement!.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    const first = panel.element.querySelector<HTMLElement>('[tabindex="0"]')!;
+    expect(panel.element.querySelectorAll('[tabindex="0"]').length).toBe(1);
+    first.focus();
+    press("End");
+    expect((root.activeElement as HTMLElement).dataset.id).toBe(LOOP);
+    press("ArrowRight");
+    press("Enter");
+    press("ArrowLeft");
+    expect((root.activeElement as HTMLElement).dataset.id).toBe("session@1");
+    expect(a.done).toEqual([["toggle", LOOP], ["reveal", [LOOP]]]);
+  });
+  test("hidden kinds are not in it", () => {
+    const panel = shown(outlinePanel(app({ expanded: ["session@1", "session@1/tracer_1@2"], hidden_kinds: ["LockProtocol"] })));
+    expect(panel.element.querySelector('[aria-label^="Lock"]')).toBeNull();
+  });
+});
+
+describe("inspector", () => {
+  test("says all of a node, with its inputs and outputs as ways to them", () => {
+    const a = app({ selected: [ADD] });
+    const panel = shown(inspectorPanel(a));
+    const text = panel.element.textContent!;
+    for (const part of ["add", "Operation · a torch operation · observes", "Tensor [1] float32 cpu", "1 of 3   item = 0", "b[:, item] + a[:, item]"]) expect(text).toContain(part);
+    [...panel.element.querySelectorAll<HTMLElement>("dd button")].find((button) => button.textContent!.startsWith("setitem"))!.click();
+    expect(a.done).toContainEqual(["reveal", [`${LOOP}/i0/setitem@8`]]);
+  });
+  test("text of the user's is text", () => {
+    const evil = { id: "e", kind: "Operation", label: EVIL, text: EVIL, value: EVIL, variable: EVIL, error: EVIL, status: "failed", file: EVIL, line: 1 };
+    const panel = shown(inspectorPanel(app({ elements: [{ group: "nodes", data: evil as never }], selected: ["e"] })));
+    expect(panel.element.querySelector("img")).toBeNull();
+    expect(panel.element.querySelector("h3")!.textContent).toBe(EVIL);
+  });
+  test("a long text is cut, with a way to all of it", () => {
+    const data = { id: "e", kind: "Operation", label: "e", value: "x".repeat(5000) };
+    const panel = shown(inspectorPanel(app({ elements: [{ group: "nodes", data }], selected: ["e"] })));
+    expect(panel.element.textContent!.length).toBeLessThan(800);
+    [...panel.element.querySelectorAll<HTMLElement>("button")].find((button) => button.textContent === "show all")!.click();
+    expect(panel.element.textContent).toContain("x".repeat(5000));
+  });
+});
+
+describe("source", () => {
+  const sources = [{ file: "seed.py", line: 1, text: `with a:\n  b = ${EVIL}\n  c\n` }];
+  const nodes = (...data: object[]): Element[] => data.map((d) => ({ group: "nodes", data: d as never }));
+
+  test("a line knows its nodes, and what failed or never ran", () => {
+    const a = app({
+      sources,
+      elements: nodes(
+        { id: "n", kind: "Operation", label: "n", file: "seed.py", line: 2, status: "failed", error: "boom" },
+        { id: "m", kind: "Operation", label: "m", file: "seed.py", line: 3, status: "never run" },
+      ),
+    });
+    const panel = shown(sourcePanel(a));
+    const lines = [...panel.element.querySelectorAll<HTMLElement>("[data-line]")];
+    expect(lines.map((line) => line.dataset.state)).toEqual([undefined, "failed", "never run"]);
+    expect(panel.element.querySelector("img")).toBeNull();
+    lines[1]!.click();
+    lines[0]!.click();
+    expect(a.done).toEqual([["reveal", ["n"]]]);
+    panel.light(["m"]);
+    expect(lines.map((line) => line.classList.contains("lit"))).toEqual([false, false, true]);
+  });
+});
+
+test("search lists what it finds with where it is, and Enter walks round", () => {
+  const a = app();
+  const panel = shown(searchPanel(a));
+  const input = panel.element.querySelector("input")!;
+  input.focus();
+  input.value = "clone";
+  input.dispatchEvent(new Event("input"));
+  expect(a.model.get("search")).toBe("clone");
+  const found = [...panel.element.querySelectorAll<HTMLElement>("[role=option]")];
+  expect(found[0]!.textContent).toBe("cloneOperation · session › tracer_1 · line 4");
+  for (let press = 0; press <= found.length; press++) input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
+  const revealed = a.done.filter(([name]) => name === "reveal");
+  expect(revealed.length).toBe(found.length + 1);
+  expect(revealed[found.length]).toEqual(revealed[0]);
+});
