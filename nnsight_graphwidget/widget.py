@@ -8,7 +8,7 @@ comm per node and loses messages from about a thousand on.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -175,13 +175,11 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
         Raises:
             ValueError: if nothing has such an id; the message names those that are close.
         """
-        hiding = [outer for id_ in ids for outer in self._around(self._known(id_))]
-        self.expanded = list(dict.fromkeys([*self.expanded, *hiding]))
-        self.steps = {**self.steps, **self._passes(hiding)}
+        self._open_around([self._known(id_) for id_ in ids])
         self.selected = list(ids)
 
     def slice(self, *ids: str) -> None:
-        """Show only what these nodes depend on, themselves included; with no argument show everything again.
+        """Show only what these nodes depend on, themselves included, and open what hides it; with no argument show all again.
 
         Raises:
             ValueError: if nothing has such an id; the message names those that are close.
@@ -197,6 +195,7 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
                 seen[id_] = None
                 # An input of a trace feeds the trace as a whole, so what is computed in the trace depends on it.
                 queue += [source for reached in (id_, *self._around(id_)) for source in inputs.get(reached, ())]
+        self._open_around(seen)
         self.only = list(seen)
 
     def save(self, path: str | Path, **options: Any) -> Path:
@@ -279,10 +278,13 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
                 levels[group.id] = levels[group.parent] + (group.kind != "Iteration")
         return levels
 
-    def _passes(self, ids: Sequence[str]) -> dict[str, int]:
-        """Loop → the pass to show, for every pass among ``ids`` of a loop that is shown one pass at a time."""
-        passes = [group for group in self.graph.groups if group.kind == "Iteration" and group.id in ids]
-        return {p.parent: p.index or 0 for p in passes if p.parent and self.steps.get(p.parent) != "all"}
+    def _open_around(self, ids: Iterable[str]) -> None:
+        """Open what hides these, and go to their pass of every loop that is shown one pass at a time."""
+        hiding = dict.fromkeys(outer for id_ in ids for outer in self._around(id_))
+        passes = [group for group in self.graph.groups if group.kind == "Iteration" and group.id in hiding]
+        shown = {p.parent: p.index or 0 for p in reversed(passes) if p.parent and self.steps.get(p.parent) != "all"}
+        self.expanded = list(dict.fromkeys([*self.expanded, *hiding]))
+        self.steps = {**self.steps, **shown}
 
 
 def show(obj: Any, **options: Any) -> GraphWidget:

@@ -304,16 +304,9 @@ class Widget implements App {
   reveal(ids: string[], keepTrace = false): void {
     if (!ids.length) return;
     if (!keepTrace) this.tracing = null;
-    const hiding = ids.flatMap((id) => around(this.index, id));
-    const steps = { ...this.model.get("steps") };
-    for (const outer of hiding) {
-      const pass = this.index.items.get(outer)!;
-      if (pass.data.kind === "Iteration" && pass.parent && steps[pass.parent.data.id] !== "all") steps[pass.parent.data.id] = pass.data.index ?? 0;
-    }
     const hiddenKinds = new Set(ids.map((id) => this.index.items.get(id)?.data.kind));
     const changes = this.changed({
-      expanded: [...new Set([...this.model.get("expanded"), ...hiding])],
-      steps,
+      ...this.opened(ids),
       hidden_kinds: this.model.get("hidden_kinds").filter((kind) => !hiddenKinds.has(kind)),
       only: ids.some((id) => !this.model.get("only").includes(id)) ? [] : this.model.get("only"),
     });
@@ -321,6 +314,17 @@ class Widget implements App {
     this.model.set({ ...changes, selected: ids });
     if (Object.keys(changes).length) this.pending.push(show);
     else show();
+  }
+
+  /** What is open, and the passes shown of loops, when items are to be seen. */
+  private opened(ids: Iterable<string>): Pick<State, "expanded" | "steps"> {
+    const hiding = [...new Set([...ids].flatMap((id) => around(this.index, id)))];
+    const steps = { ...this.model.get("steps") };
+    for (const outer of hiding.reverse()) {
+      const pass = this.index.items.get(outer)!;
+      if (pass.data.kind === "Iteration" && pass.parent && steps[pass.parent.data.id] !== "all") steps[pass.parent.data.id] = pass.data.index ?? 0;
+    }
+    return { expanded: [...new Set([...this.model.get("expanded"), ...hiding.reverse()])], steps };
   }
 
   /** The changes that are changes. */
@@ -343,7 +347,8 @@ class Widget implements App {
   slice(ids: string[]): void {
     this.tracing = null;
     this.fitNext = true;
-    this.model.set({ only: ids.length ? [...closure(this.index, ids, "into")] : [] });
+    const only = [...closure(this.index, ids, "into")];
+    this.model.set(this.changed({ only, ...this.opened(only) }));
   }
 
   say(text: string): void {
