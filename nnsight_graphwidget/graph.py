@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from math import isfinite
 from typing import Any
 
 SCHEMA = 1
@@ -26,6 +27,9 @@ STATUSES = ("ok", "failed", "not reached", "never run", "planned")
 #: ``carried``: a value from one pass of a loop to a later one; ``condition``: a test and what it decides;
 #: ``containment``: a sub-graph's own node and the sub-graph; ``order``: one after the other (a barrier, an edit replayed).
 EDGE_KINDS = ("data", "argument", "bridge", "carried", "condition", "containment", "order")
+
+#: How a dict spells the numbers that JSON has not.
+NOT_FINITE = ("nan", "inf", "-inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,8 +257,12 @@ def plain(item: Any, skip: Iterable[str] = ()) -> dict[str, Any]:
         value = getattr(item, name)
         if value == default or name in skip:
             continue
-        plain[name] = _listed(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
+        plain[name] = _listed(value) if isinstance(value, tuple) else _numbers(value) if isinstance(value, Mapping) else value
     return plain
+
+
+def _numbers(value: Mapping[str, float]) -> dict[str, float | str]:
+    return {name: number if isfinite(number) else str(number) for name, number in value.items()}
 
 
 def _listed(value: tuple[Any, ...]) -> list[Any]:

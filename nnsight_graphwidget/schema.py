@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .errors import InvalidGraphError
-from .graph import EDGE_KINDS, SCHEMA, STATUSES, Edge, Graph, Group, Node, Source
+from .graph import EDGE_KINDS, NOT_FINITE, SCHEMA, STATUSES, Edge, Graph, Group, Node, Source
 
 MAX_ELEMENTS = 1_000_000
 MAX_DEPTH = 100
 MAX_TEXT = 100_000
 MAX_ID = 10_000
+MAX_LIST = 10_000
 
 _TEXT, _INT, _BOOL = "text", "whole number", "true or false"
 _COMMON = {
@@ -36,7 +37,7 @@ def parse(data: Any) -> Graph:
     """
     if not isinstance(data, Mapping):
         raise InvalidGraphError(f"a graph is an object with nodes, groups and edges; got {type(data).__name__}")
-    if data.get("schema") != SCHEMA:
+    if type(data.get("schema")) is not int or data["schema"] != SCHEMA:
         raise InvalidGraphError(
             f"schema: this version reads schema {SCHEMA}, the data says {_short(data.get('schema'))};"
             " save it again with this version, or install the version that wrote it"
@@ -69,6 +70,8 @@ def parse(data: Any) -> Graph:
 
 def parse_elements(elements: Iterable[Mapping[str, Any]]) -> Graph:
     """A checked graph from a Cytoscape element list; see :func:`~nnsight_graphwidget.elements.from_elements`."""
+    if not isinstance(elements, Iterable):
+        raise InvalidGraphError(f"elements: a list; got {type(elements).__name__}")
     lists: dict[str, list[Any]] = {"groups": [], "nodes": [], "edges": []}
     for index, element in enumerate(elements):
         if not isinstance(element, Mapping) or not isinstance(element.get("data"), Mapping):
@@ -163,17 +166,18 @@ def _entries(
 
 def _check(value: Any, shape: str, where: str, limit: int = MAX_TEXT) -> Any:
     """``value`` as the dataclass wants it, or an error that says what it should have been."""
-    whole = isinstance(value, int) and not isinstance(value, bool)
+    if isinstance(value, (list, Mapping)) and len(value) > MAX_LIST:
+        raise InvalidGraphError(f"{where}: {len(value):,} entries; at most {MAX_LIST:,} are read")
     if shape == _TEXT:
         good = isinstance(value, str)
         if good and len(value) > limit:
             raise InvalidGraphError(f"{where}: {len(value):,} characters; at most {limit:,} are read")
     elif shape == _INT:
-        good = whole and abs(value) < 2**53
+        good = _whole(value)
     elif shape == _BOOL:
         good = isinstance(value, bool)
     elif shape == "whole numbers":
-        good = isinstance(value, list) and all(isinstance(v, int) and not isinstance(v, bool) and abs(v) < 2**53 for v in value)
+        good = isinstance(value, list) and all(map(_whole, value))
         value = tuple(value) if good else value
     elif shape == "pairs":
         good = isinstance(value, list) and all(
@@ -182,12 +186,16 @@ def _check(value: Any, shape: str, where: str, limit: int = MAX_TEXT) -> Any:
         value = tuple((v[0], v[1]) for v in value) if good else value
     else:
         good = isinstance(value, Mapping) and all(
-            isinstance(k, str) and isinstance(v, (int, float)) and not isinstance(v, bool) for k, v in value.items()
+            isinstance(k, str) and (isinstance(v, float) or _whole(v) or v in NOT_FINITE) for k, v in value.items()
         )
-        value = dict(value) if good else value
+        value = {k: float(v) for k, v in value.items()} if good else value
     if not good:
         raise InvalidGraphError(f"{where}: {shape} expected; got {_short(value)}")
     return value
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53  # what JavaScript counts exactly
 
 
 def _short(value: Any) -> str:

@@ -34,7 +34,7 @@ export interface NodeData {
   status?: "failed" | "not reached" | "never run" | "planned";
   error?: string;
   changes?: boolean;
-  statistics?: Record<string, number>;
+  statistics?: Record<string, number | "nan" | "inf" | "-inf">;
   count?: number; // an Iterator: passes made
   index?: number; // an Iteration: which pass
   taken?: boolean; // a Branch: whether it ran

@@ -82,7 +82,7 @@ export function inspectorPanel(app: App): InspectorPanel {
       ["call", data.iteration === undefined ? undefined : `${data.iteration + 1} of the module`],
       ["pass", pass(item)],
       ["order", data.order === undefined ? undefined : `${data.order + 1} of ${totals(app.index).nodes}`],
-      ["statistics", data.statistics && Object.entries(data.statistics).map(([name, value]) => `${name} ${Number(value.toPrecision(5))}`).join("\n")],
+      ["statistics", data.statistics && Object.entries(data.statistics).map(([name, value]) => `${name} ${typeof value === "number" ? Number(value.toPrecision(5)) : value}`).join("\n")],
       ["line", place(data)],
       ["source", data.text && long(data.text)],
       ["target", data.target],
