@@ -20,7 +20,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 ARTIFACTS = ROOT / "artifacts"
@@ -140,10 +140,11 @@ def notebook7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator[BrowserContext]:
+    """One Chromium for all tests, its cache too: only a host's first page is slow."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
+        yield browser.new_context(viewport={"width": 1400, "height": 1000}, accept_downloads=True)
         browser.close()
 
 
@@ -267,6 +268,10 @@ class Tab:
 
     def run_all(self) -> None:
         self.command("notebook:run-all-cells")
+        self.page.wait_for_function(
+            """() => [...window.jupyterapp.shell.currentWidget.content.model.cells].every(
+                cell => cell.type !== "code" || (cell.executionCount !== null && cell.executionState !== "running"))"""
+        )
         tracebacks = self.page.locator("[data-mime-type='application/vnd.jupyter.error']").all_inner_texts()
         assert not tracebacks, tracebacks
 
@@ -310,13 +315,12 @@ class Tab:
 
 
 @pytest.fixture
-def tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Tab]:
+def tab(browser: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Tab]:
     """A page of its own for a test; whatever went wrong on it fails the test."""
-    context = browser.new_context(viewport={"width": 1400, "height": 1000}, accept_downloads=True)
-    tab = Tab(context.new_page(), re.sub(r"\W+", "-", request.node.name).strip("-"))
+    tab = Tab(browser.new_page(), re.sub(r"\W+", "-", request.node.name).strip("-"))
     yield tab
     tab.shot("end")
-    context.close()
+    tab.page.close()
     assert not tab.errors, "the console said:\n" + "\n".join(tab.errors)
     assert not tab.strangers, "requests left the machine:\n" + "\n".join(tab.strangers)
 

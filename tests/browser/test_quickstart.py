@@ -17,8 +17,8 @@ def quickstart(lab: Server, tab: Tab) -> Tab:
     shutil.copy(ROOT / "notebooks" / "quickstart.ipynb", lab.folder)
     tab.open(lab, "quickstart.ipynb")
     tab.run_all()
-    shown = "getattr(widget, 'graph', None) is recording.graph"
-    tab.kernel(f"import ipywidgets; w = next(widget for widget in ipywidgets.Widget._instances.values() if {shown})")
+    tab.kernel("import gc; widgets = [o for o in gc.get_objects() if ngw.GraphWidget in type(o).__mro__]")
+    tab.kernel("(w,) = [widget for widget in widgets if widget.graph == recording.graph]")
     return tab
 
 
