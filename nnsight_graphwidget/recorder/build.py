@@ -11,7 +11,8 @@ from typing import Any
 from ..describe import Description
 from ..graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
 from .events import Event, Link, Place, Scope
-from .source import LOOPS, Site, Sources
+from .plan import Planner
+from .source import LOOPS, Site, SourceFile, Sources
 
 _WORDS = {
     "Session": "session", "Tracer": "trace", "Generator": "generate", "Scan": "scan", "Edit": "edit", "Backward": "backward",
@@ -51,6 +52,10 @@ class Builder:
         self._variables: dict[tuple[str, str], str] = {}
         self._tests: dict[tuple[str | None, ast.AST], str] = {}
         self._late: list[tuple[Link, str]] = []
+        self._at: dict[tuple[Scope | None, ast.AST], str] = {}
+        self._last: dict[Scope, Event] = {}
+        self._seq = 0.0
+        self._models = self._model_names()
 
     def graph(self, title: str | None, version: str | None, reason: str | None) -> Graph:
         """The graph.
@@ -61,10 +66,14 @@ class Builder:
             reason: why the recording is incomplete, or None if it is complete.
         """
         for item in self.items:
+            self._seq = item.seq
             if isinstance(item, Scope):
                 self._scope(item)
             elif item.kind not in _OUTSIDE:
                 self._event(item)
+        for item in self.items:
+            if isinstance(item, Scope) and not item.planned:
+                self._rest(item)
         self._edges.extend((self._of[link.event], target, None, link.name, link.output) for link, target in self._late if link.event)
         for item in self.items:
             if isinstance(item, Event):
@@ -110,6 +119,8 @@ class Builder:
             self._link(link, id_, parent, scope.seq, expression, site, scope.parent, scope.place)
         if scope.origin is not None and scope.origin in self.ids:
             self._edges.append((self.ids[scope.origin], id_, "order", None, None))
+        if scope.planned and site is not None and site.source is not None and isinstance(scope.node, (ast.With, ast.AsyncWith)):
+            self._planner(scope, site.source, "planned", scope.seq + 0.5).block(scope.node.body, id_)
 
     def _group(self, scope: Scope | None, place: Place) -> str | None:
         """The id of the group at a place of a scope; its loops and branches are made as they are met."""
@@ -120,10 +131,10 @@ class Builder:
                 continue
             key = (parent, node, -1)
             if key not in self._places:
-                self._places[key] = self._structure(scope, node, parent)
+                self._places[key] = self._structure(scope, node, parent, place[:index])
             outer = self._places[key]
             if isinstance(node, ast.If):
-                parent = self._branch(node, number, outer)
+                parent = self._branch(scope, node, number, outer)
             else:
                 parent = self._iteration(scope, place[:index], node, number, outer)
         return parent
@@ -131,7 +142,7 @@ class Builder:
     def _passes(self, scope: Scope | None) -> Mapping[tuple[Place, ast.AST, int], Mapping[str, str]]:
         return self._outer_passes if scope is None else scope.passes
 
-    def _structure(self, scope: Scope | None, node: Any, parent: str | None) -> str:
+    def _structure(self, scope: Scope | None, node: Any, parent: str | None, place: Place = ()) -> str:
         owner = self._files.owner(node)
         site = owner.site(node) if owner is not None else None
         conditional = isinstance(node, ast.If)
@@ -145,12 +156,12 @@ class Builder:
         self._groups[id_] = Group(id_, kind, label, parent, **_where(site, span=False))
         if conditional:
             test = self._tests.get((parent, node))
-            sources = [test] if test is not None else self._names(node.test, scope, None)
+            sources = [test] if test is not None else self._names(node.test, scope, place)
             for source in sources:
                 self._edges.append((source, id_, "condition", None, None))
         return id_
 
-    def _branch(self, node: ast.If, number: int, parent: str) -> str:
+    def _branch(self, scope: Scope | None, node: ast.If, number: int, parent: str) -> str:
         key = (parent, node, number)
         if key not in self._places:
             id_ = self._make_id(parent, "else" if number else "then")
@@ -160,7 +171,25 @@ class Builder:
                 id_, "Branch", "else" if number else "then", parent, file=file, line=body[0].lineno if body else None, taken=True
             )
             self._places[key] = id_
+            self._not_taken(scope, node, 1 - number, parent)
         return self._places[key]
+
+    def _not_taken(self, scope: Scope | None, node: ast.If, number: int, parent: str) -> bool:
+        """Draw a branch that was not taken, if there is anything in it to draw."""
+        body = node.orelse if number else node.body
+        file = self._files.owner(node)
+        if (parent, node, number) in self._places or not body or file is None:
+            return False
+        mark = self.mark()
+        id_ = self._make_id(parent, "else" if number else "then")
+        name = "else" if number else "then"
+        where = {"file": self._groups[parent].file, "line": body[0].lineno}
+        self._groups[id_] = Group(id_, "Branch", name, parent, **where, taken=False, status="never run")
+        if not self._planner(scope, file, "never run", self._seq - 0.3).block(body, id_):
+            self.rewind(mark)
+            return False
+        self._places[(parent, node, number)] = id_
+        return True
 
     def _iteration(self, scope: Scope | None, place: Place, node: ast.AST, number: int, parent: str | None) -> str:
         key = (parent, node, number)
@@ -182,7 +211,7 @@ class Builder:
         label = event.label
         if event.kind == "ConditionalProtocol" and site is not None and site.text:
             label = site.text
-        id_ = self._make_id(parent, event.label, *self._at(site, event.label))
+        id_ = self._make_id(parent, event.label, *self._spot(site, event.label))
         value = event.value or Description()
         given = dict(event.arguments)
         arguments = [
@@ -204,12 +233,16 @@ class Builder:
         for link in event.links:
             self._link(link, id_, parent, event.seq, _operand(site, event, link.name), site, scope, event.place)
         self._bind(event, id_)
+        if scope is not None:
+            self._last[scope] = event
+        if site is not None and site.node is not None and event.kind != "LockProtocol":
+            self._at[(scope, site.node)] = id_
         if event.kind == "ConditionalProtocol" and site is not None and site.source is not None and site.node is not None:
             test = _tested(site)
             if test is not None:
                 self._tests[(parent, test)] = id_
 
-    def _at(self, site: Site | None, label: str) -> tuple[int | None, int | None]:
+    def _spot(self, site: Site | None, label: str) -> tuple[int | None, int | None]:
         """Line, and column where a line has the same label twice, for an id."""
         if site is None:
             return None, None
@@ -331,6 +364,169 @@ class Builder:
             self._nodes[id_] = (first - 0.6, node)
             self._variables[key] = id_
         return self._variables[key]
+
+    # -- what did not run ------------------------------------------------------------------------------------------------
+
+    def _planner(self, scope: Scope | None, file: SourceFile, status: str, seq: float, ran: Any = None) -> Planner:
+        return Planner(self, file, status, seq, lambda name: self._held(name, scope), self._models, ran)
+
+    def _held(self, name: str, scope: Scope | None) -> list[str]:
+        """The nodes that a name stands for, tensors included."""
+        while True:
+            bound = self._bound.get((scope, name))
+            if bound is not None or scope is None:
+                return [source for source in bound or () if source in self._nodes]
+            scope = scope.parent
+
+    def _rest(self, scope: Scope) -> None:
+        """Draw what a block did not come to: after a failure or a stop, and in branches that no event was in."""
+        site, last = scope.site, self._last.get(scope)
+        if site is None or site.source is None or not isinstance(scope.node, (ast.With, ast.AsyncWith)):
+            return
+        file, group = site.source, self.ids[scope]
+        self._seq = max((event.seq for event in (last,) if event is not None), default=scope.seq) + 0.5
+        place: Place = last.place if last is not None else ()
+        if scope.finished:
+            self._untaken(scope, scope.node.body, group)
+            return
+        if scope.status == "ok" and not scope.stopped and scope.parent is None and last is None:
+            return
+        order = scope.at.order if scope.at is not None else last.site.order if last is not None and last.site is not None else -1
+        if last is not None and last.site is not None and last.site.source is file and last.scope is scope and scope.at is None:
+            order = max(order, last.site.order)
+
+        def ran(node: ast.AST) -> list[str] | None:
+            if file.order(node) > order:
+                return None
+            if (scope, node) in self._at:
+                return [self._at[(scope, node)]]
+            if isinstance(node, ast.Name):
+                return self._held(node.id, scope)
+            return [source for child in ast.iter_child_nodes(node) for source in ran(child) or ()]
+
+        self._blame(scope, order)
+        planner = self._planner(scope, file, "never run", self._seq, ran)
+        self._after(planner, scope, file, scope.node.body, group, place, order)
+
+    def _after(
+        self, planner: Planner, scope: Scope, file: SourceFile, body: Sequence[ast.stmt], parent: str, place: Place, order: int
+    ) -> None:
+        """Plan the statements of ``body`` that come after ``order``."""
+        for statement in body:
+            if file.order(statement) <= order:
+                continue
+            begun = file.first(statement) <= order
+            compound: Any = statement
+            if not begun or not hasattr(compound, "body"):
+                planner.statement(statement, parent)
+            elif isinstance(statement, (*LOOPS, ast.If)):
+                step = next((step for step in place if step[0] is statement), None)
+                outer = self._places.get((parent, statement, -1))
+                inner = self._places.get((outer, statement, step[1])) if step is not None else None
+                if inner is not None:
+                    branch = compound.orelse if isinstance(statement, ast.If) and step and step[1] else compound.body
+                    self._after(planner, scope, file, branch, inner, place, order)
+            elif isinstance(statement, (ast.With, ast.AsyncWith)) and statement in self._opened():
+                continue  # a scope of its own, which tells its own rest
+            else:
+                self._after(planner, scope, file, compound.body, parent, place, order)
+
+    def _opened(self) -> set[ast.AST]:
+        return {scope.node for scope in self.ids if scope.node is not None}
+
+    def _blame(self, scope: Scope, order: int) -> None:
+        """Make a node for a failure that was no event of its own, such as a module that is not there."""
+        if scope.status != "failed" or scope.at is None or scope.at.node is None:
+            return
+        nested = any(inner.parent is scope and inner.status == "failed" for inner in self.ids)
+        failed = any(node.status == "failed" for _, node in self._nodes.values())
+        if nested or failed:
+            return
+        site = scope.at
+        event = Event(int(self._seq), "Operation", _name(site), scope, site, error=scope.error, status="failed")
+        last = self._last.get(scope)
+        event.place = last.place if last is not None and last.place and last.site and last.site.around == site.around else ()
+        self._event(event)
+
+    def _untaken(self, scope: Scope, body: Sequence[ast.stmt], parent: str) -> None:
+        """Branches that no event was in, in code that ran to its end."""
+        for statement in body:
+            node: Any = statement
+            if isinstance(statement, ast.If):
+                outer = self._places.get((parent, statement, -1))
+                if outer is None:
+                    mark = self.mark()
+                    outer = self._structure(scope, statement, parent)
+                    drawn = [self._not_taken(scope, statement, number, outer) for number in (0, 1)]
+                    if not any(drawn):
+                        self.rewind(mark)
+                    else:
+                        self._places[(parent, statement, -1)] = outer
+                    continue
+                for number, inner in ((0, node.body), (1, node.orelse)):
+                    branch = self._places.get((outer, statement, number))
+                    if branch is not None and self._groups[branch].taken:
+                        self._untaken(scope, inner, branch)
+            elif isinstance(statement, LOOPS):
+                outer = self._places.get((parent, statement, -1))
+                for (owner, loop, number), pass_ in list(self._places.items()):
+                    if owner == outer and loop is statement and number >= 0 and outer is not None:
+                        self._untaken(scope, node.body, pass_)
+            elif isinstance(statement, (ast.With, ast.AsyncWith)) and statement not in self._opened():
+                self._untaken(scope, statement.body, parent)
+
+    def _model_names(self) -> set[str]:
+        """Names that traces are opened on."""
+        names = set()
+        for item in self.items:
+            if isinstance(item, Scope) and isinstance(item.node, (ast.With, ast.AsyncWith)):
+                for context in item.node.items:
+                    func = context.context_expr.func if isinstance(context.context_expr, ast.Call) else None
+                    while isinstance(func, (ast.Attribute, ast.Subscript)):
+                        func = func.value
+                    if isinstance(func, ast.Name) and item.kind not in ("Invoke", "Backward", "Iterator"):
+                        names.add(func.id)
+                    target = context.optional_vars
+                    if item.kind == "Edit" and isinstance(target, ast.Tuple) and isinstance(target.elts[-1], ast.Name):
+                        names.add(target.elts[-1].id)
+        return names
+
+    # -- what a planner needs --------------------------------------------------------------------------------------------
+
+    def new_id(self, parent: str | None, name: str, line: int | None) -> str:
+        return self._make_id(parent, name, line)
+
+    def put(self, group: Group) -> None:
+        self._groups[group.id] = group
+
+    def add(self, node: Node, seq: float) -> None:
+        self._nodes[node.id] = (seq, node)
+
+    def connect(self, sources: Sequence[str], target: str, label: str | None, kind: str | None = None) -> None:
+        self._edges.extend((source, target, kind, label, None) for source in sources if source in self._nodes)
+
+    def has(self, id_: str) -> bool:
+        return id_ in self._nodes
+
+    def lost(self, id_: str) -> bool:
+        """Whether a node has no value, because it or what it needs failed."""
+        return id_ in self._nodes and self._nodes[id_][1].status in ("failed", "not reached")
+
+    def mark(self) -> tuple[int, int, int]:
+        return len(self._groups), len(self._nodes), len(self._edges)
+
+    def rewind(self, mark: tuple[int, int, int]) -> None:
+        """Forget the groups, nodes and edges made since ``mark``."""
+        for table, length in ((self._groups, mark[0]), (self._nodes, mark[1])):
+            for key in list(table)[length:]:
+                del table[key]  # type: ignore[attr-defined]
+        del self._edges[mark[2] :]
+
+    def where(self, site: Site) -> dict[str, Any]:
+        return _where(site)
+
+    def file_name(self, name: str) -> str:
+        return _file(name)
 
     # -- the end ---------------------------------------------------------------------------------------------------------
 
@@ -477,6 +673,16 @@ def _operand(site: Site | None, event: Event, name: str) -> ast.expr | None:
     if event.kind == "SwapProtocol" and site is not None and isinstance(site.statement, (ast.Assign, ast.AugAssign)):
         return site.statement.value if base == "value" else None
     return parts[int(base)] if base.isdigit() and int(base) < len(parts) else None
+
+
+def _name(site: Site) -> str:
+    """A short name for an expression: its last part."""
+    node = site.node
+    if isinstance(node, ast.Call):
+        node = node.func
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else type(node).__name__.lower()
 
 
 def _splatted(site: Site | None) -> bool:

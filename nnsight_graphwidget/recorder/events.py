@@ -34,6 +34,9 @@ class Scope:
         node: the ``with`` statement.
         inputs: arguments of the run.
         origin: for a replayed edit, the edit.
+        stopped: whether it ended early on purpose.
+        at: where it broke off, when that was no event.
+        planned: whether it runs elsewhere, or later, so that only its source can be read.
         passes: (place, loop, pass) → the loop's variables and their text when the pass began.
     """
 
@@ -51,7 +54,10 @@ class Scope:
     status: str = "ok"
     error: str | None = None
     stopped: bool = False
+    at: Site | None = None
+    planned: bool = False
     passes: dict[tuple[Place, ast.AST, int], dict[str, str]] = field(default_factory=dict)
+    #: whether the block ran to its end
     finished: bool = False
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import nnsight
 from greenlet import GreenletExit, getcurrent
 from nnsight.intervention import backward, editing, envoy, eproperty, interleaver, iterator, tracer
+from nnsight.intervention.backends.remote import RemoteBackend
 from nnsight.intervention.barrier import Barrier
 from nnsight.tracing import tracer as tracing
 from nnsight.tracing import util
@@ -273,9 +274,10 @@ def _execute(kind: str | None) -> Callable[[Any], Any]:
         before = watch.switch(not isinstance(self, (tracer.Invoker, editing.EditingTracer, backward.BackwardTracer)))
         try:
             result = original(self, code)
-            scope.finished = True
+            scope.finished = kind != "Edit" and not scope.stopped
+            scope.planned = kind == "Edit"
         except BaseException as error:
-            _end(scope, error)
+            _end(watch, scope, code, error)
             raise
         finally:
             watch.switch(before)
@@ -287,7 +289,13 @@ def _execute(kind: str | None) -> Callable[[Any], Any]:
     return _hooked(hook)
 
 
-def _end(scope: Scope, error: BaseException) -> None:
+def _end(watch: Observer, scope: Scope, code: CodeType, error: BaseException) -> None:
+    """Note how a block broke off, and where."""
+    at = error.__traceback__
+    while at is not None and scope.at is None:
+        if at.tb_frame.f_code is code:
+            scope.at = watch.sources.site(code, at.tb_lasti, watch.shift(code))
+        at = at.tb_next
     if isinstance(error, interleaver.EarlyStopException):
         scope.stopped = True
     elif not scope.stopped:
@@ -355,11 +363,11 @@ def _run(watch: Observer, original: Any, self: Any) -> Any:
         if scope is not None:
             scope.finished = True
         return result
-    except GreenletExit:
+    except GreenletExit:  # unwound because the run failed: what was not reached is told from the last event
         raise
     except BaseException as error:
         if scope is not None:
-            _end(scope, error)
+            _end(watch, scope, state.codes[0], error)
         raise
     finally:
         _containers(watch, self.lcls)
@@ -473,7 +481,11 @@ def _read_failed(
         if isinstance(error, GreenletExit):
             return  # unwound because the run is over
         if isinstance(error, interleaver.OutOfOrderError) and mediator.iteration != 0:
-            watch.state().scopes[0].stopped = True  # a loop that outran the run: it ends so, and is no failure
+            scope = watch.state().scopes[0]  # a loop that outran the run: it ends so, and is no failure
+            scope.stopped, frames = True, watch.frames(sys._getframe(3), through=True)
+            if frames is not None:
+                site = watch.sources.site(frames.block.f_code, frames.block.f_lasti, watch.shift(frames.block.f_code))
+                scope.at = next((site.source.site(loop) for loop, _ in watch.around(site, scope) if site.source), site)
             return
         event = Event(-1, "InterventionProtocol", _label(obj, name, location), None, target=_full(obj, name, location))
         event.iteration = occurrence
@@ -687,6 +699,15 @@ def _gradient(watch: Observer, event: Event, tensor: Any, argument: Any, origina
     return result
 
 
+def _remote(watch: Observer, original: Any, self: Any, tracer_: Any = None) -> Any:
+    """A block that is sent away: what it will ask for can be read from its source."""
+    if tracer_ is not None:
+        scope = _open(watch, tracer_, tracer_.info.code, _kind(tracer_))
+        if scope is not None:
+            scope.planned = True
+    return original(self, tracer_)
+
+
 def _push_result(watch: Observer, original: Any, frame: Any, variables: dict[str, Any]) -> Any:
     _containers(watch, variables)
     return original(frame, variables)
@@ -739,6 +760,7 @@ _SEAMS: list[tuple[Any, str, Callable[[Any], Any]]] = [
     (tracer.InterleavingTracer, "stop", _hooked(_stop)),
     (tracer.InterleavingTracer, "cache", _hooked(_cache)),
     (Barrier, "__call__", _hooked(_barrier)),
+    (RemoteBackend, "__call__", _hooked(_remote)),
     (envoy.Envoy, "__call__", _hooked(_call)),
     (backward, "_grad_property", _hooked(_grad)),
     (tracing, "mark", _hooked(_mark)),

@@ -73,6 +73,7 @@ class SourceFile:
     _by_end: dict[tuple[int, int], list[ast.AST]] = field(default_factory=dict)
     _parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
     _order: dict[ast.AST, int] = field(default_factory=dict)
+    _first: dict[ast.AST, int] = field(default_factory=dict)
     _withs: dict[int, ast.AST] = field(default_factory=dict)
 
     @classmethod
@@ -122,6 +123,12 @@ class SourceFile:
 
     def order(self, node: ast.AST) -> int:
         return self._order.get(node, -1)
+
+    def first(self, node: ast.AST) -> int:
+        """The order of the first thing that is evaluated in ``node``."""
+        if node not in self._first:
+            self._first[node] = min((self.order(child) for child in ast.walk(node) if isinstance(child, ast.expr)), default=self.order(node))
+        return self._first[node]
 
     def with_at(self, line: int) -> ast.AST | None:
         return self._withs.get(line)
