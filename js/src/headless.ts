@@ -60,8 +60,9 @@ export function draw(request: RenderRequest): Rendered {
   if (expanded === "all") {
     const { open, closed } = expansionWithin(index, limit, steps);
     state.expanded = open;
-    if (closed) warnings.push(`${closed} sub-graphs stay closed: open, the picture would have more than ${limit} boxes`);
+    if (closed) warnings.push(`${closed} sub-graph${closed === 1 ? "" : "s"} closed: more than ${limit} boxes`);
   } else state.expanded = expanded === "auto" ? initialExpansion(index) : new Set(expanded);
+  const footer = [...warnings, request.footer].filter(Boolean).join(" · "); // paint itself says how many boxes are not drawn
   const scene = buildScene(elements, state, legend);
   if (scene.hidden) warnings.push(`${scene.hidden} boxes are not drawn: the picture has at most ${limit}`);
   const placed = layoutSync(scene, elkSync, request.positions ? { positions: request.positions } : {});
@@ -71,7 +72,7 @@ export function draw(request: RenderRequest): Rendered {
     entries: legendEntries(index, legend),
     hiddenKinds,
     ...(request.title ? { title: request.title } : {}),
-    ...(request.footer ? { footer: request.footer } : {}),
+    footer,
     transparent: request.transparent ?? false,
     embedFont: request.embed_font ?? false,
   });

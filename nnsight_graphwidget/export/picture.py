@@ -28,7 +28,7 @@ FONT_FILES = {
     ("DejaVu Sans Mono", "B"): FONTS / "DejaVuSansMono-Bold.ttf",
 }
 #: Boxes in a picture: with expanded="auto", and at the very most.
-AUTO_BOXES, MAX_BOXES = 500, 5_000
+AUTO_BOXES, MAX_BOXES = 500, 10_000
 MAX_PIXELS = 50_000_000
 _PX_PER_INCH = 96
 _PT_PER_PX = 0.75
