@@ -363,8 +363,7 @@ class SceneBuilder {
       const subtitle = [...counts].map(([kind, count]) => plural(count, this.noun(kind))).join("   ");
       if (subtitle) node.subtitle = fit(subtitle, WIDEST_GROUP, NOTE, "sans");
       node.note = notes.join(" · ");
-      node.width = Math.max(headerWidth(node), 30 + measure(node.subtitle ?? "", NOTE, "sans") + 16);
-      node.height = subtitle ? 54 : 34;
+      sizeClosed(node);
       return;
     }
     if (shown && all.length > 1) {
@@ -398,7 +397,7 @@ class SceneBuilder {
       if (source === undefined || target === undefined || this.isHidden(edge.source) || this.isHidden(edge.target)) continue;
       const repeated = this.twins.has(edge.source) || this.twins.has(edge.target);
       if (source === target) {
-        if (repeated && edge.kind === "carried" && this.nodes.get(target)!.role !== "open") loops.add(target);
+        if (repeated && edge.kind === "carried" && this.inOpenLoop(edge, target)) loops.add(target);
         continue;
       }
       if (this.isInside(source, target) || this.isInside(target, source)) continue;
@@ -427,6 +426,7 @@ class SceneBuilder {
       const node = this.nodes.get(id)!;
       node.note = node.note ? `${node.note}  ↺` : "↺";
       if (node.role === "node") size(node, styleOf(this.legend, node.data.kind).shape);
+      else sizeClosed(node);
     }
     return this.labelled([...merged.values()]);
   }
@@ -466,6 +466,12 @@ class SceneBuilder {
     for (let item = this.index.items.get(id); item; item = item.parent)
       if (item.data.kind === "Iteration" && this.twins.has(item.data.id)) return item;
     return undefined;
+  }
+
+  /** Whether a value that one pass hands to the next stays in a box of the loop, not in the loop's own closed box. */
+  private inOpenLoop(edge: EdgeData, visible: string): boolean {
+    const loop = (this.hiddenPass(edge.source) ?? this.hiddenPass(edge.target))!.parent!;
+    return visible.startsWith(`${loop.data.id}/`);
   }
 
   /** Whether an end is in a loop that shows one pass, so that further passes may bring the same edge again. */
@@ -520,6 +526,11 @@ function size(node: SceneNode, shape: "box" | "ellipse" | "hexagon"): void {
   const text = Math.max(measure(node.title, TITLE, "monoBold") + note, measure(node.subtitle ?? "", SUBTITLE, "mono"));
   node.width = Math.max(Math.ceil(text) + (shape === "box" ? 24 : 32), 64);
   node.height = node.subtitle ? 38 : 28;
+}
+
+function sizeClosed(node: SceneNode): void {
+  node.width = Math.max(headerWidth(node), Math.ceil(30 + measure(node.subtitle ?? "", NOTE, "sans") + 16));
+  node.height = node.subtitle ? 54 : 34;
 }
 
 /** The width that a sub-graph's header needs, in px. */

@@ -1,0 +1,133 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { elkSync } from "../src/elk";
+import { measure } from "../src/font";
+import { draw, type RenderRequest } from "../src/headless";
+import { layoutSync } from "../src/layout";
+import { paint } from "../src/paint";
+import { fit, visible, xml } from "../src/text";
+import type { Element, PaintOptions } from "../src/types";
+import { edge, group, legend, node, scene } from "./build";
+
+const seed = JSON.parse(readFileSync(new URL("../../tests/golden/seed.elements.json", import.meta.url), "utf-8")) as Element[];
+
+function svg(elements: Element[], options: Partial<PaintOptions> = {}, expanded: string[] = []): string {
+  return paint(layoutSync(scene(elements, expanded), elkSync), legend, { theme: "light", legend: false, ...options });
+}
+
+function render(request: Partial<RenderRequest>) {
+  return draw({ elements: seed, legend, ...request });
+}
+
+describe("text", () => {
+  test("what cannot be seen is written out", () => {
+    expect(visible("a\nb\t\u202ec\u200b\u0000d")).toBe("a\\nb\\t\\u202ec\\u200b\\x00d");
+    expect(visible("half \ud800 pair, whole 😀")).toBe("half \\ud800 pair, whole 😀");
+  });
+
+  test("markup is inert", () => {
+    expect(xml(`<script>"&'</script>`)).toBe("&lt;script&gt;&quot;&amp;&#39;&lt;/script&gt;");
+  });
+
+  test("is cut in the middle to the width that it may have", () => {
+    const cut = fit("transformer.h.11.mlp.output", 100, 12, "mono");
+    expect(cut).toBe("transf…output");
+    expect(measure(cut, 12, "mono")).toBeLessThanOrEqual(100);
+    expect(fit("short", 100, 12, "mono")).toBe("short");
+  });
+
+  test("a megabyte is cut as quickly as a line", () => {
+    const start = performance.now();
+    expect(fit(`a${"x".repeat(1_000_000)}z`, 100, 12, "mono")).toMatch(/^ax+…x+z$/);
+    expect(performance.now() - start).toBeLessThan(50);
+  });
+
+  test("is as wide as in the bundled font", () => {
+    expect(measure("add", 12, "mono")).toBeCloseTo(3 * 12 * (1233 / 2048), 10);
+    expect(measure("Wi", 2048, "sans")).toBe(2025 + 569);
+  });
+});
+
+describe("a picture", () => {
+  const hostile = `</title><script>alert(1)</script>\u202e\u0000&"`;
+
+  test("holds hostile text as text", () => {
+    const text = svg([node("a", hostile, { label: hostile, variable: hostile, text: hostile })], { title: hostile, footer: hostile });
+    expect(text).not.toContain("<script");
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);
+    expect(text.match(/<title>/g)).toHaveLength(2);
+  });
+
+  test("is the same from run to run", () => {
+    expect(render({ expanded: "all" }).svg).toBe(render({ expanded: "all" }).svg);
+  });
+
+  test("has no class, style or marker that a reader of plain SVG would miss", () => {
+    expect(render({ expanded: "all", theme: "dark" }).svg).not.toMatch(/<style|class=|style=|<marker/);
+  });
+
+  test("carries its fonts when asked to", () => {
+    expect(render({ embed_font: true }).svg.match(/@font-face/g)).toHaveLength(4);
+  });
+
+  test("is as big as it says", () => {
+    const { svg, width, height } = render({ title: "session" });
+    expect(svg).toContain(`width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`);
+  });
+
+  test.each(["failed", "not reached", "never run", "planned"] as const)("tells %s without colour", (status) => {
+    const plain = svg([node("a")]);
+    const marked = svg([node("a", "Operation", { status })]);
+    const grey = (text: string) => text.replace(/#[0-9a-f]{6}/g, "#").replace(/<title>[^<]*<\/title>/g, "");
+    expect(grey(marked)).not.toBe(grey(plain));
+    expect(marked).toMatch(status === "failed" ? /<circle/ : /stroke-dasharray/);
+  });
+
+  test("has a thicker border around what changes the model", () => {
+    expect(svg([node("a", "SwapProtocol", { changes: true })])).toContain('stroke-width="3"');
+  });
+
+  test("says what a limit left out", () => {
+    const { svg, warnings, hidden } = render({ elements: Array.from({ length: 9 }, (_, i) => node(`n${i}`)), max_elements: 5 });
+    expect(svg).toContain("+4 more not drawn");
+    expect([hidden, warnings.length]).toEqual([4, 1]);
+  });
+
+  test("strikes out hidden kinds in its legend", () => {
+    expect(render({}).svg).toContain('<g opacity="0.5"><title>Value: a literal argument</title>');
+  });
+
+  test("draws a value that crosses sub-graphs dashed and brown", () => {
+    const text = svg([group("a", "Tracer"), node("a/1"), node("2"), edge("a/1", "2", "bridge")], {}, ["a"]);
+    expect(text).toContain(`stroke="${legend.BridgeProtocol!.light}" stroke-width="1.3" stroke-dasharray="5 3"`);
+  });
+
+  test("past a thousand boxes, is in plain rows that values run down", () => {
+    const chain = Array.from({ length: 1500 }, (_, i) => node(`n${i}`));
+    const links = chain.slice(1).map((_, i) => edge(`n${i}`, `n${i + 1}`));
+    const placed = layoutSync(scene([...chain, ...links]), elkSync);
+    const tops = placed.scene.nodes.map((node) => placed.boxes.get(node.id)!.y);
+    expect(tops.every((top, at) => at === 0 || top > tops[at - 1]!)).toBe(true);
+    expect(placed.routes.size).toBe(1499);
+  });
+
+  test("a dragged box takes the sub-graphs around it along", () => {
+    const drawn = layoutSync(scene([group("a", "Tracer"), node("a/1"), node("a/2"), edge("a/1", "a/2")], ["a"]), elkSync, { positions: { "a/2": [300, 200] } });
+    const [outer, box] = [drawn.boxes.get("a")!, drawn.boxes.get("a/2")!];
+    expect(box.x + box.width).toBeLessThanOrEqual(outer.x + outer.width);
+    expect(box.y + box.height).toBeLessThanOrEqual(outer.y + outer.height);
+    expect(outer.x + outer.width).toBeLessThanOrEqual(drawn.width);
+  });
+});
+
+describe("render()", () => {
+  const { ngw } = globalThis as unknown as { ngw: { render(request: string): string } };
+
+  test("answers a request with a picture", () => {
+    expect(JSON.parse(ngw.render(JSON.stringify({ elements: seed, legend })))).toMatchObject({ visible: 5, hidden: 0, warnings: [] });
+  });
+
+  test("answers nonsense with an error", () => {
+    expect(JSON.parse(ngw.render("{"))).toHaveProperty("error");
+  });
+});

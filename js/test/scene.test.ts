@@ -1,0 +1,205 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { allGroups, around, buildScene, expansionWithin, indexElements, initialExpansion, withOpen } from "../src/scene";
+import { legendEntries } from "../src/legend";
+import type { Element, Scene } from "../src/types";
+import { arrows, edge, group, legend, node, scene } from "./build";
+
+const seed = JSON.parse(readFileSync(new URL("../../tests/golden/seed.elements.json", import.meta.url), "utf-8")) as Element[];
+const [session, loop] = ["session@1", "session@1/for@5"];
+
+function seedScene(expanded: Iterable<string>, steps = {}): Scene {
+  return buildScene(seed, { expanded: new Set(expanded), hiddenKinds: new Set(["Value"]), steps }, legend);
+}
+
+const at = (scene: Scene, id: string) => scene.nodes.find((node) => node.id === id);
+const ids = (scene: Scene) => scene.nodes.map((node) => node.id);
+
+describe("the seed's graph", () => {
+  test("opens at its first level", () => {
+    const scene = seedScene(initialExpansion(indexElements(seed)));
+    expect(scene.nodes.map(({ role, title, subtitle, note }) => [role, title, subtitle, note])).toEqual([
+      ["open", "Session", undefined, "line 1"],
+      ["node", "x", "[1, 5] float32", undefined],
+      ["closed", "Tracer  tracer_1", "1 read   2 saves   1 operation", "closed · 4 nodes"],
+      ["node", "x2", "[1, 5] float32", undefined],
+      ["closed", "Iterator  for item in [0, 1, 2]", "1 variable   1 read   1 save   4 operations", "×3 · closed · 7 nodes"],
+    ]);
+    expect(arrows(scene).sort()).toEqual([
+      `session@1/tracer_1@2 > ${loop} x2 bridge`,
+      "session@1/x2@6 > session@1/for@5 argument",
+      "session@1/x@2 > session@1/tracer_1@2 argument",
+    ]);
+  });
+
+  test("shows one pass of its loop, with literals in their node's text", () => {
+    const scene = seedScene(allGroups(indexElements(seed)));
+    expect(ids(scene).filter((id) => id.includes("/i1") || id.includes("/i2"))).toEqual([]);
+    expect(at(scene, loop)!.step).toEqual({ iterator: loop, shown: 0, count: 3, label: "item = 0" });
+    const texts = scene.nodes.filter((node) => node.id.startsWith(`${loop}/i0/`)).map(({ title, subtitle }) => [title, subtitle]);
+    expect(texts).toContainEqual(["getitem", "[:, item] → [1] float32"]);
+    expect(texts).toContainEqual(["setitem", "a_copy[:, 0]"]);
+    expect(texts).toContainEqual(["save", "b"]);
+    expect(scene.nodes.some((node) => node.data.kind === "Value")).toBe(false);
+  });
+
+  test("says at a carried value that it comes from the pass before", () => {
+    const setitem = seedScene(allGroups(indexElements(seed))).nodes.filter((node) => node.title === "setitem");
+    expect(setitem.map((node) => node.note)).toEqual(["↺"]);
+  });
+
+  test("steps to another pass: what was open stays open, edges from outside go to it", () => {
+    const open = [session, `${session}/tracer_1@2`, loop, `${loop}/i0/tracer_2@6`];
+    const first = seedScene(open);
+    const second = seedScene(open, { [loop]: 1 });
+    expect(at(second, `${loop}/i1/tracer_2@6`)!.role).toBe("open");
+    expect(ids(second)).toEqual(ids(first).map((id) => id.replace("/i0", "/i1")));
+    expect(arrows(second).sort()).toEqual(arrows(first).map((text) => text.replaceAll("/i0", "/i1")).sort());
+  });
+
+  test("draws every pass as a box, joined by what is carried", () => {
+    const scene = seedScene(allGroups(indexElements(seed)), { [loop]: "all" });
+    expect(ids(scene).filter((id) => /\/i\d$/.test(id))).toEqual([`${loop}/i0`, `${loop}/i1`, `${loop}/i2`]);
+    expect(arrows(scene).filter((text) => text.includes("carried"))).toHaveLength(2);
+  });
+
+  test("every element is stood for by something visible", () => {
+    for (const expanded of [[], [session], [session, loop], allGroups(indexElements(seed))]) {
+      const scene = seedScene(expanded);
+      const visible = new Set(ids(scene));
+      const missing = seed.filter(({ group, data }) => group === "nodes" && !("kind" in data && data.kind === "Value") && !visible.has(scene.standsFor.get(data.id)!));
+      expect(missing).toEqual([]);
+    }
+  });
+
+  test("has a legend with counts, in the legend's order", () => {
+    expect(legendEntries(indexElements(seed), legend).map(({ kind, count }) => `${kind} ${count}`)).toEqual([
+      "InterventionProtocol 4", "LockProtocol 5", "ValueProtocol 3", "Value 9", "Input 2", "Operation 13", "Session 1", "Tracer 4", "Iterator 1", "Iteration 3",
+    ]);
+  });
+});
+
+describe("closed sub-graphs", () => {
+  const elements = [
+    group("a", "Tracer"), group("a/in", "Invoke"), group("b", "Tracer"),
+    node("a/1"), node("a/in/2"), node("b/3"), node("b/4"),
+    edge("a/1", "a/in/2", "bridge"), edge("a/1", "b/3", "bridge", { label: "0" }), edge("a/in/2", "b/3", "bridge", { label: "1" }), edge("b/3", "b/4"),
+  ];
+
+  test("edges lift to the closed box and merge with a count; edges inside vanish", () => {
+    expect(arrows(scene(elements))).toEqual(["a > b x2 bridge"]);
+    expect(arrows(scene(elements, ["a"]))).toEqual(["a/1 > a/in bridge", "a/1 > b bridge", "a/in > b bridge"]);
+    expect(arrows(scene(elements, ["a", "a/in", "b"]))).toEqual([
+      "a/1 > a/in/2 bridge", "a/1 > b/3 bridge (0)", "a/in/2 > b/3 bridge (1)", "b/3 > b/4",
+    ]);
+  });
+
+  test("a merged edge knows all that it stands for", () => {
+    expect(scene(elements).edges[0]!.edges).toEqual(["a/1>b/30", "a/in/2>b/31"]);
+  });
+
+  test("an open sub-graph in a closed one stays unseen, and comes back open", () => {
+    expect(ids(scene(elements, ["a/in"]))).toEqual(["a", "b"]);
+    expect(ids(scene(elements, ["a/in", "a"]))).toEqual(["a", "a/1", "a/in", "a/in/2", "b"]);
+  });
+
+  test("an empty sub-graph, or one with all filtered out, is a closed box", () => {
+    expect(scene([group("a", "Branch", { taken: false })], ["a"]).nodes[0]).toMatchObject({ role: "closed", note: "not taken · closed · 0 nodes" });
+    expect(scene(elements, ["b"], { hiddenKinds: new Set(["Operation"]) }).nodes.map((node) => node.role)).toEqual(["closed", "closed"]);
+  });
+});
+
+describe("literals", () => {
+  const elements = [
+    node("x", "Input"), node("two", "Value", { label: "2" }), node("dim", "Value", { label: "-1" }), node("sum"),
+    edge("x", "sum", "data", { label: "0" }), edge("two", "sum", "argument", { label: "1" }), edge("dim", "sum", "argument", { label: "dim" }),
+  ];
+
+  test("hidden, they are in their node's text", () => {
+    expect(scene(elements, [], { hiddenKinds: new Set(["Value"]) }).nodes.map((node) => node.subtitle)).toEqual([undefined, "(·, 2, dim=-1)"]);
+  });
+
+  test("shown, they are nodes with named arrows", () => {
+    expect(arrows(scene(elements))).toEqual(["x > sum (0)", "two > sum argument (1)", "dim > sum argument (dim)"]);
+  });
+});
+
+describe("loops", () => {
+  const pass = (index: number) => [
+    group(`l/i${index}`, "Iteration", { index, label: `i = ${index}` }),
+    node(`l/i${index}/read`), node(`l/i${index}/add`),
+    edge(`l/i${index}/read`, `l/i${index}/add`),
+    ...(index ? [edge(`l/i${index - 1}/add`, `l/i${index}/read`, "carried"), edge(`l/i${index - 1}/read`, `l/i${index}/add`, "carried")] : []),
+  ];
+  const elements = [node("x"), group("l", "Iterator", { count: 3 }), ...pass(0), ...pass(1), ...pass(2), node("end"), edge("x", "l/i0/read", "bridge"), edge("l/i2/add", "end", "bridge")];
+
+  test.each([0, 1, 2])("pass %i has the edges of every pass", (shown) => {
+    const drawn = scene(elements, ["l"], { steps: { l: shown } });
+    const i = `l/i${shown}`;
+    expect(arrows(drawn).sort()).toEqual([`${i}/add > end bridge`, `${i}/read > ${i}/add`, `${i}/read > ${i}/add carried`, `x > ${i}/read bridge`].sort());
+    expect(at(drawn, `${i}/read`)!.note).toBe("↺"); // add -> read of the next pass would go backwards
+  });
+
+  test("a step past the end shows the last pass", () => {
+    expect(at(scene(elements, ["l"], { steps: { l: 99 } }), "l")!.step!.shown).toBe(2);
+  });
+
+  test("a loop whose body is there once shows it", () => {
+    const drawn = scene([group("l", "Iterator", { count: 5 }), node("l/add")], ["l"]);
+    expect(ids(drawn)).toEqual(["l", "l/add"]);
+    expect(at(drawn, "l")!.note).toContain("×5");
+  });
+
+  test("closing a box in one pass closes it in all", () => {
+    const twice = [group("l", "Iterator"), group("l/i0", "Iteration", { index: 0 }), group("l/i0/t", "Tracer"), group("l/i1", "Iteration", { index: 1 }), group("l/i1/t", "Tracer"), node("l/i0/t/a"), node("l/i1/t/a")];
+    const index = indexElements(twice);
+    const state = { expanded: new Set(["l", "l/i0/t"]), steps: { l: 1 } };
+    expect([...withOpen(index, state, "l/i1/t", false)]).toEqual(["l"]);
+    expect([...withOpen(index, { ...state, steps: { l: "all" } }, "l/i1/t", false)]).toEqual(["l", "l/i0/t"]);
+  });
+});
+
+describe("parts of a graph", () => {
+  const elements = [group("a", "Tracer"), group("b", "Tracer"), node("a/1"), node("a/2"), node("b/3"), edge("a/1", "a/2"), edge("a/2", "b/3", "bridge")];
+
+  test("a slice brings the sub-graphs around it, a sub-graph all that is in it", () => {
+    expect(ids(scene(elements, ["a", "b"], { only: new Set(["a/2"]) }))).toEqual(["a", "a/2"]);
+    expect(ids(scene(elements, ["a", "b"], { only: new Set(["a"]) }))).toEqual(["a", "a/1", "a/2"]);
+  });
+
+  test("a limit cuts, and says how much", () => {
+    const many = Array.from({ length: 10 }, (_, i) => node(`n${i}`));
+    const cut = scene(many, [], { limit: 4 });
+    expect(cut.nodes.map((node) => node.title)).toEqual(["n0", "n1", "n2", "n3", "+6 more"]);
+    expect(cut.hidden).toBe(6);
+  });
+
+  test("everything opens, level by level, within a budget", () => {
+    const index = indexElements(elements);
+    expect([...expansionWithin(index, 5).open]).toEqual(["a", "b"]);
+    expect(expansionWithin(index, 4)).toEqual({ open: new Set(["a"]), closed: 1 });
+  });
+
+  test("a big graph opens closed", () => {
+    const many = [group("a", "Session"), ...Array.from({ length: 60 }, (_, i) => node(`a/n${i}`))];
+    expect(initialExpansion(indexElements(many)).size).toBe(0);
+  });
+
+  test("the way to an element is the sub-graphs around it", () => {
+    expect(around(indexElements(seed), `${loop}/i0/tracer_2@6/save@7`)).toEqual([session, loop, `${loop}/i0`, `${loop}/i0/tracer_2@6`]);
+  });
+});
+
+test("a click in a graph of 10,000 nodes is quick", () => {
+  const elements = Array.from({ length: 100 }, (_, t) => [
+    group(`t${t}`, "Tracer"),
+    ...Array.from({ length: 100 }, (_, i) => node(`t${t}/${i}`)),
+    ...Array.from({ length: 99 }, (_, i) => edge(`t${t}/${i}`, `t${t}/${i + 1}`)),
+  ]).flat();
+  const times = [1, 2, 3, 4, 5].map((t) => {
+    const start = performance.now();
+    scene(elements, [`t${t}`]);
+    return performance.now() - start;
+  });
+  expect(Math.min(...times)).toBeLessThan(100);
+});
