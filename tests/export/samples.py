@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 from nnsight_graphwidget import Edge, Graph, Group, Node
@@ -85,3 +86,16 @@ def hostile() -> Graph:
     return Graph(
         nodes=tuple(nodes), groups=tuple(groups), edges=tuple(edges), title=HOSTILE["script end"], reason=HOSTILE["bidi"]
     )
+
+
+def dag(size: int) -> Graph:
+    """``size`` operations, each on two earlier ones; the same every time."""
+    pick = random.Random(0)
+    group = Group(id="t", kind="Tracer", label="tracer")
+    nodes = tuple(Node(id=f"t/op{i}", kind="Operation", label="add", parent="t", order=i) for i in range(size))
+    edges = tuple(
+        Edge(id=f"e{i}.{argument}", source=f"t/op{pick.randrange(i)}", target=f"t/op{i}", label=str(argument))
+        for i in range(1, size)
+        for argument in (0, 1)
+    )
+    return Graph(nodes=nodes, groups=(group,), edges=edges, title="dag")

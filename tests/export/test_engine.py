@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from samples import chain, seed
+from samples import chain, dag, seed
 
 from nnsight_graphwidget import save
 from nnsight_graphwidget.errors import ExportError
@@ -72,7 +72,7 @@ def _big() -> dict[str, object]:
     from nnsight_graphwidget import to_elements
     from nnsight_graphwidget.legend import legend
 
-    return {"elements": to_elements(chain(2000)), "legend": legend(), "expanded": "all", "max_elements": 5000}
+    return {"elements": to_elements(dag(900)), "legend": legend(), "expanded": "all", "max_elements": 1000}
 
 
 def test_memory_limit_ends_the_worker_not_the_caller(expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
