@@ -2,7 +2,7 @@
 
 import type { Elk, ElkNode, ElkPoint } from "./elk";
 import { rowsLayout } from "./rows";
-import { headerWidth } from "./scene";
+import { edgeTextWidth, headerWidth } from "./scene";
 import type { Box, Placed, Point, Scene, SceneEdge, SceneNode } from "./types";
 
 export type Positions = Readonly<Record<string, readonly [x: number, y: number]>>;
@@ -17,6 +17,10 @@ export const MARGIN = 20; // around the drawing
 const HEADER = 34; // of an open sub-graph, above what it holds
 const MOST = 1000; // boxes that elkjs lays out; more go in plain rows
 const STRAIGHT = 150; // layers that edges cross in all, up to which the straightest placement takes no second
+
+const JOG = 16; // px sideways, up to which a jog is taken out
+const CLEAR = 9; // px between edges that meet a box, beside the texts at them
+const CORNER = 12; // px at a box's corners where no edge meets it
 
 const SPACING = {
   "elk.spacing.nodeNode": "26",
@@ -121,7 +125,39 @@ function placed(scene: Scene, root: ElkNode): Placed {
     const section = edge.sections?.[0];
     if (section) routes.set(edge.id, [section.startPoint, ...(section.bendPoints ?? []), section.endPoint].map(point));
   }
+  straighten(scene, boxes, routes);
   return { scene, boxes, routes, width: root.width!, height: root.height! };
+}
+
+/** Takes out small jogs at the ends of edges, by moving the end along its box where there is room. */
+function straighten(scene: Scene, boxes: ReadonlyMap<string, Box>, routes: Map<string, Point[]>): void {
+  const ports = new Map<string, Point[]>(); // box -> where edges meet it
+  const texts = new Map<string, number>(); // box -> width of the widest text at an arrow to it
+  const meet = (id: string, port: Point): void => void (ports.get(id)?.push(port) ?? ports.set(id, [port]));
+  for (const edge of scene.edges) {
+    const route = routes.get(edge.id);
+    if (!route) continue;
+    meet(edge.source, route[0]!);
+    meet(edge.target, route[route.length - 1]!);
+    texts.set(edge.target, Math.max(texts.get(edge.target) ?? 0, edgeTextWidth(edge)));
+  }
+  const slide = (route: Point[], id: string): Point[] => {
+    const [end, corner, next, after] = route;
+    if (!after || end!.x !== corner!.x || corner!.y !== next!.y || next!.x !== after.x) return route;
+    const { x } = next!;
+    const box = boxes.get(id)!;
+    const clear = CLEAR + (texts.get(id) ?? 0);
+    const [from, to] = [Math.min(x, end!.x) - clear, Math.max(x, end!.x) + clear];
+    const inside = x > box.x + CORNER && x < box.x + box.width - CORNER;
+    const free = ports.get(id)!.every((port) => port === end || port.y !== end!.y || port.x < from || port.x > to);
+    if (Math.abs(x - end!.x) > JOG || !inside || !free) return route;
+    end!.x = x;
+    return [end!, ...route.slice(3)];
+  };
+  for (const edge of scene.edges) {
+    const route = routes.get(edge.id);
+    if (route) routes.set(edge.id, slide(slide(route, edge.source).reverse(), edge.target).reverse());
+  }
 }
 
 function point({ x, y }: ElkPoint): Point {

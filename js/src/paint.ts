@@ -2,7 +2,7 @@
 
 import { type Face, FAMILY, fontFaces, isBold, measure } from "./font";
 import { hue, styleOf } from "./legend";
-import { GROUP_TITLE, NOTE, SUBTITLE, TITLE } from "./scene";
+import { edgeText, GROUP_TITLE, NOTE, SUBTITLE, TITLE } from "./scene";
 import { fit, xml } from "./text";
 import type { Box, Legend, LegendEntry, PaintOptions, Placed, Point, SceneEdge, SceneNode, Theme } from "./types";
 
@@ -195,7 +195,7 @@ class Painter {
       `<path d="${rounded([...route.slice(0, -1), stop])}" fill="none" stroke="${color}" stroke-width="${lit ? 2 : 1.3}"${dash ? ` stroke-dasharray="${dash}"` : ""}/>` +
         `<path d="${arrow(end, ux, uy)}" fill="${color}"/>`,
     );
-    const text = [edge.label, edge.count > 1 ? `×${edge.count}` : ""].filter(Boolean).join(" ");
+    const text = edgeText(edge);
     if (text) this.text(end.x - ux * 10 + 5, end.y - uy * 10 + 3, text, SUBTITLE, "mono", this.colors.mute);
   }
 

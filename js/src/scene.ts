@@ -29,6 +29,8 @@ export const GROUP_TITLE = 12.5;
 export const NOTE = 10.5;
 const WIDEST = 260; // of a text in a node
 const WIDEST_GROUP = 420; // of a text in a sub-graph's header
+const MOST_NAMED = 12; // arguments of a node whose names are drawn at their arrows
+const NAME_GAP = 10; // between an argument's name and the next arrow
 const SMALL = 50; // visible elements of a graph that opens at its first level
 
 const indexes = new WeakMap<readonly Element[], Index>();
@@ -436,8 +438,11 @@ class SceneBuilder {
     const inputs = new Map<string, number>();
     for (const edge of edges) inputs.set(edge.target, (inputs.get(edge.target) ?? 0) + 1);
     for (const edge of edges) {
-      if (inputs.get(edge.target) === 1) delete edge.label;
       edge.count ||= 1; // only passes that are not shown have it
+      const count = inputs.get(edge.target)!;
+      const node = this.nodes.get(edge.target)!;
+      if (count === 1 || count > MOST_NAMED || node.role !== "node") delete edge.label;
+      else node.width = Math.max(node.width, Math.ceil((count + 1) * (edgeTextWidth(edge) + NAME_GAP)));
     }
     return edges;
   }
@@ -507,6 +512,15 @@ const NOUNS: Record<string, string> = {
   ApplyModuleProtocol: "module call",
   Value: "literal",
 };
+
+/** What is written at an arrow: the argument's name, and how many edges it stands for. */
+export function edgeText({ label, count }: SceneEdge): string {
+  return [label, count > 1 ? `×${count}` : ""].filter(Boolean).join(" ");
+}
+
+export function edgeTextWidth(edge: SceneEdge): number {
+  return measure(edgeText(edge), SUBTITLE, "mono");
+}
 
 /** Of several edges that are drawn as one, the kind that says most. */
 const ORDER: readonly EdgeKind[] = ["bridge", "carried", "data", "condition", "argument", "containment", "order"];

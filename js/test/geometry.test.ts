@@ -5,7 +5,7 @@ import legendJson from "../../nnsight_graphwidget/legend.json";
 import { elkSync } from "../src/elk";
 import { measure } from "../src/font";
 import { layoutSync } from "../src/layout";
-import { allGroups, buildScene, GROUP_TITLE, indexElements, NOTE, SUBTITLE, TITLE } from "../src/scene";
+import { allGroups, buildScene, edgeTextWidth, GROUP_TITLE, indexElements, NOTE, SUBTITLE, TITLE } from "../src/scene";
 import type { Box, Legend, Placed, Point, SceneNode } from "../src/types";
 import { random, randomElements } from "./random";
 
@@ -60,6 +60,12 @@ function faults({ scene, boxes, routes, width, height }: Placed): string[] {
     for (let i = 1; i < route.length; i++)
       for (const node of solid)
         if (node.id !== edge.source && node.id !== edge.target && crosses(route[i - 1]!, route[i]!, box(node.id))) found.push(`${edge.id} runs through ${node.id}`);
+    const tip = route[route.length - 1]!;
+    const text = { x: tip.x + 5, y: tip.y - 15, width: edgeTextWidth(edge), height: 8 };
+    for (const other of text.width ? scene.edges : []) {
+      const beside = other === edge ? [] : (routes.get(other.id) ?? []);
+      if (beside.some((point, i) => i > 0 && crosses(beside[i - 1]!, point, text))) found.push(`the text at ${edge.id} is crossed by ${other.id}`);
+    }
     const [source, target] = [box(edge.source), box(edge.target)];
     const roles = [edge.source, edge.target].map((id) => scene.nodes.find((node) => node.id === id)!.role);
     if (roles.every((role) => role === "node") && source.y + source.height > target.y + SLACK) found.push(`${edge.id} runs upwards`);
