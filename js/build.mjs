@@ -1,4 +1,4 @@
-// Builds the bundles that are committed: ../nnsight_graphwidget/static/{widget.js,headless.js,THIRD_PARTY_NOTICES.txt}.
+// Builds the bundles that are committed: ../nnsight_graphwidget/static/{loader.js,widget.js,headless.js,THIRD_PARTY_NOTICES.txt}.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -37,6 +37,7 @@ const shared = {
 
 const BUNDLES = [
   { entryPoints: ["src/headless.ts"], outfile: join(STATIC, "headless.js"), format: "iife" },
+  { entryPoints: ["src/loader.ts"], outfile: join(STATIC, "loader.js"), format: "esm" },
   { entryPoints: ["src/widget.ts"], outfile: join(STATIC, "widget.js"), format: "esm", loader: { ".css": "text" } },
 ];
 

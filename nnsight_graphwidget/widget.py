@@ -8,15 +8,18 @@ comm per node and loses messages from about a thousand on.
 from __future__ import annotations
 
 import difflib
+import hashlib
+import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import anywidget
 import ipycytoscape
 import traitlets as t
-from ipywidgets import DOMWidget
+from ipywidgets import DOMWidget, Widget, widget_serialization
 
+from .cells import carry_over
 from .elements import to_elements
 from .graph import Graph, Group, Node, plain
 
@@ -34,6 +37,22 @@ class _Cytoscape(ipycytoscape.CytoscapeWidget):  # type: ignore[misc]
     def __init__(self, **kwargs: Any) -> None:
         DOMWidget.__init__(self, **kwargs)
         self.on_msg(self._handle_interaction)
+
+
+class _Bundle(Widget):  # type: ignore[misc]
+    """The front end's code, once for all widgets of this kernel and of a notebook saved with them: it is large."""
+
+    code = t.Unicode().tag(sync=True)
+    digest = t.Unicode().tag(sync=True)
+
+    _shared: ClassVar[_Bundle | None] = None
+
+    @classmethod
+    def shared(cls) -> _Bundle:
+        if cls._shared is None or cls._shared.comm is None:  # Widget.close_all() closes it
+            code = (_STATIC / "widget.js").read_text("utf-8")
+            cls._shared = cls(code=code, digest=hashlib.sha256(code.encode()).hexdigest())
+        return cls._shared
 
 
 class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
@@ -61,7 +80,8 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
     ``auto_ungrabify`` work; ``graph`` is a :class:`Graph`; the other traits are kept but have no effect.
     """
 
-    _esm = _STATIC / "widget.js"
+    _esm = _STATIC / "loader.js"
+    bundle = t.Instance(_Bundle, allow_none=True).tag(sync=True, **widget_serialization)
 
     #: The graph that is shown. Not synced: the front end gets ``elements``.
     graph = t.Instance(Graph)
@@ -84,7 +104,7 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
     # The stock defaults would repaint the graph: here a style is what the user adds, a layout what the user asks for.
     cytoscape_style: t.List[Any] = t.List().tag(sync=True)
     cytoscape_layout: t.Dict[str, Any] = t.Dict().tag(sync=True)
-    min_zoom = t.CFloat(0.05).tag(sync=True)
+    min_zoom = t.CFloat(0.02).tag(sync=True)
     max_zoom = t.CFloat(4.0).tag(sync=True)
 
     def __init__(
@@ -101,6 +121,10 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
         if unknown:
             raise TypeError(f"GraphWidget() has no option {unknown[0]!r}{_close(unknown[0], self.trait_names())}")
         graph = _read(obj)
+        if _alone():
+            traits["_esm"] = (_STATIC / "widget.js").read_text("utf-8")
+        else:
+            traits["bundle"] = _Bundle.shared()
         super().__init__(
             graph=graph,
             elements=to_elements(graph),
@@ -111,14 +135,13 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
             theme=theme,
             **traits,
         )
-        if expanded == "auto":
-            self.expanded = initial_expansion(graph)
-        elif expanded == "all":
-            self.expand("all")
-        elif isinstance(expanded, str):
-            self.expand(expanded)
-        else:
+        carried = carry_over(self, traits if expanded == "auto" else {*traits, "expanded"})
+        if not isinstance(expanded, str):
             self.expanded = list(expanded)
+        elif expanded != "auto":
+            self.expand(expanded)
+        elif not carried:
+            self.expanded = initial_expansion(graph)
 
     @t.validate("expanded")
     def _check_expanded(self, proposal: Any) -> list[str]:
@@ -311,6 +334,12 @@ def initial_expansion(graph: Graph) -> list[str]:
         if passes:  # a loop shows what is in its first pass
             visible += len(inside.get(passes[0].id, [])) - len(passes)
     return [group.id for group in graph.groups if group.parent is None] if visible <= _SMALL else []
+
+
+def _alone() -> bool:
+    """Whether a widget cannot refer to another one: marimo shows each by itself."""
+    marimo = sys.modules.get("marimo")
+    return marimo is not None and bool(marimo.running_in_notebook())
 
 
 def _read(obj: Any) -> Graph:

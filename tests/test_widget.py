@@ -6,6 +6,7 @@ import json
 import warnings
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import ipycytoscape
 import ipywidgets
@@ -36,12 +37,86 @@ def comms(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def test_it_is_a_cytoscape_widget_that_opens_no_comm_for_its_elements(seed: Graph, comms: list[Any]) -> None:
     widget = show(seed)
     assert isinstance(widget, ipycytoscape.CytoscapeWidget)
-    assert [type(opened).__name__ for opened in comms if not isinstance(opened, ipywidgets.Layout)] == ["GraphWidget"]
+    comms.clear()
+    show(seed)  # the front end's code is with the first
+    assert [type(opened).__name__ for opened in comms] == ["GraphWidget", "Layout"]
     state = widget.get_state()
     assert state["elements"] == to_elements(seed)
     assert (state["_model_module"], state["_view_name"], "graph" in state) == ("anywidget", "AnyView", False)
     assert state["sources"] == seed.to_dict()["sources"]
     json.dumps({name: value for name, value in state.items() if name != "layout"})
+
+
+def test_the_bundle_is_sent_once(seed: Graph) -> None:
+    first, second = show(seed), show(seed)
+    bundle = first.get_state()["bundle"]
+    assert bundle == second.get_state()["bundle"] and bundle.startswith("IPY_MODEL_")
+    assert len(json.dumps({name: value for name, value in second.get_state().items() if name != "layout"})) < 60_000
+    ipywidgets.Widget.close_all()
+    assert show(seed).get_state()["bundle"] != bundle  # a closed one is of no use
+
+
+class Shell:
+    """As much of ipykernel's shell as says which cell runs."""
+
+    def __init__(self) -> None:
+        self.parent: dict[str, Any] = {}
+        self.notebook = str(uuid4())
+
+    def run(self, cell: str | None) -> None:
+        self.parent = {"header": {"msg_id": str(uuid4())}, "metadata": {} if cell is None else {"cellId": self.notebook + cell}}
+
+    def get_parent(self) -> dict[str, Any]:
+        return self.parent
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch) -> Shell:
+    import IPython
+
+    shell = Shell()
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    return shell
+
+
+def test_a_cell_that_runs_again_shows_what_was_open(seed: Graph, shell: Shell) -> None:
+    shell.run("cell")
+    first, other = show(seed), show(seed)
+    first.select(ADD)
+    first.positions = {ADD: [5, 6]}
+    other.collapse("all")
+    shell.run("cell")
+    again, other_again, third = show(seed), show(seed), show(seed)
+    assert (again.expanded, again.selected, again.steps) == (first.expanded, [ADD], {LOOP: 1})
+    assert again.positions == {ADD: [5, 6]}
+    assert other_again.expanded == []
+    assert third.expanded == [SESSION]
+
+
+def test_what_the_cell_says_wins_over_what_was_open(seed: Graph, shell: Shell) -> None:
+    shell.run("cell")
+    first = show(seed)
+    first.select(ADD)
+    shell.run("cell")
+    again = show(seed, expanded=[], hidden_kinds=[])
+    assert (again.expanded, again.hidden_kinds, again.selected) == ([], [], [ADD])
+
+
+@pytest.mark.parametrize("cell", ["another", None])
+def test_another_cell_starts_anew(seed: Graph, shell: Shell, cell: str | None) -> None:
+    shell.run("cell")
+    first = show(seed)
+    first.collapse()
+    shell.run(cell)
+    assert show(seed).expanded == [SESSION]
+
+
+def test_a_cell_that_shows_another_graph_starts_anew(seed: Graph, shell: Shell) -> None:
+    shell.run("cell")
+    first = show(chain(3))
+    first.collapse()
+    shell.run("cell")
+    assert show(seed).expanded == [SESSION]
 
 
 def test_callbacks_of_ipycytoscape_run(seed: Graph) -> None:

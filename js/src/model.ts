@@ -45,7 +45,7 @@ const DEFAULTS: State = {
   height: null,
   only: [],
   cytoscape_style: [],
-  min_zoom: 0.05,
+  min_zoom: 0.02,
   max_zoom: 4,
   wheel_sensitivity: 1,
   user_zooming_enabled: true,

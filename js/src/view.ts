@@ -25,6 +25,7 @@ export interface Look {
 
 const HEADER = 32; // of an open sub-graph: the part that a click closes
 const TAKES = 240; // ms of an animation
+const READABLE = 0.5; // zoom under which texts are too small
 const PAD = 16; // px around a fitted graph
 
 /** The drawing of one view. It knows scenes and boxes, not the model. */
@@ -113,7 +114,11 @@ export class View {
       }
     };
     const animate = how.animate && before.size > 0;
-    if (how.fit) this.fit(animate);
+    if (how.fit) {
+      // At first a drawing that is far too large to be read when whole shows its top.
+      if (before.size || this.fitted().zoom >= READABLE) this.fit(animate);
+      else this.moveTo(this.top(), false);
+    }
     if (animate) return tween(step, (frame) => (this.moving = frame));
     step(1);
     return Promise.resolve();
@@ -318,6 +323,13 @@ export class View {
       zoom: bounded,
       pan: { x: (width - box.width * bounded) / 2 - box.x * bounded, y: (height - box.height * bounded) / 2 - box.y * bounded },
     };
+  }
+
+  /** The top of the drawing, large enough to be read. */
+  private top(): { zoom: number; pan: Point } {
+    const { width } = this.placed!;
+    const zoom = Math.min(1, Math.max(READABLE, this.cy.width() / width));
+    return { zoom, pan: { x: Math.max(0, (this.cy.width() - width * zoom) / 2), y: 0 } };
   }
 
   /** Fits all, or some boxes, into the view. */

@@ -69,7 +69,7 @@ class Widget implements App {
     private readonly host: HTMLElement,
     readonly model: Model,
     readonly signal: AbortSignal,
-    private readonly bundle: () => Promise<string>,
+    private readonly code: string | null, // of this bundle; null in a page that was saved, which is it
   ) {
     elk.warm();
     this.index = indexElements(model.get("elements"));
@@ -84,7 +84,7 @@ class Widget implements App {
         expandAll: () => this.expandAll(),
         collapseAll: () => this.model.set({ expanded: [] }),
         fit: () => this.view.fit(this.animated),
-        formats: ["PNG", "SVG", "HTML"],
+        formats: this.code === null ? ["PNG", "SVG"] : ["PNG", "SVG", "HTML"],
         download: (format) => void this.download(format),
         help: () => this.sheet.toggle(),
         side: () => this.toggleSide(),
@@ -93,7 +93,7 @@ class Widget implements App {
       },
       this.search.element,
     );
-    this.tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "Side panel" }, ...["Source", "Inspector", "Outline"].map((name) => this.tab(name)));
+    this.tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "Source, inspector or outline" }, ...["Source", "Inspector", "Outline"].map((name) => this.tab(name)));
     this.side = h("aside", { class: "side", "data-tab": "source", "data-open": "true" }, this.tabs, this.source.element, this.inspector.element, this.outline.element);
     this.stage.append(this.canvas, this.texts, this.notice, this.tip);
     this.root.append(this.bar.element, h("div", { class: "main" }, this.stage, this.side), this.legendRow.element, this.sheet.element, this.live);
@@ -647,7 +647,7 @@ class Widget implements App {
   private async file(format: string): Promise<Blob> {
     if (format === "HTML") {
       const names = ["elements", "sources", "about", "expanded", "selected", "hidden_kinds", "steps", "positions", "only", "title", "theme", "cytoscape_style"] as const;
-      return page(await this.bundle(), Object.fromEntries(names.map((name) => [name, this.model.get(name)])));
+      return page(this.code!, Object.fromEntries(names.map((name) => [name, this.model.get(name)])));
     }
     const svg = paint(this.view.placed!, LEGEND, {
       theme: this.theme,
@@ -683,15 +683,16 @@ export function mount(element: HTMLElement, state: Partial<State>): () => void {
   const removed = new AbortController();
   const host = h("div", { style: "height: 100%" });
   element.append(host);
-  new Widget(host, fromState({ height: "100%", ...state }), removed.signal, () => Promise.reject(new Error("this page is the HTML file")));
+  new Widget(host, fromState({ height: "100%", ...state }), removed.signal, null);
   return () => removed.abort();
 }
 
-function render({ model, el }: { model: AnyModel; el: HTMLElement }): () => void {
+/** A view of a widget; `code` is this bundle, for the page that the Export menu makes. */
+export function render({ model, el }: { model: AnyModel; el: HTMLElement }, code = String(model.get("_esm"))): () => void {
   const removed = new AbortController();
   const host = h("div");
   el.append(host);
-  new Widget(host, fromAnyWidget(model), removed.signal, () => Promise.resolve(String(model.get("_esm"))));
+  new Widget(host, fromAnyWidget(model), removed.signal, code);
   return () => removed.abort();
 }
 

@@ -1,0 +1,63 @@
+"""A cell that runs again shows its graph as the user left it: what was open, selected, hidden and dragged."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Container
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+if TYPE_CHECKING:
+    from .widget import GraphWidget
+
+#: (cell, how many widgets it made before) → the widget that it made when it last ran.
+_shown: WeakValueDictionary[tuple[str, int], GraphWidget] = WeakValueDictionary()
+_running: tuple[str, int] = ("", 0)  # the request that runs, and how many widgets it has made
+
+
+def carry_over(widget: GraphWidget, given: Container[str]) -> bool:
+    """Give a new widget the state of the one that its cell showed before, as far as that has the same ids.
+
+    Arguments:
+        widget: the new one.
+        given: traits that its maker set: they stay.
+
+    Returns:
+        Whether there was one of the same graph. Never where the front end does not say which cell runs.
+    """
+    global _running
+    request, cell = _request()
+    if cell is None:
+        return False
+    _running = (request, _running[1] + 1 if _running[0] == request else 0)
+    key = (cell, _running[1])
+    before = _shown.get(key)
+    _shown[key] = widget
+    if before is None:
+        return False
+    groups = {group.id for group in widget.graph.groups}
+    ids = groups | {node.id for node in widget.graph.nodes}
+    outermost = {group.id for group in before.graph.groups if group.parent is None}
+    if not outermost & groups:
+        return False  # the cell shows something else now
+    state = {
+        "expanded": [id_ for id_ in before.expanded if id_ in groups],
+        "selected": [id_ for id_ in before.selected if id_ in ids],
+        "hidden_kinds": before.hidden_kinds,
+        "steps": {id_: step for id_, step in before.steps.items() if id_ in groups},
+        "positions": {id_: moved for id_, moved in before.positions.items() if id_ in ids},
+    }
+    for name, value in state.items():
+        if name not in given:
+            widget.set_trait(name, value)
+    return True
+
+
+def _request() -> tuple[str, str | None]:
+    """The ids of the request and of the cell that run now; JupyterLab, Notebook 7 and VS Code send the latter."""
+    ipython: Any = sys.modules.get("IPython")
+    shell: Any = ipython.get_ipython() if ipython is not None else None
+    if not hasattr(shell, "get_parent"):
+        return "", None
+    parent = shell.get_parent() or {}
+    return str(parent.get("header", {}).get("msg_id", "")), parent.get("metadata", {}).get("cellId")
