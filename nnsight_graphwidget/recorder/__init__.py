@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import threading
@@ -61,7 +62,7 @@ class Recording:
             raise RuntimeError("this recording was used before; each `with record() as recording:` makes a new one")
         seams, self._version = hooks()
         active: list[Recording] = _local.__dict__.setdefault("active", [])
-        self._watch = active[-1]._watch if active else seams.begin(self._opened)
+        self._watch = active[-1]._watch if active else seams.begin(functools.partial(_opened, active))
         if not active:
             self._watch.begun_at(sys._getframe(1))
         self._items, self._first = self._watch.events, len(self._watch.events)
@@ -82,10 +83,6 @@ class Recording:
             hooks()[0].end()
         if watch.failed is not None:
             warnings.warn(f"{self._reason}; the graph is incomplete", IncompleteGraphWarning, stacklevel=2)
-
-    @staticmethod
-    def _opened(tracer: Any, scope: Scope) -> None:
-        _recorded[tracer] = (_local.active[-1], scope)
 
     @property
     def graph(self) -> Graph:
@@ -131,6 +128,11 @@ class Recording:
         return outline(self.graph)
 
 
+def _opened(active: list[Recording], tracer: Any, scope: Scope) -> None:
+    """Remember which recording saw a tracer: the innermost of those active in the thread that records."""
+    _recorded[tracer] = (active[-1], scope)
+
+
 def recording_of(tracer: Any) -> tuple[Recording, Scope] | None:
     """The recording that saw this tracer or session run, and its place in it."""
     try:
@@ -161,6 +163,10 @@ def hooks() -> tuple[Any, str]:
         from . import hooks08
 
         return hooks08, version
+    if (0, 5) <= numbers < (0, 8):
+        from . import hooks05
+
+        return hooks05, version
     raise UnsupportedError(
-        f"nnsight {version} cannot be recorded: recording works on 0.8; on 0.3 and 0.4 pass the tracer itself to show()"
+        f"nnsight {version} cannot be recorded: recording works on 0.5 to 0.8; on 0.3 and 0.4 pass the tracer itself to show()"
     )

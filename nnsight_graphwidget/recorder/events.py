@@ -76,9 +76,9 @@ class Event:
     arguments: list[tuple[str, str]] = field(default_factory=list)
     value: Description | None = None
     iteration: int | None = None
-    again: list[Site] = field(default_factory=list)
+    again: tuple[Site, ...] = ()
     status: str = "ok"
     error: str | None = None
     changes: bool = False
     #: events that this one comes after, without a value between them
-    after: list[Event] = field(default_factory=list)
+    after: tuple[Event, ...] = ()

@@ -26,7 +26,8 @@ from nnsight.tracing import util
 
 from ..describe import short, tensors
 from .events import Event, Link, Scope
-from .observe import NOTHING, Frames, Observer, State, Tracker, message
+from .source import Shift
+from .observe import NOTHING, Frames, Observer, State, Tracker, hide_from_dynamo, message
 
 SUPPORTS = ((0, 8), (0, 9))
 
@@ -79,7 +80,7 @@ def begin(opened: Callable[[Any, Scope], None]) -> Observer:
         live = None if mediator is None else mediator()
         return watch.root if live is None else run.states.get(live, watch.root)
 
-    watch.state = state
+    watch.state, watch.text = state, _text
     with _lock:
         if _users == 0:
             try:
@@ -90,6 +91,12 @@ def begin(opened: Callable[[Any, Scope], None]) -> Observer:
         _users += 1
     _local.observer, _local.run, _local.opened = watch, run, opened
     return watch
+
+
+def _text(value: Any) -> str:
+    """A loop variable's value: a module is named by where it is."""
+    path = value.__dict__.get("path") if isinstance(value, envoy.Envoy) else None
+    return path.partition(".")[2] or path if type(path) is str else short(value)
 
 
 def end() -> None:
@@ -125,6 +132,7 @@ def around_each_trace(begin: Callable[[], None], end: Callable[[], None]) -> Cal
 
 
 def _patch() -> None:
+    hide_from_dynamo(sys.modules[__name__])
     for owner, name, make in _SEAMS:
         original = vars(owner)[name]
         _patched.append((owner, name, original))
@@ -147,6 +155,7 @@ def _seam(original: Any, hook: Callable[..., Any]) -> Any:
             return original(*args, **kwargs)
         return hook(watch, original, *args, **kwargs)
 
+    seam._torchdynamo_disable = True  # type: ignore[attr-defined]  # a compiled caller must not compile it in
     return seam
 
 
@@ -162,20 +171,21 @@ def _hooked(hook: Callable[..., Any]) -> Callable[[Any], Any]:
 # -- scopes --------------------------------------------------------------------------------------------------------------------
 
 
-def _open(watch: Observer, tracer_: Any, code: CodeType, kind: str) -> Scope | None:
-    """Note that a tracer begins to run its block."""
+def _open(watch: Observer, tracer_: Any, code: CodeType | None, kind: str) -> Scope | None:
+    """Note that a tracer begins to run its block; without ``code``, that it sends it away."""
     try:
         state = watch.state()
         parent = state.scopes[-1] if state.scopes else None
         node = tracer_.node
         frame = tracer_.info.frame
-        scope = Scope(kind, parent, watch._next(), node=node)
+        scope = Scope(kind, parent, watch.next(), node=node)
         if isinstance(frame, FrameType) and node is not None:
             file = watch.sources.file(frame.f_code.co_filename)
             scope.file = file.name
             actual = file.with_at(node.lineno)
             if actual is not None:
-                watch.block(code, actual.col_offset - node.col_offset)  # type: ignore[attr-defined]
+                if code is not None:
+                    watch.block(code, Shift(actual.col_offset - node.col_offset))  # type: ignore[attr-defined]
                 scope.node, scope.site = actual, file.site(actual)  # type: ignore[assignment]
                 scope.variable = _variable(actual)
             scope.place = _place(watch, state, frame, scope)
@@ -345,7 +355,7 @@ def _started(watch: Observer, mediator: Any) -> None:
         scope = state.scopes[-1]  # the block of the trace that is running
     elif scope is None:
         origin = _edits.get(mediator)
-        scope = Scope("Edit", state.scopes[-1] if state.scopes else None, watch._next(), origin=origin)
+        scope = Scope("Edit", state.scopes[-1] if state.scopes else None, watch.next(), origin=origin)
         if origin is not None:
             scope.node, scope.site, scope.file, scope.variable = origin.node, origin.site, origin.file, origin.variable
         watch.events.append(scope)
@@ -459,7 +469,7 @@ def _read(watch: Observer, mediator: Any, obj: Any, name: str, location: str, oc
             state = watch.state()
             site, place = watch.where(frames, state.trackers[-1], state.scopes[-1])
             if place == before.place:
-                before.again.append(site)
+                before.again += (site,)
                 watch.bind(value, before)
                 return
     event = Event(-1, "InterventionProtocol", _label(obj, name, location), None, target=_full(obj, name, location))
@@ -639,7 +649,7 @@ def _barrier(watch: Observer, original: Any, self: Any) -> Any:
         waiting.append(event)
         if len(waiting) >= self.n:  # the last to arrive lets the others go on
             for other in waiting[:-1]:
-                other.after.append(event)
+                other.after += (event,)
             waiting.clear()
     except Exception as error:
         watch.err(error)
@@ -699,13 +709,14 @@ def _gradient(watch: Observer, event: Event, tensor: Any, argument: Any, origina
     return result
 
 
-def _remote(watch: Observer, original: Any, self: Any, tracer_: Any = None) -> Any:
+def _remote(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
     """A block that is sent away: what it will ask for can be read from its source."""
-    if tracer_ is not None:
-        scope = _open(watch, tracer_, tracer_.info.code, _kind(tracer_))
+    tracer_ = kwargs.get("tracer", args[0] if args else None)
+    if isinstance(tracer_, tracing.Tracer):
+        scope = _open(watch, tracer_, None, _kind(tracer_))
         if scope is not None:
             scope.planned = True
-    return original(self, tracer_)
+    return original(self, *args, **kwargs)
 
 
 def _push_result(watch: Observer, original: Any, frame: Any, variables: dict[str, Any]) -> Any:

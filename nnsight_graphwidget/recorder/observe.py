@@ -9,6 +9,7 @@ import ast
 import os
 import sys
 import sysconfig
+import threading
 import weakref
 from collections.abc import Callable
 from inspect import CO_NEWLOCALS
@@ -16,16 +17,21 @@ from types import CodeType, FrameType
 from typing import Any
 
 import torch
+from torch._C._dynamo import eval_frame
 from torch.overrides import TorchFunctionMode, _len_torch_function_stack, _pop_mode, _push_mode
 
+from .. import describe as describing
 from ..describe import describe, is_tensor, short, tensors
+from . import events, source
 from .events import Event, Link, Place, Scope
-from .source import Site, Sources
+from .source import Shift, Site, Sources
 
 _HERE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 _TORCH = os.path.dirname(torch.__file__) + os.sep
 _LIBRARIES = tuple({sysconfig.get_path(name) + os.sep for name in ("purelib", "platlib", "stdlib")})
 _MAX_FRAMES = 200
+
+_NO_SHIFT = Shift()
 
 #: Stands for "no value": the event made none.
 NOTHING = object()
@@ -43,10 +49,10 @@ _WRITES = {"__setitem__", "__delitem__", "__set__"}
 class Frames:
     """The user's frames under a call: the one that made it and the block's own."""
 
-    __slots__ = ("block", "direct", "inner", "site_frame")
+    __slots__ = ("block", "direct", "inner", "site_frame", "state")
 
-    def __init__(self, block: FrameType, site_frame: FrameType, inner: FrameType | None, direct: bool) -> None:
-        self.block, self.site_frame, self.inner, self.direct = block, site_frame, inner, direct
+    def __init__(self, state: State, block: FrameType, site_frame: FrameType, inner: FrameType | None, direct: bool) -> None:
+        self.state, self.block, self.site_frame, self.inner, self.direct = state, block, site_frame, inner, direct
 
 
 class Tracker:
@@ -101,17 +107,26 @@ class Tracker:
         return place, [(loop, values[loop]) for loop in began]
 
 
+def _names(loop: Any) -> tuple[str, ...]:
+    """The names that a loop binds on each pass."""
+    found = _bound.get(loop)
+    if found is None:
+        target = getattr(loop, "target", None)
+        found = tuple(node.id for node in ast.walk(target) if isinstance(node, ast.Name)) if target is not None else ()
+        _bound[loop] = found
+    return found
+
+
+_bound: weakref.WeakKeyDictionary[ast.AST, tuple[str, ...]] = weakref.WeakKeyDictionary()
+
+
 def _loop_variable(loop: ast.AST, names: Any) -> Any:
     """What tells one pass from the next: small values themselves, others by identity."""
-    target = getattr(loop, "target", None)
-    if names is None or target is None:
+    bound = _names(loop)
+    if names is None or not bound:
         return None
-    found = []
-    for node in ast.walk(target):
-        if isinstance(node, ast.Name):
-            value = dict.get(names, node.id)
-            found.append(value if type(value) in (int, float, str, bool) else (type(value).__name__, id(value)))
-    return tuple(found)
+    values = [dict.get(names, name) for name in bound]
+    return tuple(value if type(value) in _TOLD else (type(value).__name__, id(value)) for value in values)
 
 
 def _same(a: Any, b: Any) -> bool:
@@ -149,7 +164,7 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
         self.sources = Sources()
         self.reason: str | None = None
         self.failed: BaseException | None = None
-        self.on = False
+        self._thread = threading.local()
         self.state: Callable[[], State] = lambda: self.root
         self.root = State()
         self.root_around: Place = ()
@@ -157,10 +172,11 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
         self.begun: CodeType | None = None
         self.passes: dict[tuple[Place, ast.AST, int], dict[str, str]] = {}
         self.hidden: tuple[str, ...] = ()
+        self.text: Callable[[Any], str] = short
         self._made: dict[int, tuple[weakref.ref[Any], Event, str]] = {}
         self._models: dict[int, weakref.ref[Any]] = {}
         self._written: dict[int, list[tuple[Event, int, int]]] = {}
-        self._shifts: dict[CodeType, int] = {}
+        self._shifts: dict[CodeType, Shift] = {}
         self._seq = 0
 
     def want(self, values: bool) -> None:
@@ -173,6 +189,11 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
         found = self.sources.file(frame.f_code.co_filename).with_at(frame.f_lineno)
         if found is not None:
             self.root_around = self.sources.file(frame.f_code.co_filename).site(found).around
+
+    @property
+    def on(self) -> bool:
+        """Whether torch is watched in the current thread."""
+        return getattr(self._thread, "on", False)
 
     # -- switching -------------------------------------------------------------------------------------------------------
 
@@ -189,7 +210,7 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
                     above.append(mode)
             for mode in reversed(above):
                 _push_mode(mode)
-            self.on = on
+            self._thread.on = on
         return before
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -245,7 +266,7 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
 
     def add(self, event: Event, frames: Frames | None, value: Any = NOTHING) -> Event:
         """Put an event where it belongs and at the end of the record."""
-        state = self.state()
+        state = self.state() if frames is None else frames.state
         scope = state.scopes[-1] if state.scopes else None
         event.seq = self._seq = self._seq + 1
         event.scope = scope
@@ -266,17 +287,19 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
     def where(self, frames: Frames, tracker: Tracker | None, scope: Scope | None) -> tuple[Site, Place]:
         """The site of a call in the user's source, and its place in the structure of the block."""
         code = frames.block.f_code
-        outer = self.sources.site(code, frames.block.f_lasti, self._shifts.get(code, 0))
+        outer = self.sources.site(code, frames.block.f_lasti, self.shift(code))
         site = outer
         if frames.site_frame is not frames.block:
             code = frames.site_frame.f_code
-            site = self.sources.site(code, frames.site_frame.f_lasti, self._shifts.get(code, 0))
+            site = self.sources.site(code, frames.site_frame.f_lasti, self.shift(code))
             if code.co_name in _COMPREHENSION_NAMES and code in self._shifts:
                 outer = site
         place: Place = ()
         if tracker is not None and outer.order >= 0:
             around = self.around(outer, scope)
-            names = frames.block.f_locals if around and not frames.block.f_code.co_flags & CO_NEWLOCALS else None
+            generated = self.shift(frames.block.f_code).file is not None  # a function, but of nnsight's making
+            own = around and (generated or not frames.block.f_code.co_flags & CO_NEWLOCALS)
+            names = frames.block.f_locals if own else None
             place, began = tracker.place(outer, around, names, frames.inner, frames.direct)
             self.began(scope, place, began, names)
         if scope is not None and scope.kind == "Iterator" and scope.node is not None:
@@ -288,9 +311,9 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
         outer = self.root_around if scope is None else scope.site.around if scope.site is not None else ()
         return site.around[len(outer) :] if site.around[: len(outer)] == outer else site.around
 
-    def shift(self, code: CodeType) -> int:
-        """By how many columns a block was dedented before it was compiled."""
-        return self._shifts.get(code, 0)
+    def shift(self, code: CodeType) -> Shift:
+        """How far a compiled block is from where it is in the user's file."""
+        return self._shifts.get(code, _NO_SHIFT)
 
     def began(
         self, scope: Scope | None, place: Place, loops: list[tuple[ast.AST, Any]], names: Any, before: Place = ()
@@ -302,9 +325,7 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
                 continue
             index = next(i for i, (node, _) in enumerate(place) if node is loop)
             passes[((*before, *place[:index]), loop, place[index][1])] = {
-                node.id: short(dict.__getitem__(names, node.id))
-                for node in ast.walk(loop.target)  # type: ignore[attr-defined]
-                if isinstance(node, ast.Name) and dict.__contains__(names, node.id)
+                name: self.text(dict.__getitem__(names, name)) for name in _names(loop) if dict.__contains__(names, name)
             }
 
     def frames(self, frame: FrameType | None, through: bool = False) -> Frames | None:
@@ -314,7 +335,7 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
             return None
         block = state.codes[-1]
         if frame.f_code is block:
-            return Frames(frame, frame, None, True)
+            return Frames(state, frame, frame, None, True)
         while frame is not None and frame.f_code is not block and frame.f_code.co_filename.startswith(_TORCH):
             frame = frame.f_back
         if frame is None or (not through and frame.f_code.co_filename.startswith(self.hidden)):
@@ -325,7 +346,7 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
             if frame is None:
                 return None
             if frame.f_code is block:
-                return Frames(frame, site_frame or frame, inner, False)
+                return Frames(state, frame, site_frame or frame, inner, False)
             if site_frame is None and not frame.f_code.co_filename.startswith(_LIBRARIES):
                 site_frame = frame
             inner = frame
@@ -355,7 +376,7 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
         """The event that made a tensor or last changed it, and which part of that event's value it is."""
         entry = self._made.get(id(tensor))
         if entry is None or entry[0]() is not tensor:
-            event = Event(self._next(), "Input", "", None, value=describe(tensor))
+            event = Event(self.next(), "Input", "", None, value=describe(tensor))
             if isinstance(tensor, torch.nn.Parameter):
                 event.kind = "ParameterProtocol"
             state = self.state()
@@ -429,14 +450,15 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
                 found.append(event)
         return found
 
-    def _next(self) -> int:
+    def next(self) -> int:
+        """The next number in the order of what happens."""
         self._seq += 1
         return self._seq
 
     # -- scopes ----------------------------------------------------------------------------------------------------------
 
-    def block(self, code: CodeType, shift: int) -> None:
-        """Say by how many columns a block was dedented before it was compiled."""
+    def block(self, code: CodeType, shift: Shift) -> None:
+        """Say how far a compiled block is from where it is in the user's file."""
         self._shifts[code] = shift
         for constant in code.co_consts:
             if isinstance(constant, CodeType):
@@ -451,6 +473,26 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
 
 _PLAIN = (int, float, str, bool, type(None), complex, bytes, torch.dtype, torch.device)
 _COMPREHENSION_NAMES = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
+
+
+def hide_from_dynamo(*modules: Any) -> None:
+    """Keep ``torch.compile`` from compiling the recorder: frames that run inside a compiled model are offered to it."""
+    for module in (*modules, sys.modules[__name__], describing, events, source):
+        for value in vars(module).values():
+            for function in vars(value).values() if isinstance(value, type) else (value,):
+                if getattr(function, "__module__", None) == module.__name__ and hasattr(function, "__code__"):
+                    _hide(function.__code__)
+
+
+def _hide(code: CodeType) -> None:
+    if hasattr(eval_frame, "skip_code"):  # up to torch 2.6
+        eval_frame.skip_code(code)
+    elif hasattr(eval_frame, "set_code_exec_strategy"):
+        actions = eval_frame._FrameAction
+        eval_frame.set_code_exec_strategy(code, eval_frame._FrameExecStrategy(actions.SKIP, actions.DEFAULT))
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            _hide(constant)
 
 
 def message(error: BaseException) -> str:
@@ -478,6 +520,7 @@ def _function_name(func: Any) -> str | None:
     return name
 
 
+_TOLD = (int, float, str, bool)
 _VIEWS = {"T", "mT", "H", "mH", "data", "real", "imag", "grad"}
 _METADATA = {
     "size", "dim", "numel", "nelement", "stride", "is_contiguous", "data_ptr", "__len__", "__repr__", "__str__", "__format__",

@@ -5,14 +5,24 @@ from __future__ import annotations
 import ast
 import linecache
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from dataclasses import dataclass
 from types import CodeType
-from typing import Any
+from typing import Any, NamedTuple
 
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+#: Nodes without a place that the parser shares between expressions.
+_MARKS = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+
+
+class Shift(NamedTuple):
+    """How far a block that was compiled by itself is from where it is in the user's file: columns, lines, and which file."""
+
+    columns: int = 0
+    lines: int = 0
+    file: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -62,43 +72,56 @@ class Site:
         return None
 
 
-@dataclass(slots=True, eq=False)
 class SourceFile:
-    """A file's syntax tree, with the order of evaluation of every expression and the structure around it."""
+    """A file's syntax tree, with the order of evaluation of every expression and the structure around it.
 
-    name: str
-    lines: list[str]
-    tree: ast.Module | None
-    _by_position: dict[tuple[int, int, int, int], ast.AST] = field(default_factory=dict)
-    _by_end: dict[tuple[int, int], list[ast.AST]] = field(default_factory=dict)
-    _parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
-    _order: dict[ast.AST, int] = field(default_factory=dict)
-    _first: dict[ast.AST, int] = field(default_factory=dict)
-    _withs: dict[int, ast.AST] = field(default_factory=dict)
+    Only the top-level statements that are asked about are indexed: a trace in a long script costs what the trace costs.
+    """
 
-    @classmethod
-    def read(cls, name: str) -> SourceFile:
-        lines = linecache.getlines(name)
+    def __init__(self, name: str, lines: list[str]) -> None:
+        self.name = name
+        self.lines = lines
         try:
-            tree = ast.parse("".join(lines)) if lines else None
-        except SyntaxError:  # a cell with magics: lines can be shown, structure cannot
-            tree = None
-        file = cls(name, lines, tree)
-        if tree is not None:
-            for order, node in enumerate(_evaluated(tree)):
-                file._order[node] = order
-            for parent in ast.walk(tree):
-                for child in ast.iter_child_nodes(parent):
-                    file._parents[child] = parent
-                if isinstance(parent, (ast.With, ast.AsyncWith)):
-                    for line in {parent.lineno, *(item.context_expr.lineno for item in parent.items)}:
-                        file._withs.setdefault(line, parent)
-                if hasattr(parent, "lineno"):
-                    node: Any = parent
+            self._body = ast.parse("".join(lines)).body if lines else []
+        except (SyntaxError, ValueError):  # a cell with magics: lines can be shown, structure cannot
+            self._body = []
+        self._starts = [min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))]) for node in self._body]
+        self._indexed: set[int] = set()
+        self._by_position: dict[tuple[int, int, int, int], ast.AST] = {}
+        self._by_end: dict[tuple[int, int], list[ast.AST]] = {}
+        self._parents: dict[ast.AST, ast.AST] = {}
+        self._order: dict[ast.AST, int] = {}
+        self._first: dict[ast.AST, int] = {}
+        self._withs: dict[int, ast.AST] = {}
+        self._sites: dict[tuple[ast.AST, int | None], Site] = {}
+
+    def _index(self, line: int) -> None:
+        """Index the top-level statement that holds a line."""
+        which = bisect_right(self._starts, line) - 1
+        if which < 0 or which in self._indexed:
+            return
+        self._indexed.add(which)
+        order = which * _MOST
+        stack: list[tuple[Any, bool]] = [(self._body[which], False)]
+        while stack:
+            node, done = stack.pop()
+            if not done:
+                stack.append((node, True))
+                parts = _parts(node)
+                for part in parts:
+                    self._parents[part] = node
+                stack.extend((part, False) for part in reversed(parts))
+                if isinstance(node, (ast.With, ast.AsyncWith)):
+                    for at in {node.lineno, *(item.context_expr.lineno for item in node.items)}:
+                        self._withs.setdefault(at, node)
+                if hasattr(node, "lineno"):
                     end = (node.end_lineno, node.end_col_offset)
-                    file._by_position.setdefault((node.lineno, node.col_offset, *end), node)
-                    file._by_end.setdefault(end, []).append(node)
-        return file
+                    self._by_position.setdefault((node.lineno, node.col_offset, *end), node)
+                    if isinstance(node, (ast.Call, ast.Attribute)):
+                        self._by_end.setdefault(end, []).append(node)
+                continue
+            self._order[node] = order
+            order += 1
 
     def line(self, number: int) -> str | None:
         return self.lines[number - 1].strip() if 0 < number <= len(self.lines) else None
@@ -131,18 +154,26 @@ class SourceFile:
         return self._first[node]
 
     def with_at(self, line: int) -> ast.AST | None:
+        self._index(line)
         return self._withs.get(line)
 
     def at(self, line: int, column: int, end_line: int, end_column: int) -> ast.AST | None:
         """The expression at a position that the compiler gave; it starts a method chain of several lines late."""
+        self._index(line)
         exact = self._by_position.get((line, column, end_line, end_column))
         if exact is not None:
             return exact
-        ends = [node for node in self._by_end.get((end_line, end_column), ()) if isinstance(node, (ast.Call, ast.Attribute))]
+        ends = self._by_end.get((end_line, end_column))
         return ends[0] if ends else None
 
     def site(self, node: Any, line: int | None = None) -> Site:
         """The site of a syntax node."""
+        found = self._sites.get((node, line))
+        if found is None:
+            found = self._sites[(node, line)] = self._site(node, line)
+        return found
+
+    def _site(self, node: Any, line: int | None) -> Site:
         around: list[tuple[ast.AST, int]] = []
         statement: ast.stmt | None = None
         child, parent = node, self._parents.get(node)
@@ -166,19 +197,12 @@ class SourceFile:
         )  # fmt: skip
 
 
-def _evaluated(node: ast.AST) -> Iterator[ast.AST]:
-    """Every node under ``node`` and itself, in the order in which Python evaluates them."""
-    stack: list[tuple[ast.AST, bool]] = [(node, False)]
-    while stack:
-        item, done = stack.pop()
-        if done:
-            yield item
-            continue
-        stack.append((item, True))
-        stack.extend((child, False) for child in reversed(_parts(item)))
+#: More expressions than any one statement has.
+_MOST = 10_000_000
 
 
 def _parts(node: ast.AST) -> list[ast.AST]:
+    """A node's children in the order in which Python evaluates them, before the node itself."""
     if isinstance(node, ast.Assign):
         return [node.value, *node.targets]
     if isinstance(node, (ast.AnnAssign, ast.NamedExpr)):
@@ -195,7 +219,29 @@ def _parts(node: ast.AST) -> list[ast.AST]:
         return [node.iter, node.target, *node.ifs]
     if isinstance(node, ast.Dict):
         return [part for pair in zip(node.keys, node.values) for part in pair if part is not None]
-    return list(ast.iter_child_nodes(node))
+    parts: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            parts.extend(item for item in value if isinstance(item, ast.AST))
+        elif isinstance(value, ast.AST) and not isinstance(value, _MARKS):
+            parts.append(value)
+    return parts
+
+
+_files: dict[str, SourceFile] = {}
+
+
+def _read(name: str) -> SourceFile:
+    """A file as it is now; the last few are kept, so that recording in a loop parses once."""
+    lines = linecache.getlines(name)
+    found = _files.pop(name, None)
+    if found is None or found.lines != lines:
+        found = SourceFile(name, lines)
+    _files[name] = found
+    while len(_files) > 16:
+        del _files[next(iter(_files))]
+    return found
 
 
 class Sources:
@@ -203,25 +249,25 @@ class Sources:
 
     def __init__(self) -> None:
         self._files: dict[str, SourceFile] = {}
-        self._sites: dict[tuple[CodeType, int, int], Site] = {}
+        self._sites: dict[tuple[CodeType, int, Shift], Site] = {}
         self._positions: dict[CodeType, list[Any]] = {}
 
     def file(self, name: str) -> SourceFile:
         found = self._files.get(name)
         if found is None:
-            found = self._files[name] = SourceFile.read(name)
+            found = self._files[name] = _read(name)
         return found
 
     def owner(self, node: ast.AST) -> SourceFile | None:
         """The file that a syntax node is of."""
         return next((file for file in self._files.values() if file.order(node) >= 0), None)
 
-    def site(self, code: CodeType, lasti: int, shift: int = 0) -> Site:
+    def site(self, code: CodeType, lasti: int, shift: Shift = Shift()) -> Site:  # noqa: B008 (it is immutable)
         """The site of an instruction.
 
         Arguments:
             code, lasti: the instruction.
-            shift: columns that the code was dedented by when it was compiled.
+            shift: how far the code is from the user's.
         """
         key = (code, lasti, shift)
         found = self._sites.get(key)
@@ -229,8 +275,8 @@ class Sources:
             found = self._sites[key] = self._find(code, lasti, shift)
         return found
 
-    def _find(self, code: CodeType, lasti: int, shift: int) -> Site:
-        file = self.file(code.co_filename)
+    def _find(self, code: CodeType, lasti: int, shift: Shift) -> Site:
+        file = self.file(shift.file or code.co_filename)
         if sys.version_info >= (3, 11):
             if code not in self._positions:
                 self._positions[code] = list(code.co_positions())
@@ -238,9 +284,13 @@ class Sources:
         else:
             line = next((at for start, end, at in code.co_lines() if start <= lasti < end), None)
             end_line = column = end_column = None
-        if line is None or column is None or end_line is None or end_column is None:
-            return Site(code.co_filename, line, source=file)
-        node = file.at(line, column + shift, end_line, end_column + shift)
+        if line is None:
+            return Site(file.name, None, source=file)
+        line += shift.lines
+        if column is None or end_line is None or end_column is None:
+            return Site(file.name, line, source=file)
+        place = (line, column + shift.columns, end_line + shift.lines, end_column + shift.columns)
+        node = file.at(*place)
         if node is None:
-            return Site(code.co_filename, line, column + shift, end_line, end_column + shift, source=file)
+            return Site(file.name, *place, source=file)
         return file.site(node, line)

@@ -1,0 +1,173 @@
+"""What a file costs, and what nnsight 0.4.11's own ``.vis(save=True, display=False)`` costs on the same graphs.
+
+Run: ``python benchmarks/export.py [--formats | --vis] [--limit SECONDS]``. Every line is a fresh process. nnsight 0.4.11 and
+what it needs are unpacked into ``.generations/`` as the tests of other generations do it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "generations")]
+
+SIZES = (30, 300, 1000)
+SUFFIXES = (".json", ".dot", ".svg", ".png", ".pdf", ".html")
+SHAPES = ("chain", "fan-in", "DAG")
+OPERATIONS = (100, 1_000, 5_000)
+
+
+def traces(size: int) -> Any:
+    """About ``size`` nodes: traces of ten, each a read, operations on it and on the trace before, and a save."""
+    from nnsight_graphwidget import Edge, Graph, Group, Node
+
+    groups, nodes, edges = [Group(id="s", kind="Session", label="session")], [], []
+    before = None
+    for trace in range(size // 10):
+        group = f"s/t{trace}"
+        groups.append(Group(id=group, kind="Tracer", label=f"tracer_{trace}", parent="s"))
+        labels = [f"layer{trace}.output", "mul", "add", "relu", "mean", "sub", "matmul", "softmax", "getitem", "save"]
+        kinds = ["InterventionProtocol", *["Operation"] * 8, "LockProtocol"]
+        for step, (label, kind) in enumerate(zip(labels, kinds)):
+            nodes.append(Node(f"{group}/n{step}", kind, label, group, shape=(8, 128), dtype="float32", order=len(nodes)))
+            if step:
+                edges.append(Edge(f"e{len(edges)}", f"{group}/n{step - 1}", f"{group}/n{step}", label="0"))
+        if before:
+            edges.append(Edge(f"e{len(edges)}", f"{before}/n8", f"{group}/n2", kind="bridge", label="1"))
+        before = group
+    return Graph(tuple(nodes), tuple(groups), tuple(edges), title=f"{size} nodes", nnsight="0.8.1")
+
+
+def formats(size: int, suffix: str, folder: str) -> dict[str, Any]:
+    """Seconds of the first save and of the best of three more, bytes, and the peak of memory (this process and V8's)."""
+    from nnsight_graphwidget import save
+
+    graph = traces(size)
+    start = time.perf_counter()
+    path = save(graph, Path(folder) / f"g{suffix}", **({"expanded": "all"} if suffix in (".svg", ".png", ".pdf") else {}))
+    cold = time.perf_counter() - start
+    warm = []
+    for _ in range(3):
+        start = time.perf_counter()
+        save(graph, path, **({"expanded": "all"} if suffix in (".svg", ".png", ".pdf") else {}))
+        warm.append(time.perf_counter() - start)
+    return {"cold": cold, "warm": min(warm), "bytes": path.stat().st_size, **_memory()}
+
+
+def _memory() -> dict[str, int]:
+    """Peak megabytes of this process and of its largest child that has ended."""
+    from nnsight_graphwidget.export import engine
+
+    engine._stop()
+    return {
+        "own": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "v8": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
+    }
+
+
+def drawn(shape: str, operations: int, whose: str, folder: str) -> dict[str, Any]:
+    """Builds an intervention graph with nnsight 0.4.11 and draws it, by its own ``.vis`` or by us, to a .png."""
+    import torch
+    from nnsight import NNsight
+
+    model = NNsight(torch.nn.Sequential(OrderedDict(layer1=torch.nn.Linear(4, 4), layer2=torch.nn.Linear(4, 4))))
+    with model.trace(torch.ones(1, 4)) as tracer:
+        value = model.layer1.output
+        if shape == "chain":
+            for _ in range(operations):
+                value = value + 1
+        elif shape == "fan-in":
+            value = torch.stack([value + i for i in range(operations)])
+        else:
+            made = [value]
+            for i in range(operations):
+                made.append(made[i // 2] + made[i])
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        start = time.perf_counter()
+        if whose == "theirs":
+            tracer.vis(title="graph", path=folder, display=False, save=True)
+            path = Path(folder) / "graph.png"
+        else:
+            from nnsight_graphwidget import save
+
+            path = save(tracer, Path(folder) / "graph.png", expanded="all")
+        seconds = time.perf_counter() - start
+        answer = {"seconds": seconds, "bytes": path.stat().st_size, "before": before}
+        answer |= _memory() if whose == "ours" else {"own": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "v8": 0}
+    return answer
+
+
+def child(name: str, *arguments: Any, limit: float, old: bool = False) -> dict[str, Any] | str:
+    """What a function of this file returns in a process of its own, or why it returned nothing."""
+    path = os.environ.get("PYTHONPATH", "")
+    if old:
+        from harness import NEEDED, _unpacked
+
+        path = os.pathsep.join(map(str, (_unpacked("nnsight==0.4.11"), _unpacked(*NEEDED), ROOT)))
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, __file__, "--child", json.dumps([name, *arguments, folder])]
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=limit, env={**os.environ, "PYTHONPATH": path}
+            )
+        except subprocess.TimeoutExpired:
+            return f"not in {limit:g} s"
+    if done.returncode:
+        return f"fails: {(done.stderr.strip().splitlines() or ['killed'])[-1][:60]}"
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def compare_formats(limit: float) -> None:
+    print("| nodes | format | cold s | warm s | kB | peak MB, Python + V8 |\n|---|---|---|---|---|---|")
+    for size in SIZES:
+        for suffix in SUFFIXES:
+            got = child("formats", size, suffix, limit=limit)
+            if isinstance(got, str):
+                print(f"| {size} | {suffix} | {got} | | | |")
+                continue
+            print(
+                f"| {size} | {suffix} | {got['cold']:.2f} | {got['warm']:.3f} | {got['bytes'] / 1000:,.0f} |"
+                f" {got['own']} + {got['v8'] if suffix in ('.svg', '.png', '.pdf') else 0} |",
+                flush=True,
+            )
+
+
+def compare_vis(limit: float) -> None:
+    print("| graph | operations | .vis s | ours s | faster | .vis peak MB | ours, Python + V8 |\n|---|---|---|---|---|---|---|")
+    for shape in SHAPES:
+        for operations in OPERATIONS:
+            ours = child("drawn", shape, operations, "ours", limit=limit, old=True)
+            theirs = child("drawn", shape, operations, "theirs", limit=limit, old=True)
+            took = [got if isinstance(got, str) else f"{got['seconds']:.2f}" for got in (theirs, ours)]
+            both = not isinstance(theirs, str) and not isinstance(ours, str)
+            ratio = f"{theirs['seconds'] / ours['seconds']:.0f}×" if both else ""
+            peaks = ["" if isinstance(got, str) else str(got["own"]) for got in (theirs, ours)]
+            v8 = "" if isinstance(ours, str) else f" + {ours['v8']}"
+            print(f"| {shape} | {operations:,} | {took[0]} | {took[1]} | {ratio} | {peaks[0]} | {peaks[1]}{v8} |", flush=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--formats", action="store_true", help="only our own formats")
+    parser.add_argument("--vis", action="store_true", help="only beside the old .vis()")
+    parser.add_argument("--limit", type=float, default=180, help="seconds that one picture may take (default: %(default)s)")
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        name, *arguments = json.loads(options.child)
+        print(json.dumps(globals()[name](*arguments)))
+    else:
+        if not options.vis:
+            compare_formats(options.limit)
+        if not options.formats:
+            compare_vis(options.limit)

@@ -1,0 +1,545 @@
+"""nnsight 0.5 to 0.7: the seams that a recorder listens at, and the only place that names their private attributes.
+
+A block is compiled as a function of its own, in a file named ``<nnsight …>``, with lines around it; intervention code runs in
+a thread of its own, and takes turns with the model.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import os
+import weakref
+from collections.abc import Callable
+from types import CodeType, FrameType
+from typing import Any
+
+import nnsight
+from nnsight.intervention import envoy, interleaver
+from nnsight.intervention.backends import editing as editing_backend
+from nnsight.intervention.tracing import backwards, base, invoker, iterator, util
+from nnsight.intervention.tracing import globals as saving
+from nnsight.intervention.tracing import tracer as tracing
+
+from ..describe import short
+from .events import Event, Scope
+from .observe import Observer, State, Tracker
+from .seams import Seams, act, containers, give, gradient, read, save, scope_of
+from .seams import end as ended
+from .source import Shift
+
+_HIDDEN = tuple(os.path.dirname(file) + os.sep for file in (nnsight.__file__, os.path.dirname(__file__)))
+_UNWOUND = (interleaver.Cancelation, SystemExit)
+
+#: The classes of tracers, sessions, invokers, iterators …
+TRACERS = (base.Tracer,)
+
+#: Scopes of edits by their mediator: an edit outlives the recording that saw it made.
+_edits: weakref.WeakKeyDictionary[Any, Scope] = weakref.WeakKeyDictionary()
+
+#: What a tracer was given, until it runs: it forgets it when it compiles its block.
+_given: weakref.WeakKeyDictionary[Any, list[tuple[str, Any]]] = weakref.WeakKeyDictionary()
+
+_seams = Seams(_HIDDEN, lambda: getattr(_seams.local, "mediator", None))
+begin, end = _seams.begin, _seams.end
+
+
+def around_each_trace(begin: Callable[[], None], end: Callable[[], None]) -> Callable[[], None]:
+    """Call ``begin`` and ``end`` around every trace and session, inner ones too; what this returns puts it back."""
+    original = base.Tracer.__exit__
+
+    def __exit__(self: Any, exc_type: Any, exc_value: Any, traceback: Any) -> Any:
+        begin()
+        try:
+            return original(self, exc_type, exc_value, traceback)
+        finally:
+            end()
+
+    base.Tracer.__exit__ = __exit__
+
+    def restore() -> None:
+        base.Tracer.__exit__ = original
+
+    return restore
+
+
+# -- scopes --------------------------------------------------------------------------------------------------------------------
+
+
+def _open(watch: Observer, tracer: Any, code: CodeType, kind: str, info: Any) -> Scope | None:
+    """Note that a tracer begins to run its block."""
+    try:
+        node = _with(watch, info)
+        scope = scope_of(watch, kind, node, info.frame, code)
+        _map(watch, code, info, scope)
+        give(watch, scope, iter(_given.pop(tracer, [])))
+        watch.events.append(scope)
+        _seams.local.opened(tracer, scope)
+        return scope
+    except Exception as error:
+        watch.err(error)
+        return None
+
+
+def _with(watch: Observer, info: Any) -> Any:
+    """The ``with`` statement in the user's file whose end a tracer is at."""
+    frame = info.frame
+    if not isinstance(frame, FrameType):
+        return None
+    shift = watch.shift(frame.f_code)
+    return watch.sources.file(shift.file or frame.f_code.co_filename).with_at(frame.f_lineno + shift.lines)
+
+
+def _map(watch: Observer, code: CodeType, info: Any, scope: Scope) -> None:
+    """Say where in the user's file a compiled block is: its first statement is the ``with`` statement's first."""
+    if scope.node is None or scope.file is None or watch.shift(code).file is not None:
+        return
+    made: Any = ast.parse("".join(info.source)).body[0]
+    body = made.body[1:]
+    first = body[0].body[0] if isinstance(body[0], ast.Try) else body[0]
+    actual = scope.node.body[0]
+    watch.block(code, Shift(actual.col_offset - first.col_offset, actual.lineno - first.lineno, scope.file))
+
+
+def _compile(watch: Observer, original: Any, self: Any) -> Any:
+    given = [("input" if index == 0 else str(index), value) for index, value in enumerate(self.args)]
+    if isinstance(self, backwards.BackwardsTracer):
+        given.insert(0, ("tensor", self.tensor))
+    named = [(name, value) for name, value in self.kwargs.items() if name != "hook"]  # nnsight's own, on 0.5
+    _given[self] = [*given, *named]
+    return original(self)
+
+
+def _execute(watch: Observer, original: Any, self: Any, fn: Any) -> Any:
+    """A tracer's ``execute``: the scope is open, and torch watched, while it runs the block in place."""
+    if getattr(_seams.local, "executing", None) is self:  # a subclass's execute has opened it already
+        return original(self, fn)
+    kind = _kind(self)
+    if kind == "Invoke":
+        return _invoke(watch, original, self, fn)
+    code, state = fn.__code__, watch.state()
+    scope = _open(watch, self, code, kind, self.info)
+    if scope is None:
+        return original(self, fn)
+    outer, _seams.local.executing = getattr(_seams.local, "executing", None), self
+    state.push(scope, code)
+    before = watch.switch(kind != "Backward")
+    try:
+        result = original(self, _counted(watch, scope, state, fn) if kind == "Iterator" else fn)
+        scope.finished = not scope.stopped
+        return result
+    except BaseException as error:
+        if not scope.stopped:
+            _end(watch, scope, code, error)
+        raise
+    finally:
+        watch.switch(before)
+        state.pop()
+        _seams.local.executing = outer
+
+
+def _invoke(watch: Observer, original: Any, self: Any, fn: Any) -> Any:
+    """An invoke's block is left to its mediator. One that a trace makes for its own input is the trace's block."""
+    result = original(self, fn)
+    state = watch.state()
+    if state.scopes and getattr(_seams.local, "executing", None) is self.tracer:
+        scope = _open(watch, self, fn.__code__, "Invoke", self.info)
+        if scope is not None:
+            run = _seams.run
+            scope.index = run.invokes.get(self.tracer, 0)
+            run.invokes[self.tracer] = scope.index + 1
+            run.scopes[self.tracer.mediators[-1]] = (scope, fn.__code__)
+    return result
+
+
+def _counted(watch: Observer, scope: Scope, state: State, fn: Any) -> Any:
+    """The body of a ``with tracer.iter[…]`` block: each call is a pass."""
+
+    def step(mediator: Any, info: Any, number: int) -> Any:
+        assert scope.node is not None
+        scope.passes[((), scope.node, scope.index)] = {"step": short(number)}
+        scope.index += 1
+        state.trackers[-1] = Tracker()
+        return fn(mediator, info, number)
+
+    return step
+
+
+def _kind(self: Any) -> str:
+    if isinstance(self, backwards.BackwardsTracer):
+        return "Backward"
+    if isinstance(self, invoker.Invoker):
+        return "Invoke"
+    if isinstance(self, iterator.IteratorTracer):
+        return "Iterator"
+    if isinstance(self, tracing.ScanningTracer):
+        return "Scan"
+    if isinstance(self, tracing.InterleavingTracer):
+        name = self.fn if isinstance(self.fn, str) else getattr(self.fn, "__name__", "")
+        return "Generator" if name in ("generate", "__nnsight_generate__") else "Tracer"
+    return "Session" if type(self) is base.Tracer else "Subgraph"
+
+
+def _end(watch: Observer, scope: Scope, code: CodeType, error: BaseException) -> None:
+    ended(watch, scope, code, error, isinstance(error, interleaver.EarlyStopException))
+
+
+def _edit(watch: Observer, original: Any, self: Any, tracer: Any) -> Any:
+    result = original(self, tracer)
+    mediator = tracer.model._default_mediators[-1]
+    scope = _open(watch, tracer, mediator.intervention.__code__, "Edit", mediator.info)
+    if scope is not None:
+        scope.planned, _edits[mediator] = True, scope
+    return result
+
+
+# -- workers -------------------------------------------------------------------------------------------------------------------
+
+
+def _start(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
+    try:
+        _started(watch, self)
+    except Exception as error:
+        watch.err(error)
+    outer, _seams.local.starting = getattr(_seams.local, "starting", None), self
+    try:
+        return original(self, *args, **kwargs)
+    finally:
+        _seams.local.starting = outer
+
+
+def _started(watch: Observer, mediator: Any) -> None:
+    run, state = _seams.run, watch.state()
+    code = mediator.intervention.__code__
+    scope, _ = run.scopes.get(mediator, (None, code))
+    origin = _edits.get(mediator)
+    if scope is None and origin is not None:
+        scope = Scope("Edit", state.scopes[-1] if state.scopes else None, watch.next(), origin=origin)
+        scope.node, scope.site, scope.file, scope.variable = origin.node, origin.site, origin.file, origin.variable
+        watch.events.append(scope)
+    elif scope is None and state.scopes:
+        scope = state.scopes[-1]  # the block of the trace that is running
+    if scope is None:
+        return
+    _map(watch, code, mediator.info, scope)
+    fresh = State()
+    fresh.push(scope, code)
+    run.states[mediator] = fresh
+
+
+def _thread(watch: Observer, original: Any, target: Any, args: Any = (), **kwargs: Any) -> Any:
+    """A mediator's thread, which is observed as the one that starts it is."""
+    run, opened, mediator = _seams.run, _seams.local.opened, _seams.local.starting
+
+    def body(*args: Any) -> None:
+        _seams.take(watch, run, opened)
+        _seams.local.mediator = mediator
+        watch.switch(True)
+        try:
+            target(*args)
+        finally:
+            watch.switch(False)
+
+    return original(target=body, args=args, **kwargs)
+
+
+def _finish(watch: Observer, original: Any, self: Any) -> Any:
+    """A mediator's block came to its end."""
+    _left(watch, self, None)
+    return original(self)
+
+
+def _failure(watch: Observer, original: Any, self: Any, exception: BaseException) -> Any:
+    """A mediator's block raised."""
+    _left(watch, self, exception)
+    return original(self, exception)
+
+
+def _left(watch: Observer, mediator: Any, error: BaseException | None) -> None:
+    try:
+        state = _seams.run.states.get(mediator)
+        if state is None:
+            return
+        scope, code = state.scopes[0], state.codes[0]
+        frame: FrameType | None = mediator.frame
+        if frame is not None and frame.f_code is code:
+            containers(watch, _seams.run, dict(frame.f_locals))
+        if error is None:
+            scope.finished = True
+        elif not isinstance(error, _UNWOUND):
+            _end(watch, scope, code, error)
+    except Exception as own:
+        watch.err(own)
+
+
+def _enter(watch: Observer, original: Any, self: Any) -> Any:
+    """The model begins to run: its own torch operations are not the user's."""
+    stack = _seams.local.__dict__.setdefault("paused", [])
+    before = watch.switch(False)
+    try:
+        result = original(self)
+    except BaseException:
+        watch.switch(before)
+        raise
+    stack.append(before)
+    return result
+
+
+def _exit(watch: Observer, original: Any, self: Any, *args: Any) -> Any:
+    try:
+        return original(self, *args)
+    finally:
+        stack = _seams.local.__dict__.get("paused")
+        if stack:
+            watch.switch(stack.pop())
+
+
+# -- reads and writes ----------------------------------------------------------------------------------------------------------
+
+
+def _requested(watch: Observer, original: Any, self: Any, requester: str, *args: Any) -> Any:
+    _seams.local.requested = requester
+    return original(self, requester, *args)
+
+
+def _property(name: str) -> Callable[..., Any]:
+    """A property of an envoy: read with one argument, written with two."""
+
+    def hook(watch: Observer, original: Any, self: Any, *value: Any) -> Any:
+        return (
+            _write(watch, lambda: original(self, *value), self, name, value[0])
+            if value
+            else _read(watch, lambda: original(self), self, name)
+        )
+
+    return hook
+
+
+def _get(watch: Observer, original: Any, self: Any, obj: Any, owner: Any = None) -> Any:
+    if obj is None:
+        return original(self, obj, owner)
+    return _read(watch, lambda: original(self, obj, owner), obj, self.name)
+
+
+def _set(watch: Observer, original: Any, self: Any, obj: Any, value: Any) -> Any:
+    return _write(watch, lambda: original(self, obj, value), obj, self.name, value)
+
+
+def _read(watch: Observer, call: Callable[[], Any], obj: Any, name: str) -> Any:
+    mediator = _seams.worker()
+    if mediator is None or getattr(_seams.local, "asking", False):  # one property may ask another
+        return call()
+    frames = _seams.caller(watch, past=0)
+    _seams.local.requested, _seams.local.asking = None, True
+    try:
+        value = call()
+    except BaseException as error:
+        _read_failed(watch, mediator, frames, obj, name, error)
+        raise
+    finally:
+        _seams.local.asking = False
+    try:
+        if _seams.local.requested is not None:
+            read(watch, _seams.run, mediator, frames, _what(obj, name), value)
+    except Exception as error:
+        watch.err(error)
+    return value
+
+
+def _read_failed(watch: Observer, mediator: Any, frames: Any, obj: Any, name: str, error: BaseException) -> None:
+    try:
+        if isinstance(error, _UNWOUND) or _seams.local.requested is None:
+            return
+        if isinstance(error, interleaver.Mediator.MissedProviderError) and mediator.iteration not in (0, None):
+            watch.state().scopes[0].stopped = True  # a loop that outran the run: it ends so, and is no failure
+            return
+        label, target, _, _, occurrence = _what(obj, name)
+        event = Event(-1, "InterventionProtocol", label, None, target=target)
+        event.iteration = occurrence
+        watch.fail(event, error, frames)
+    except Exception as own:
+        watch.err(own)
+
+
+def _write(watch: Observer, call: Callable[[], Any], obj: Any, name: str, value: Any) -> Any:
+    mediator = _seams.worker()
+    if mediator is None or getattr(_seams.local, "asking", False):
+        return call()
+    event = Event(-1, "SwapProtocol", "", None, changes=True)
+    frames = _seams.caller(watch, past=0)
+    _seams.local.requested, _seams.local.asking = None, True
+    try:
+        watch.argument(event, "value", value)
+    except Exception as error:
+        watch.err(error)
+    try:
+        call()
+    except BaseException as error:
+        if not isinstance(error, _UNWOUND) and frames is not None:
+            event.label, event.target = f"{_path(obj)}.{name}", f"{_path(obj)}.{name}"
+            watch.fail(event, error, frames)
+        raise
+    finally:
+        _seams.local.asking = False
+    try:
+        if frames is not None and _seams.local.requested is not None:
+            event.label, event.target, location, _, event.iteration = _what(obj, name)
+            watch.add(event, frames, value)
+            _seams.run.swaps.setdefault(mediator, {})[location] = event
+    except Exception as error:
+        watch.err(error)
+
+
+def _what(obj: Any, name: str) -> tuple[str, str, str, str, int]:
+    """Label, full name, location, property and occurrence of what was just asked for."""
+    location, dot, occurrence = _seams.local.requested.rpartition(".i")
+    if not dot or not occurrence.isdigit():
+        location, occurrence = _seams.local.requested, "0"
+    path = _path(obj)
+    full = f"{path}.{name}" if path else name
+    label = full.partition(".")[2] if "." in path else name
+    return label, full, location, name, int(occurrence)
+
+
+def _path(obj: Any) -> str:
+    return getattr(obj, "path", None) or getattr(obj, "name", None) or ""
+
+
+def _skip(watch: Observer, original: Any, self: Any, value: Any) -> Any:
+    if _seams.worker() is None:
+        return original(self, value)
+    event = Event(-1, "SkipProtocol", self.path.partition(".")[2] or self.path, None, target=self.path, changes=True)
+    return act(watch, _seams.caller(watch, 0), event, [("value", value)], lambda: original(self, value), _UNWOUND, value)
+
+
+def _stop(watch: Observer, original: Any, self: Any) -> Any:
+    try:
+        event = Event(-1, "EarlyStopProtocol", "stop", None, changes=True)
+        frames = _seams.caller(watch, 2)
+        if frames is not None:
+            watch.add(event, frames)
+            watch.state().scopes[0].stopped = True
+    except Exception as error:
+        watch.err(error)
+    return original(self)
+
+
+def _save(watch: Observer, original: Any, value: Any) -> Any:
+    result = original(value)
+    try:
+        save(watch, _seams.run, _seams.caller(watch), value)
+    except Exception as error:
+        watch.err(error)
+    return result
+
+
+def _call(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
+    """A module called inside a block: one event, not its operations."""
+    frames = _seams.caller(watch, 0) if watch.on and _seams.worker() is not None else None
+    if frames is None:
+        return original(self, *args, **kwargs)
+    event = Event(-1, "ApplyModuleProtocol", self.path.partition(".")[2] or self.path, None, target=self.path)
+    given = [(str(index), value) for index, value in enumerate(args)]
+    given += [(name, value) for name, value in kwargs.items() if name != "hook"]
+    return act(watch, frames, event, given, lambda: original(self, *args, **kwargs), _UNWOUND)
+
+
+def _cache(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
+    result = original(self, *args, **kwargs)
+    try:
+        modules = kwargs.get("modules", args[0] if args else None)
+        event = Event(-1, "CacheProtocol", "cache", None, target="tracer.cache")
+        names = "every module" if modules is None else ", ".join(m if isinstance(m, str) else m.path for m in modules)
+        event.arguments.append(("modules", names))
+        frames = _seams.caller(watch, 0)
+        if frames is not None:
+            watch.add(event, frames)
+    except Exception as error:
+        watch.err(error)
+    return result
+
+
+def _barrier(watch: Observer, original: Any, self: Any) -> Any:
+    try:
+        frames = _seams.caller(watch, 0)
+        if frames is not None:
+            event = watch.add(Event(-1, "BarrierProtocol", "barrier", None), frames)
+            waiting = _seams.run.barriers.setdefault(self, [])
+            waiting.append(event)
+            if len(waiting) >= self.n_participants:  # the last to arrive lets the others go on
+                for other in waiting[:-1]:
+                    other.after += (event,)
+                waiting.clear()
+    except Exception as error:
+        watch.err(error)
+    return original(self)
+
+
+def _grad(watch: Observer, original: Any, *args: Any) -> Any:
+    """Gradients of one backward pass: nnsight makes a property for them, which is wrapped here."""
+    made = original(*args)
+
+    def get(tensor: Any) -> Any:
+        current = _seams.observer
+        if current is None or _seams.worker() is None:
+            return made.fget(tensor)
+        return gradient(current, _seams.caller(current, 0), tensor, None, lambda: made.fget(tensor), _UNWOUND)
+
+    def set_(tensor: Any, value: Any) -> None:
+        current = _seams.observer
+        if current is None or _seams.worker() is None:
+            return made.fset(tensor, value)
+        gradient(current, _seams.caller(current, 0), tensor, ("value", value), lambda: made.fset(tensor, value), _UNWOUND)
+
+    return property(get, set_)
+
+
+def _frame(original: Any) -> Any:
+    """nnsight takes the first frame that is not its own for the user's; ours are under it."""
+
+    @functools.wraps(original)
+    def get_non_nnsight_frame() -> Any:
+        frame = original()
+        while frame.f_code.co_filename.startswith(_HIDDEN):
+            frame = frame.f_back
+        return frame
+
+    return get_non_nnsight_frame
+
+
+def _listen() -> None:
+    """The seams of the version that is installed; a missing one is an error when the first recording begins."""
+    hook = _seams.hook
+    for tracer in (base.Tracer, tracing.InterleavingTracer, tracing.ScanningTracer, invoker.Invoker, backwards.BackwardsTracer):
+        hook(tracer, "execute", _execute)
+    hook(iterator.IteratorTracer, "execute", _execute)
+    hook(tracing.InterleavingTracer, "compile", _compile)
+    hook(invoker.Invoker, "compile", _compile)
+    hook(editing_backend.EditingBackend, "__call__", _edit)
+    hook(interleaver, "Thread", _thread)
+    for module in (util, base, interleaver):
+        _seams.all.append((module, "get_non_nnsight_frame", _frame))
+    for name, seam in (("start", _start), ("end", _finish), ("exception", _failure), ("stop", _stop)):
+        hook(interleaver.Mediator, name, seam)
+    for name in ("request", "swap"):
+        hook(interleaver.Mediator, name, _requested)
+    hook(interleaver.Interleaver, "__enter__", _enter)
+    hook(interleaver.Interleaver, "__exit__", _exit)
+    if hasattr(interleaver, "eproperty"):  # 0.7
+        hook(interleaver.eproperty, "__get__", _get)
+        hook(interleaver.eproperty, "__set__", _set)
+    else:
+        for owner in (envoy.Envoy, envoy.OperationEnvoy):
+            for name in ("output", "inputs", "input"):
+                hook(owner, name, _property(name))
+        hook(tracing.InterleavingTracer, "result", _property("result"))
+    hook(envoy.Envoy, "skip", _skip)
+    hook(envoy.Envoy, "__call__", _call)
+    hook(tracing.InterleavingTracer, "cache", _cache)
+    hook(tracing.Barrier, "__call__", _barrier)
+    hook(backwards, "wrap_grad", _grad)
+    hook(saving, "save", _save)
+    hook(nnsight, "save", _save)
+
+
+_listen()

@@ -1,0 +1,381 @@
+"""What hooks share: patching, whose turn it is, and turning what they see into events. Names nothing of nnsight's own."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import os
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from types import CodeType, FrameType
+from typing import Any
+
+from .events import Event, Link, Place, Scope
+from .observe import NOTHING, Frames, Observer, State, Tracker, message
+
+_HERE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+
+#: (owner, attribute, original → replacement)
+Seam = tuple[Any, str, Callable[[Any], Any]]
+
+
+class Run:
+    """What is known of one thread's runs besides its observer: which scope each worker and edit belongs to."""
+
+    def __init__(self) -> None:
+        self.states: weakref.WeakKeyDictionary[Any, State] = weakref.WeakKeyDictionary()
+        self.scopes: weakref.WeakKeyDictionary[Any, tuple[Scope, CodeType]] = weakref.WeakKeyDictionary()
+        self.reads: weakref.WeakKeyDictionary[Any, dict[tuple[str, str, int], Event]] = weakref.WeakKeyDictionary()
+        self.swaps: weakref.WeakKeyDictionary[Any, dict[str, Event]] = weakref.WeakKeyDictionary()
+        self.barriers: weakref.WeakKeyDictionary[Any, list[Event]] = weakref.WeakKeyDictionary()
+        self.saved: list[tuple[int, Event]] = []
+        self.invokes: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+
+
+class Seams:
+    """The seams of one nnsight. They are patched when the first recording begins and restored when the last ends; a patched
+    function asks for the observer of its thread, and without one calls the original and nothing else.
+
+    Arguments:
+        hidden: folders whose frames are not the user's.
+        worker: the worker whose code the current thread runs, or None.
+    """
+
+    def __init__(self, hidden: tuple[str, ...], worker: Callable[[], Any]) -> None:
+        self.hidden, self.worker = hidden, worker
+        self.local = threading.local()
+        self.all: list[Seam] = []
+        self._patched: list[tuple[Any, str, Any]] = []
+        self._lock = threading.Lock()
+        self._users = 0
+
+    @property
+    def observer(self) -> Observer | None:
+        return getattr(self.local, "observer", None)
+
+    @property
+    def run(self) -> Run:
+        return self.local.run  # type: ignore[no-any-return]
+
+    def begin(self, opened: Callable[[Any, Scope], None]) -> Observer:
+        """Start observing this thread.
+
+        Arguments:
+            opened: called with each tracer and its scope.
+        """
+        watch, run = Observer(), Run()
+        watch.hidden = self.hidden
+
+        def state() -> State:
+            worker = self.worker()
+            return watch.root if worker is None else run.states.get(worker, watch.root)
+
+        watch.state = state
+        with self._lock:
+            if self._users == 0:
+                try:
+                    self._patch()
+                except BaseException:
+                    self._restore()
+                    raise
+            self._users += 1
+        self.take(watch, run, opened)
+        return watch
+
+    def end(self) -> None:
+        """Stop observing this thread."""
+        watch = self.local.observer
+        self.take(None, None, None)
+        watch.switch(False)
+        with self._lock:
+            self._users -= 1
+            if self._users == 0:
+                self._restore()
+
+    def take(self, watch: Observer | None, run: Run | None, opened: Any) -> None:
+        """Observe this thread with ``watch``, or not any more."""
+        self.local.observer, self.local.run, self.local.opened = watch, run, opened
+
+    def hook(self, owner: Any, name: str, hook: Callable[..., Any]) -> None:
+        """Call ``hook(observer, original, …)`` in place of a function, in threads that are observed."""
+
+        def make(original: Any) -> Any:
+            if isinstance(original, property):
+                return property(*(None if part is None else self._seam(part, hook) for part in (original.fget, original.fset)))
+            if isinstance(original, classmethod):
+                return classmethod(self._seam(original.__func__, hook))
+            return self._seam(original, hook)
+
+        self.all.append((owner, name, make))
+
+    def _seam(self, original: Any, hook: Callable[..., Any]) -> Any:
+        @functools.wraps(original)
+        def seam(*args: Any, **kwargs: Any) -> Any:
+            watch = self.observer
+            if watch is None:
+                return original(*args, **kwargs)
+            return hook(watch, original, *args, **kwargs)
+
+        seam._torchdynamo_disable = True  # type: ignore[attr-defined]  # a compiled caller must not compile it in
+        return seam
+
+    def _patch(self) -> None:
+        for owner, name, make in self.all:
+            original = vars(owner)[name]
+            self._patched.append((owner, name, original))
+            setattr(owner, name, make(original))
+
+    def _restore(self) -> None:
+        while self._patched:
+            owner, name, original = self._patched.pop()
+            setattr(owner, name, original)
+
+    def caller(self, watch: Observer, past: int = 1) -> Frames | None:
+        """The user's frames under the patched function that runs, past the frames of nnsight's own that lead to it.
+
+        Arguments:
+            past: how many frames of nnsight's may stand between; more means that nnsight calls for itself.
+        """
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+            frame = frame.f_back
+        for _ in range(past):
+            if frame is not None and frame.f_code.co_filename.startswith(self.hidden):
+                frame = frame.f_back
+        return watch.frames(frame)
+
+
+def scope_of(watch: Observer, kind: str, node: Any, frame: Any, code: CodeType | None) -> Scope:
+    """A new scope for a tracer's block.
+
+    Arguments:
+        node: the ``with`` statement in the user's file, if it is known.
+        frame: where the tracer was made.
+        code: the compiled block.
+    """
+    state = watch.state()
+    scope = Scope(kind, state.scopes[-1] if state.scopes else None, watch.next(), node=node)
+    if node is not None and isinstance(frame, FrameType):
+        shift = watch.shift(frame.f_code)
+        file = watch.sources.file(shift.file or frame.f_code.co_filename)
+        scope.file, scope.site, scope.variable = file.name, file.site(node), variable(node)
+        scope.place = _place(watch, state, frame, scope)
+    return scope
+
+
+def _place(watch: Observer, state: State, frame: FrameType, scope: Scope) -> Place:
+    """Where in the structure of its parent block a ``with`` is."""
+    if scope.site is None:
+        return ()
+    if not state.codes:
+        return _around(watch, frame, scope.site)
+    at: FrameType | None = frame
+    inner: FrameType | None = None
+    while at is not None and at.f_code is not state.codes[-1]:
+        inner, at = at, at.f_back
+    if at is None:
+        return ()
+    outer = scope.site if at is frame else watch.sources.site(at.f_code, at.f_lasti, watch.shift(at.f_code))
+    if outer.order < 0:
+        return ()
+    names = at.f_locals
+    around = watch.around(outer, scope.parent)
+    place, began = state.trackers[-1].place(outer, around, names, inner, at is frame)
+    watch.began(scope.parent, place, began, names)
+    return place
+
+
+def _around(watch: Observer, frame: FrameType, site: Any) -> Place:
+    """The plain loops around an outermost trace, in its own function and in its callers up to where recording began."""
+    frames = [frame]
+    while frames[-1].f_code is not watch.begun and frames[-1].f_back is not None:
+        frames.append(frames[-1].f_back)
+    if frames[-1].f_code is not watch.begun:  # recording began elsewhere: only the trace's own function is known
+        del frames[1:]
+    whole: Place = ()
+    for at, inner in zip(reversed(frames), [*reversed(frames[:-1]), None]):
+        code = at.f_code
+        outer = site if inner is None else watch.sources.site(code, at.f_lasti)
+        if code.co_filename.startswith(watch.hidden) or outer.order < 0:
+            continue
+        around = tuple(step for step in watch.around(outer, None) if not isinstance(step[0], ast.If))
+        if not around and inner is not None:
+            continue
+        tracker = watch.around_traces.setdefault((whole, code), Tracker())
+        place, began = tracker.place(outer, around, at.f_locals if around else None, inner, inner is None)
+        watch.began(None, place, began, at.f_locals if around else None, whole)
+        whole += place
+    return whole
+
+
+def variable(node: Any) -> str | None:
+    """The first name that a ``with`` binds."""
+    for item in node.items:
+        target = item.optional_vars
+        if isinstance(target, ast.Name):
+            return target.id
+        if isinstance(target, ast.Tuple) and target.elts and isinstance(target.elts[0], ast.Name):
+            return target.elts[0].id
+    return None
+
+
+def give(watch: Observer, scope: Scope, given: Iterator[tuple[str, Any]]) -> None:
+    """Note what a run is given."""
+    for name, value in given:
+        carrier = Event(-1, "", "", None)
+        watch.argument(carrier, name, value)
+        scope.inputs.extend(carrier.links)
+
+
+def end(watch: Observer, scope: Scope, code: CodeType, error: BaseException, stopped: bool) -> None:
+    """Note how a block broke off, and where."""
+    at = error.__traceback__
+    while at is not None and scope.at is None:
+        if at.tb_frame.f_code is code:
+            scope.at = watch.sources.site(code, at.tb_lasti, watch.shift(code))
+        at = at.tb_next
+    if stopped:
+        scope.stopped = True
+    elif not scope.stopped:
+        scope.status, scope.error = "failed", message(error)
+
+
+def containers(watch: Observer, run: Run, names: Any) -> None:
+    """Link what a saved list or dict holds by now to its save."""
+    try:
+        if not run.saved:
+            return
+        by_id = {id(value): value for value in dict.values(names)}
+        for key, event in run.saved:
+            if key in by_id:
+                carrier = Event(-1, "", "", None)
+                watch.argument(carrier, "", by_id[key])
+                event.links[:] = [link for link in carrier.links if link.event is not None] or event.links
+    except Exception as error:
+        watch.err(error)
+
+
+def read(
+    watch: Observer, run: Run, worker: Any, frames: Frames | None, what: tuple[str, str, str, str, int], value: Any
+) -> None:
+    """Note that a value of the model was read.
+
+    Arguments:
+        worker: the mediator whose code read it.
+        what: label, full name, location, name of the property, and which call of the module it is from.
+    """
+    if frames is None:
+        return
+    label, target, location, name, occurrence = what
+    reads = run.reads.setdefault(worker, {})
+    key = (location, name, occurrence)
+    swap = run.swaps.setdefault(worker, {}).get(location)
+    before: Event | None = reads.get(key)
+    if before is not None and (swap is None or swap.seq < before.seq) and not watch.changed(value, before):
+        state = watch.state()
+        site, place = watch.where(frames, state.trackers[-1], state.scopes[-1])
+        if place == before.place:
+            before.again += (site,)
+            watch.bind(value, before)
+            return
+    event = Event(-1, "InterventionProtocol", label, None, target=target)
+    event.iteration = occurrence
+    if swap is not None and (before is None or swap.seq > before.seq) and swap.iteration == occurrence:
+        event.links.append(Link("0", swap, None, ""))
+    elif before is not None:
+        event.links.extend(Link("0", change, None, "") for change in watch.changed(value, before))
+    watch.add(event, frames, value)
+    watch.bind(value, event)
+    watch.served(value)
+    reads[key] = event
+
+
+def save(watch: Observer, run: Run, frames: Frames | None, value: Any) -> None:
+    """Note that a value was saved."""
+    if frames is None:
+        return
+    event = Event(-1, "LockProtocol", "save", None)
+    watch.argument(event, "0", value)
+    if type(value) in (list, dict, set, tuple):
+        event.links[:] = [link for link in event.links if link.event is not None]
+        run.saved.append((id(value), event))
+    watch.add(event, frames, value)
+
+
+def gradient(
+    watch: Observer, frames: Frames | None, tensor: Any, setting: tuple[str, Any] | None, call: Callable[[], Any], unwound: Any
+) -> Any:
+    """Read or set a gradient as one event.
+
+    Arguments:
+        setting: name and value of what it is set to, or None for a read.
+        call: does it.
+        unwound: the exceptions that end a worker, and are no failure.
+    """
+    event = Event(-1, "GradProtocol" if setting is None else "SwapProtocol", "grad", None, changes=setting is not None)
+    try:
+        watch.argument(event, "0", tensor)
+        if setting is not None:
+            watch.argument(event, *setting)
+    except Exception as error:
+        watch.err(error)
+    before = watch.switch(False)  # registering the hook is nnsight's business
+    try:
+        result = call()
+    except BaseException as error:
+        if frames is not None and not isinstance(error, unwound):
+            watch.fail(event, error, frames)
+        raise
+    finally:
+        watch.switch(before)
+    try:
+        if frames is not None:
+            maker = event.links[0].event if event.links else None
+            event.label = f"{maker.label if maker is not None and maker.label else 'tensor'}.grad"
+            watch.add(event, frames, result if setting is None else setting[1])
+            if setting is None:
+                watch.bind(result, event)
+    except Exception as error:
+        watch.err(error)
+    return result
+
+
+def act(
+    watch: Observer,
+    frames: Frames | None,
+    event: Event,
+    arguments: list[tuple[str, Any]],
+    call: Callable[[], Any],
+    unwound: Any,
+    value: Any = NOTHING,
+) -> Any:
+    """Do something as one event, its own operations not seen.
+
+    Arguments:
+        value: what the event is worth; what ``call`` gives if it is not given.
+        unwound: the exceptions that end a worker, and are no failure.
+    """
+    try:
+        for name, argument in arguments:
+            watch.argument(event, name, argument)
+    except Exception as error:
+        watch.err(error)
+    before = watch.switch(False)
+    try:
+        result = call()
+    except BaseException as error:
+        if frames is not None and not isinstance(error, unwound):
+            watch.fail(event, error, frames)
+        raise
+    finally:
+        watch.switch(before)
+    try:
+        if frames is not None:
+            watch.add(event, frames, result if value is NOTHING else value)
+            if value is NOTHING:
+                watch.bind(result, event)
+    except Exception as error:
+        watch.err(error)
+    return result
