@@ -104,9 +104,10 @@ export class View {
         for (const node of scene.nodes) {
           const end = to.get(node.id)!;
           const old = from.get(node.id);
-          this.put(node.id, old && t < 1 ? between(old, end, t) : end, old ? 1 : t);
+          if (old || t === 0 || t === 1) this.put(node.id, old && t < 1 ? between(old, end, t) : end, old || t === 1 ? 1 : 0);
         }
-        cy.edges().forEach((edge) => void edge.data("opacity", t < 1 ? t * t : 1));
+        // What is new, and every edge, comes when the boxes are in place: fading hundreds of elements takes too long a frame.
+        if (t === 0 || t === 1) cy.edges().forEach((edge) => void edge.data("opacity", t));
       });
       if (anchored) {
         const box = t < 1 && from.size ? between(anchorBox!, anchored, t) : anchored;
@@ -119,9 +120,8 @@ export class View {
       if (before.size || this.fitted().zoom >= READABLE) this.fit(animate);
       else this.moveTo(this.top(), false);
     }
-    if (animate) return tween(step, (frame) => (this.moving = frame));
-    step(1);
-    return Promise.resolve();
+    step(animate ? 0 : 1);
+    return animate ? tween(step, (frame) => (this.moving = frame)) : Promise.resolve();
   }
 
   private put(id: string, box: Box, opacity: number): void {
@@ -390,7 +390,7 @@ function tween(step: (t: number) => void, next: (frame: number) => void): Promis
   const begin = performance.now();
   return new Promise((resolve) => {
     const tick = (now: number): void => {
-      const t = Math.min(1, Math.max(0, (now - begin) / TAKES));
+      const t = Math.min(1, Math.max(0.01, (now - begin) / TAKES));
       step(t < 1 ? 1 - (1 - t) ** 3 : 1);
       if (t < 1) next(requestAnimationFrame(tick));
       else resolve();
