@@ -58,7 +58,7 @@ def save(obj: Any, path: str | os.PathLike[str], **options: Any) -> Path:
         footer: True for a line with nnsight's version and today's date, or the text of one. Off by default, so that
             the same graph gives the same bytes.
         transparent: no page behind the picture.
-        scale, dpi, width: size of a ``.png``: pixels per px of the drawing (default 2), or as dots per inch
+        scale, dpi, width: size of a ``.png``: pixels per px of the drawing (default 2, or 1 if large), or as dots per inch
             (96 is scale 1), or as the picture's width in pixels.
 
     Returns:

@@ -30,6 +30,8 @@ FONT_FILES = {
 #: Boxes in a picture: with expanded="auto", and at the very most.
 AUTO_BOXES, MAX_BOXES = 500, 10_000
 MAX_PIXELS = 50_000_000
+#: Pixels up to which a .png has two for each px of the drawing when nothing is asked for; past that it has one.
+FINE_PIXELS = 8_000_000
 _PX_PER_INCH = 96
 _PT_PER_PX = 0.75
 
@@ -142,7 +144,10 @@ def _zoom(wide: float, high: float, scale: float | None, dpi: float | None, widt
     given = [name for name, value in (("scale", scale), ("dpi", dpi), ("width", width)) if value is not None]
     if len(given) > 1:
         raise ExportError(f"{' and '.join(given)}: give one, they all set the size of a .png")
-    zoom = scale if scale is not None else dpi / _PX_PER_INCH if dpi is not None else width / wide if width is not None else 2.0
+    usual = 2.0 if 4 * wide * high <= FINE_PIXELS else 1.0
+    zoom = (
+        scale if scale is not None else dpi / _PX_PER_INCH if dpi is not None else width / wide if width is not None else usual
+    )
     if not zoom > 0:
         raise ExportError(f"{given[0]}: more than 0 expected")
     most = (MAX_PIXELS / (wide * high)) ** 0.5
@@ -152,7 +157,7 @@ def _zoom(wide: float, high: float, scale: float | None, dpi: float | None, widt
             raise ExportError(
                 f"{given[0]}: the picture would have {pixels}; scale up to {most:.2f} fits, .svg and .pdf always do"
             )
-        warnings.warn(f"at scale 2 the picture would have {pixels}; it is drawn at scale {most:.2f}", stacklevel=3)
+        warnings.warn(f"the picture would have {pixels}; it is drawn at scale {most:.2f}", stacklevel=3)
     return float(min(zoom, most))
 
 
