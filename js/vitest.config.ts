@@ -9,5 +9,5 @@ export default defineConfig({
       load: (id) => (id === "\0elk" ? elkModule() : undefined),
     },
   ],
-  test: { include: ["test/**/*.test.ts"] },
+  test: { include: ["test/**/*.test.ts"], testTimeout: 30_000 },
 });

@@ -3,6 +3,7 @@
 import type { Elk, ElkNode, ElkPoint } from "./elk";
 import { rowsLayout } from "./rows";
 import { edgeTextWidth, headerWidth } from "./scene";
+import { stack } from "./stack";
 import type { Box, Placed, Point, Scene, SceneEdge, SceneNode } from "./types";
 
 export type Positions = Readonly<Record<string, readonly [x: number, y: number]>>;
@@ -16,7 +17,7 @@ export interface LayoutOptions {
 export const MARGIN = 20; // around the drawing
 const HEADER = 34; // of an open sub-graph, above what it holds
 const MOST = 1000; // boxes that elkjs lays out; more go in plain rows
-const STRAIGHT = 150; // layers that edges cross in all, up to which the straightest placement takes no second
+const STRAIGHT = 250; // layers that edges cross in all, up to which the straightest placement takes no second
 
 const JOG = 16; // px sideways, up to which a jog is taken out
 const CLEAR = 9; // px between edges that meet a box, beside the texts at them
@@ -38,6 +39,7 @@ const COMPOUND = {
   "elk.edgeRouting": "ORTHOGONAL",
   "elk.hierarchyHandling": "INCLUDE_CHILDREN",
   "elk.layered.nodePlacement.bk.fixedAlignment": "NONE",
+  "elk.layered.crossingMinimization.semiInteractive": "true", // boxes with a position keep their order
   "elk.padding": `[top=${HEADER + 8},left=18,bottom=18,right=18]`,
   ...SPACING,
 };
@@ -63,14 +65,17 @@ export function layoutSync(scene: Scene, elk: (graph: ElkNode) => ElkNode, optio
 
 /** The scene as elkjs reads it: edges at the root, where ends in different sub-graphs are found. */
 export function elkGraph(scene: Scene): ElkNode {
-  const straight = scene.nodes.length <= 200 && crossedLayers(scene) <= STRAIGHT;
+  const straight = scene.nodes.length <= 400 && crossedLayers(scene) <= STRAIGHT;
   const placement = { "elk.layered.nodePlacement.strategy": straight ? "NETWORK_SIMPLEX" : "BRANDES_KOEPF" };
   const root: ElkNode = { id: "", layoutOptions: { ...ROOT, ...placement }, children: [], edges: [] };
   const nodes = new Map<string, ElkNode>([["", root]]);
+  const { links, columns } = stack(scene);
   for (const node of scene.nodes) {
-    const made: ElkNode = { id: id(node.id) };
+    const column = columns.get(node.id);
+    const made: ElkNode = { id: id(node.id), layoutOptions: column === undefined ? {} : { "elk.position": `(${column},0)` } };
     if (node.role === "open") {
       made.layoutOptions = {
+        ...made.layoutOptions,
         ...COMPOUND,
         ...placement,
         "elk.nodeSize.constraints": "MINIMUM_SIZE",
@@ -85,7 +90,9 @@ export function elkGraph(scene: Scene): ElkNode {
     const parent = nodes.get(node.parent === undefined ? "" : id(node.parent))!;
     parent.children!.push(made);
   }
-  for (const edge of scene.edges) root.edges!.push({ id: edge.id, sources: [id(edge.source)], targets: [id(edge.target)] });
+  const join = (edge: string, source: string, target: string) => root.edges!.push({ id: edge, sources: [id(source)], targets: [id(target)] });
+  for (const edge of scene.edges) join(`e${edge.id}`, edge.source, edge.target);
+  links.forEach(([above, below], at) => join(`s${at}`, above, below));
   return root;
 }
 
@@ -108,7 +115,7 @@ function crossedLayers(scene: Scene): number {
   return crossed;
 }
 
-/** elkjs keeps the root and the nodes in one space of ids. */
+/** elkjs keeps the root, nodes and edges in one space of ids. */
 function id(node: string): string {
   return `n${node}`;
 }
@@ -123,7 +130,7 @@ function placed(scene: Scene, root: ElkNode): Placed {
   const routes = new Map<string, Point[]>();
   for (const edge of root.edges ?? []) {
     const section = edge.sections?.[0];
-    if (section) routes.set(edge.id, [section.startPoint, ...(section.bendPoints ?? []), section.endPoint].map(point));
+    if (section && edge.id.startsWith("e")) routes.set(edge.id.slice(1), [section.startPoint, ...(section.bendPoints ?? []), section.endPoint].map(point));
   }
   straighten(scene, boxes, routes);
   return { scene, boxes, routes, width: root.width!, height: root.height! };

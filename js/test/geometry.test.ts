@@ -7,6 +7,7 @@ import { measure } from "../src/font";
 import { layoutSync } from "../src/layout";
 import { allGroups, buildScene, edgeTextWidth, GROUP_TITLE, indexElements, NOTE, SUBTITLE, TITLE } from "../src/scene";
 import type { Box, Legend, Placed, Point, SceneNode } from "../src/types";
+import { edge, group, node, scene } from "./build";
 import { random, randomElements } from "./random";
 
 const legend = legendJson as Legend;
@@ -83,4 +84,18 @@ describe("a hundred random drawings", () => {
       const found = Array.from({ length: count }, (_, seed) => faults(draw(size, seed)).map((fault) => `seed ${seed}: ${fault}`)).flat();
       expect(found).toEqual([]);
     });
+});
+
+test("parts that nothing joins go in rows, in order of execution", () => {
+  const reads = Array.from({ length: 24 }, (_, i) => [
+    node(`t/read${i}`, "InterventionProtocol", { label: `transformer.h.${i}.output` }),
+    node(`t/save${i}`, "LockProtocol"),
+    edge(`t/read${i}`, `t/save${i}`),
+  ]);
+  const { boxes, width, height, routes } = layoutSync(scene([group("t", "Tracer"), ...reads.flat()], ["t"]), elkSync);
+  const placed = Array.from({ length: 24 }, (_, i) => boxes.get(`t/read${i}`)!);
+  const reading = [...placed].sort((a, b) => Math.round(a.y - b.y) || a.x - b.x);
+  expect(reading).toEqual(placed);
+  expect(width).toBeLessThan(2 * height);
+  expect(routes.size).toBe(24);
 });
