@@ -20,12 +20,14 @@ _recorded: weakref.WeakKeyDictionary[Any, tuple[Recording, Scope]] = weakref.Wea
 _local = threading.local()
 
 
-def record(*, values: bool = False, title: str | None = None) -> Recording:
+def record(*, values: bool = False, run: bool = True, title: str | None = None) -> Recording:
     """Record the interventions that run inside a ``with`` block.
 
     Arguments:
         values: also keep small statistics of every tensor (min, max, mean, norm, fractions of zeros and NaN); costs a pass
             over each. Without it, values are described from their metadata alone.
+        run: False to run nothing: the graph is then what the blocks would ask for, read from their source and marked as
+            planned. What they would have saved is not bound.
         title: of the graph; the outermost sub-graph's name if None.
 
     Returns:
@@ -39,14 +41,15 @@ def record(*, values: bool = False, title: str | None = None) -> Recording:
     Raises:
         UnsupportedError: on entering, if the nnsight found is not one that can be recorded.
     """
-    return Recording(values=values, title=title)
+    return Recording(values=values, run=run, title=title)
 
 
 class Recording:
     """What :func:`record` recorded. It shows itself in a notebook; :attr:`graph` can be read at any time."""
 
-    def __init__(self, *, values: bool = False, title: str | None = None) -> None:
+    def __init__(self, *, values: bool = False, run: bool = True, title: str | None = None) -> None:
         self._values = values
+        self._run = run
         self._title = title
         self._items: list[Event | Scope] = []
         self._first = 0
@@ -68,7 +71,7 @@ class Recording:
         self._items, self._first = self._watch.events, len(self._watch.events)
         self._passes, self._sources = self._watch.passes, self._watch.sources
         active.append(self)
-        self._watch.want(self._values)
+        self._want(active)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -78,11 +81,15 @@ class Recording:
         self._items = self._items[self._first :]
         self._reason = watch.reason
         if active:
-            watch.want(any(recording._values for recording in active))
+            active[-1]._want(active)
         else:
             hooks()[0].end()
         if watch.failed is not None:
             warnings.warn(f"{self._reason}; the graph is incomplete", IncompleteGraphWarning, stacklevel=2)
+
+    def _want(self, active: list[Recording]) -> None:
+        """Ask for what the recordings that are active want together."""
+        self._watch.want(any(each._values for each in active), all(each._run for each in active))
 
     @property
     def graph(self) -> Graph:

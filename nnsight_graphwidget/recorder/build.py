@@ -110,8 +110,8 @@ class Builder:
         id_ = self._make_id(parent, name, site.line if site else None)
         self.ids[scope] = id_
         self._groups[id_] = Group(
-            id_, scope.kind, label, parent, variable=scope.variable, **_where(site, span=False), status=scope.status,
-            error=scope.error,
+            id_, scope.kind, label, parent, variable=scope.variable, **_where(site, span=False),
+            status="planned" if scope.planned and scope.status == "ok" else scope.status, error=scope.error,
         )  # fmt: skip
         call = _call(scope)
         for link in scope.inputs:
@@ -325,9 +325,15 @@ class Builder:
                     self._bound[(event.scope, target.id)] = [source]
 
     def _names(self, expression: ast.AST | None, scope: Scope | None, place: Place | None, depth: int = 0) -> list[str]:
-        """The nodes that the names of an expression stand for, where they are numbers or loop variables."""
+        """The nodes that the names of an expression stand for, where they are numbers or loop variables.
+
+        A number that an assignment made of others, or of a tensor's shape, comes from those (``depth`` of such assignments).
+        """
         found: list[str] = []
         for node in ast.walk(expression) if expression is not None else ():
+            at = self._at.get((scope, node)) if depth else None
+            if at is not None and at not in found:
+                found.append(at)
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 found.extend(source for source in self._name(node.id, scope, place, depth) if source not in found)
         return found
@@ -343,7 +349,7 @@ class Builder:
                     return [self._variable(at, steps[: index + 1], name, values[name])]
             bound = self._bound.get((at, name))
             if bound is not None:
-                return [source for source in bound if source in self._nodes and self._nodes[source][1].shape is None]
+                return [source for source in bound if source in self._nodes and (depth or self._nodes[source][1].shape is None)]
             if at is None:
                 return []
             value = _assigned(at, name)
@@ -508,6 +514,9 @@ class Builder:
     def has(self, id_: str) -> bool:
         return id_ in self._nodes
 
+    def kind(self, id_: str) -> str | None:
+        return self._nodes[id_][1].kind if id_ in self._nodes else None
+
     def lost(self, id_: str) -> bool:
         """Whether a node has no value, because it or what it needs failed."""
         return id_ in self._nodes and self._nodes[id_][1].status in ("failed", "not reached")
@@ -538,7 +547,7 @@ class Builder:
     def _finished_groups(self, nodes: Sequence[Node]) -> tuple[Group, ...]:
         counts: dict[str, int] = {}
         for group in self._groups.values():
-            if group.kind == "Iteration" and group.parent is not None:
+            if group.kind == "Iteration" and group.parent is not None and group.status == "ok":
                 counts[group.parent] = max(counts.get(group.parent, 0), (group.index or 0) + 1)
         first: dict[str, int] = {}
         for node in nodes:

@@ -107,7 +107,11 @@ def _compile(watch: Observer, original: Any, self: Any) -> Any:
         given.insert(0, ("tensor", self.tensor))
     named = [(name, value) for name, value in self.kwargs.items() if name != "hook"]  # nnsight's own, on 0.5
     _given[self] = [*given, *named]
-    return original(self)
+    before = watch.switch(False)  # preparing the input is nnsight's business
+    try:
+        return original(self)
+    finally:
+        watch.switch(before)
 
 
 def _execute(watch: Observer, original: Any, self: Any, fn: Any) -> Any:
@@ -140,7 +144,11 @@ def _execute(watch: Observer, original: Any, self: Any, fn: Any) -> Any:
 
 def _invoke(watch: Observer, original: Any, self: Any, fn: Any) -> Any:
     """An invoke's block is left to its mediator. One that a trace makes for its own input is the trace's block."""
-    result = original(self, fn)
+    before = watch.switch(False)  # so is batching it
+    try:
+        result = original(self, fn)
+    finally:
+        watch.switch(before)
     state = watch.state()
     if state.scopes and getattr(_seams.local, "executing", None) is self.tracer:
         scope = _open(watch, self, fn.__code__, "Invoke", self.info)
@@ -177,11 +185,13 @@ def _kind(self: Any) -> str:
     if isinstance(self, tracing.InterleavingTracer):
         name = self.fn if isinstance(self.fn, str) else getattr(self.fn, "__name__", "")
         return "Generator" if name in ("generate", "__nnsight_generate__") else "Tracer"
-    return "Session" if type(self) is base.Tracer else "Subgraph"
+    return "Session"
 
 
 def _end(watch: Observer, scope: Scope, code: CodeType, error: BaseException) -> None:
-    ended(watch, scope, code, error, isinstance(error, interleaver.EarlyStopException))
+    if scope.status == "ok":
+        error = getattr(error, "original", error)  # nnsight wraps what it raises in another of the same type
+        ended(watch, scope, code, error, isinstance(error, interleaver.EarlyStopException))
 
 
 def _edit(watch: Observer, original: Any, self: Any, tracer: Any) -> Any:
@@ -366,7 +376,7 @@ def _write(watch: Observer, call: Callable[[], Any], obj: Any, name: str, value:
     if mediator is None or getattr(_seams.local, "asking", False):
         return call()
     event = Event(-1, "SwapProtocol", "", None, changes=True)
-    frames = _seams.caller(watch, past=0)
+    frames = _seams.caller(watch)
     _seams.local.requested, _seams.local.asking = None, True
     try:
         watch.argument(event, "value", value)
@@ -408,7 +418,8 @@ def _path(obj: Any) -> str:
 def _skip(watch: Observer, original: Any, self: Any, value: Any) -> Any:
     if _seams.worker() is None:
         return original(self, value)
-    event = Event(-1, "SkipProtocol", self.path.partition(".")[2] or self.path, None, target=self.path, changes=True)
+    full = f"{self.path}.skip"
+    event = Event(-1, "SkipProtocol", full.partition(".")[2], None, target=full, changes=True)
     return act(watch, _seams.caller(watch, 0), event, [("value", value)], lambda: original(self, value), _UNWOUND, value)
 
 

@@ -279,6 +279,9 @@ def _execute(kind: str | None) -> Callable[[Any], Any]:
         scope = _open(watch, self, code, kind or _kind(self))
         if scope is None:
             return original(self, code)
+        if not watch.run:
+            scope.planned = True
+            return None
         outer, _local.executing = _local.__dict__.get("executing"), self
         state.push(scope, code)
         before = watch.switch(not isinstance(self, (tracer.Invoker, editing.EditingTracer, backward.BackwardTracer)))

@@ -160,6 +160,7 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self.values = False
+        self.run = True
         self.events: list[Event | Scope] = []
         self.sources = Sources()
         self.reason: str | None = None
@@ -179,9 +180,9 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
         self._shifts: dict[CodeType, Shift] = {}
         self._seq = 0
 
-    def want(self, values: bool) -> None:
-        """Whether to keep statistics of values from now on."""
-        self.values = values
+    def want(self, values: bool, run: bool) -> None:
+        """Whether to keep statistics of values, and whether to run blocks at all, from now on."""
+        self.values, self.run = values, run
 
     def begun_at(self, frame: FrameType) -> None:
         """Say where recording began: loops around that are not part of what is recorded."""

@@ -156,7 +156,8 @@ class Planner:
         elif isinstance(target, ast.Subscript):
             base = self.value(target.value, parent)
             if base:
-                made = self._node("Operation", "setitem", target, parent, [*base, *sources])
+                changes = any(self.builder.kind(source) == "InterventionProtocol" for source in base)
+                made = self._node("Operation", "setitem", target, parent, [*base, *sources], changes)
                 if isinstance(target.value, ast.Name):
                     self.names[target.value.id] = [made]
 
