@@ -131,9 +131,9 @@ button:disabled { cursor: default; opacity: .5; }
 .outline [role="treeitem"] { border-radius: 4px; }
 .outline .row { display: flex; gap: 5px; align-items: center; padding: 2px 6px; cursor: pointer; white-space: nowrap; border-radius: 4px; }
 .outline .row:hover { background: var(--raised); }
-.outline [aria-selected="true"] > .row { background: var(--mark); }
+.outline [aria-selected="true"] .row { background: var(--mark); }
 .outline [role="treeitem"]:focus-visible { outline: none; }
-.outline [role="treeitem"]:focus-visible > .row { outline: 2px solid var(--accent); outline-offset: -1px; }
+.outline [role="treeitem"]:focus-visible .row { outline: 2px solid var(--accent); outline-offset: -1px; }
 .outline .twist { width: 12px; flex: none; color: var(--quiet); text-align: center; }
 .outline .label { font-family: var(--mono); }
 .outline .more { color: var(--quiet); }

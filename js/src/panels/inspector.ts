@@ -116,7 +116,7 @@ export function inspectorPanel(app: App): InspectorPanel {
 
   function actions(data: NodeData): HTMLElement[] {
     const button = (text: string, title: string, onclick: () => void): HTMLElement =>
-      h("button", { type: "button", class: "button", title, "aria-label": title.replace(/ \(.\)$/, ""), onclick }, text);
+      h("button", { type: "button", class: "button", title, "aria-label": /\w/.test(text) ? undefined : title.replace(/ \(.\)$/, ""), onclick }, text);
     const open = app.model.get("expanded").includes(data.id);
     const loop = data.kind === "Iterator" && (data.count ?? 0) > 1 && open;
     const all = app.model.get("steps")[data.id] === "all";

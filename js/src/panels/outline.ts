@@ -21,37 +21,42 @@ export function outlinePanel(app: App): Panel {
   function branch(children: readonly Item[], level: number): HTMLElement[] {
     const hidden = new Set(app.model.get("hidden_kinds"));
     const listed = children.filter((item) => !hidden.has(item.data.kind));
-    const items = listed.slice(0, MOST).map((item) => row(item, level));
+    const items = listed.slice(0, MOST).flatMap((item, at) => row(item, level, at + 1, listed.length));
     if (listed.length > MOST) items.push(h("li", { role: "none", class: "empty" }, `+${listed.length - MOST} more`));
     return items;
   }
 
-  function row({ data: item, children }: Item, level: number): HTMLElement {
+  /** An item and, if it is open, what is in it: a flat list with levels, so that an item's text is its name. */
+  function row({ data: item, children }: Item, level: number, place: number, siblings: number): HTMLElement[] {
     const holds = item.compound === true && children.length > 0;
     const open = holds && isOpen(item);
     const style = styleOf(app.legend, item.kind, item.compound);
     const more = item.compound ? (item.count ? `×${item.count}` : "") : [result(item), item.variable].filter(Boolean).join(" ");
-    return h(
+    const unseen = [item.status, item.changes && "changes the model"].filter(Boolean).join(", ");
+    const element = h(
       "li",
       {
         role: "treeitem",
         "data-id": item.id,
         "aria-level": level,
+        "aria-posinset": place,
+        "aria-setsize": siblings,
         "aria-expanded": holds ? String(open) : undefined,
         "aria-selected": String(app.model.get("selected").includes(item.id)),
-        "aria-label": [style.name, item.label, more, item.status, item.changes && "changes the model"].filter(Boolean).join(", "),
         tabindex: -1,
       },
       h(
         "div",
         { class: "row", style: `padding-left:${(level - 1) * 14 + 6}px` },
-        h("span", { class: "twist" }, holds ? (open ? "▾" : "▸") : ""),
+        h("span", { class: "twist", "aria-hidden": "true" }, holds ? (open ? "▾" : "▸") : ""),
         swatch(style, app.theme),
+        h("span", { class: "sr" }, `${style.name} `),
         h("span", { class: "label" }, item.label),
-        h("span", { class: "more" }, more),
+        h("span", { class: "more" }, more && ` ${more}`),
+        unseen && h("span", { class: "sr" }, ` ${unseen}`),
       ),
-      open && h("ul", { role: "group" }, ...branch(children, level + 1)),
     );
+    return open ? [element, ...branch(children, level + 1)] : [element];
   }
 
   /** A pass of a loop is open when it is the one that is shown. */

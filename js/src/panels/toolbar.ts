@@ -41,7 +41,7 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolba
   const side = icon(ICONS.side, "Side panel", actions.side);
   const overview = icon(ICONS.map, "Overview map", actions.overview);
   const element = h(
-    "header",
+    "div",
     { class: "bar", role: "toolbar", "aria-label": "Graph" },
     h("div", { class: "heading" }, title, summary),
     search,
