@@ -54,6 +54,11 @@ export class View {
     this.cy.on("dragpan scrollzoom pinchzoom", () => void (this.isFit = false));
   }
 
+  /** Finds out where it is on the page: Cytoscape remembers it until it hears a scroll, which it cannot from in a shadow root. */
+  locate(): void {
+    (this.cy as unknown as { renderer(): { invalidateContainerClientCoordsCache(): void } }).renderer().invalidateContainerClientCoordsCache();
+  }
+
   destroy(): void {
     cancelAnimationFrame(this.moving);
     cancelAnimationFrame(this.panning);

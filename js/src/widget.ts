@@ -443,6 +443,7 @@ class Widget implements App {
       const focused = this.shadow.activeElement === this.canvas;
       if (!(event.ctrlKey || event.metaKey || focused)) event.stopPropagation();
     }, { capture: true, passive: true });
+    for (const type of ["pointerdown", "pointermove"]) this.stage.addEventListener(type, () => this.view.locate(), { capture: true });
     // Not when the pointer goes down: Cytoscape then takes the focus away from everything, and keys would go to the notebook.
     this.stage.addEventListener("pointerup", () => this.canvas.focus({ preventScroll: true }), { capture: true });
     this.applyGestures();

@@ -190,7 +190,7 @@ class GraphView:
         return x, y
 
     def click(self, id: str) -> None:
-        self.root.scroll_into_view_if_needed()
+        self.root.evaluate("root => root.scrollIntoView({ block: 'center' })")
         self.settled()
         self.page.mouse.click(*self.place(id))
 
@@ -268,12 +268,18 @@ class Tab:
 
     def run_all(self) -> None:
         self.command("notebook:run-all-cells")
-        self.page.wait_for_function(
-            """() => [...window.jupyterapp.shell.currentWidget.content.model.cells].every(
-                cell => cell.type !== "code" || (cell.executionCount !== null && cell.executionState !== "running"))"""
+        # Each output's plain form, for the errors among them; the command's promise can be early.
+        outputs = self.page.evaluate(
+            """async () => {
+                const notebook = window.jupyterapp.shell.currentWidget;
+                const cells = [...notebook.content.model.cells].filter(cell => cell.type === "code");
+                await notebook.sessionContext.session.kernel.requestExecute({ code: "", store_history: false }).done;
+                while (cells.some(cell => cell.executionState === "running")) await new Promise(done => setTimeout(done, 50));
+                return cells.flatMap(cell => cell.outputs.toJSON());
+            }"""
         )
-        tracebacks = self.page.locator("[data-mime-type='application/vnd.jupyter.error']").all_inner_texts()
-        assert not tracebacks, tracebacks
+        failed = [f"{output['ename']}: {output['evalue']}" for output in outputs if output["output_type"] == "error"]
+        assert not failed, failed
 
     def kernel(self, code: str) -> str:
         """Runs code in the open notebook's kernel and gives what it printed."""
