@@ -217,7 +217,7 @@ class Builder:
         arguments = [
             (link.name, given.get(link.name) or self._maker(link, site, event))
             for link in event.links
-            if link.event or link.name.isdigit() or _splatted(site) or _operand(site, event, link.name)
+            if link.event or link.name.isdigit() or _splatted(site) or self._operand(event, link.name)
         ]
         self._of[event] = id_
         where = _where(site)
@@ -231,7 +231,7 @@ class Builder:
         )  # fmt: skip
         self._nodes[id_] = (event.seq, node)
         for link in event.links:
-            self._link(link, id_, parent, event.seq, _operand(site, event, link.name), site, scope, event.place)
+            self._link(link, id_, parent, event.seq, self._operand(event, link.name), site, scope, event.place)
         self._bind(event, id_)
         if scope is not None:
             self._last[scope] = event
@@ -249,8 +249,23 @@ class Builder:
         twice = len(self._columns.get((site.file, site.line, label), ())) > 1
         return site.line, site.column if twice else None
 
+    def _operand(self, event: Event, name: str) -> ast.expr | None:
+        """The expression that gave an argument; ``2 * h`` reaches torch as ``h`` and ``2``."""
+        node = event.site.node if event.site is not None else None
+        if isinstance(node, ast.BinOp) and name in ("0", "1") and len(event.links) == 2 and event.links[1].event is None:
+            made = self._of.get(event.links[0].event) if event.links[0].event is not None else None
+            if made is not None and made in self._stands(node.right, event.scope) and made not in self._stands(node.left, event.scope):
+                return node.right if name == "0" else node.left
+        return _operand(event.site, event, name)
+
+    def _stands(self, expression: ast.expr, scope: Scope | None) -> list[str]:
+        """The nodes that an expression itself is."""
+        if isinstance(expression, ast.Name):
+            return self._held(expression.id, scope)
+        return [self._at[(scope, expression)]] if (scope, expression) in self._at else []
+
     def _maker(self, link: Link, site: Site | None, event: Event) -> str:
-        return _text(site, _operand(site, event, link.name)) or (link.event.label if link.event is not None else "") or "tensor"
+        return _text(site, self._operand(event, link.name)) or (link.event.label if link.event is not None else "") or "tensor"
 
     def _link(
         self, link: Link, target: str, parent: str | None, seq: float, expression: ast.expr | None, site: Site | None,
@@ -328,17 +343,19 @@ class Builder:
         """The nodes that the names of an expression stand for, where they are numbers or loop variables.
 
         A number that an assignment made of others, or of a tensor's shape, comes from those (``depth`` of such assignments).
+        A name in a longer expression may stand for a tensor of which only the shape is used, which is no data.
         """
         found: list[str] = []
         for node in ast.walk(expression) if expression is not None else ():
+            whole = depth > 0 or expression is node
             at = self._at.get((scope, node)) if depth else None
             if at is not None and at not in found:
                 found.append(at)
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-                found.extend(source for source in self._name(node.id, scope, place, depth) if source not in found)
+                found.extend(source for source in self._name(node.id, scope, place, depth, whole) if source not in found)
         return found
 
-    def _name(self, name: str, scope: Scope | None, place: Place | None, depth: int) -> list[str]:
+    def _name(self, name: str, scope: Scope | None, place: Place | None, depth: int, whole: bool) -> list[str]:
         at = scope
         steps: Place = place or ()
         while True:
@@ -349,7 +366,7 @@ class Builder:
                     return [self._variable(at, steps[: index + 1], name, values[name])]
             bound = self._bound.get((at, name))
             if bound is not None:
-                return [source for source in bound if source in self._nodes and (depth or self._nodes[source][1].shape is None)]
+                return [source for source in bound if source in self._nodes and (whole or self._nodes[source][1].shape is None)]
             if at is None:
                 return []
             value = _assigned(at, name)

@@ -114,7 +114,7 @@ class SourceFile:
                 if isinstance(node, (ast.With, ast.AsyncWith)):
                     for at in {node.lineno, *(item.context_expr.lineno for item in node.items)}:
                         self._withs.setdefault(at, node)
-                if hasattr(node, "lineno"):
+                if hasattr(node, "lineno") and not isinstance(node, ast.Expr):
                     end = (node.end_lineno, node.end_col_offset)
                     self._by_position.setdefault((node.lineno, node.col_offset, *end), node)
                     if isinstance(node, (ast.Call, ast.Attribute)):
