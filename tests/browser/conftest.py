@@ -347,6 +347,7 @@ def marimo(tmp_path: Path) -> Iterator[Callable[..., Server]]:
         parts = ["import marimo", "app = marimo.App()"]
         parts += [f"@app.cell\ndef _():\n{textwrap.indent(cell, '    ')}\n    return" for cell in cells]
         (tmp_path / "app.py").write_text("\n\n".join([*parts, 'if __name__ == "__main__":\n    app.run()\n']))
+        (tmp_path / "pyproject.toml").write_text("[tool.marimo.runtime]\nauto_instantiate = true\n")  # run when opened
         command = ["marimo", "-q", mode, "app.py", "--headless", "--no-token", "--host=127.0.0.1", "--port={port}"]
         running.append(start("marimo", command, tmp_path, "/health"))
         return running[-1].server

@@ -36,8 +36,6 @@ def test_marimo(marimo: Callable[..., Server], tab: Tab, mode: str) -> None:
     ]
     server = marimo(cells, mode)
     tab.page.goto(server.url)
-    if mode == "edit":
-        tab.page.locator("#run-button, [data-testid=run-button]").last.click()
     view = tab.view()
     view.button("Expand all").click()
     view.settled()
