@@ -17,6 +17,7 @@ export interface LayoutOptions {
 export const MARGIN = 20; // around the drawing
 const HEADER = 34; // of an open sub-graph, above what it holds
 const MOST = 1000; // boxes that elkjs lays out; more go in plain rows
+const MOST_CROSSED = 6000; // layers that edges cross in all, past which elkjs takes too long
 const STRAIGHT = 250; // layers that edges cross in all, up to which the straightest placement takes no second
 
 const JOG = 16; // px sideways, up to which a jog is taken out
@@ -53,23 +54,31 @@ const ROOT = {
 
 /** Places a scene with an injected elkjs (a worker in the browser). Rejects with an AbortError when cancelled. */
 export async function layout(scene: Scene, elk: Elk, options: LayoutOptions = {}): Promise<Placed> {
-  const drawing = scene.nodes.length > MOST ? rowsLayout(scene) : placed(scene, await elk(elkGraph(scene), options.signal));
+  const graph = elkGraph(scene);
+  const drawing = graph ? placed(scene, await elk(graph, options.signal)) : rowsLayout(scene);
   return moved(drawing, options.positions);
 }
 
 /** The same, at once, in this thread. */
 export function layoutSync(scene: Scene, elk: (graph: ElkNode) => ElkNode, options: LayoutOptions = {}): Placed {
-  const drawing = scene.nodes.length > MOST ? rowsLayout(scene) : placed(scene, elk(elkGraph(scene)));
+  const graph = elkGraph(scene);
+  const drawing = graph ? placed(scene, elk(graph)) : rowsLayout(scene);
   return moved(drawing, options.positions);
 }
 
-/** The scene as elkjs reads it: edges at the root, where ends in different sub-graphs are found. */
-export function elkGraph(scene: Scene): ElkNode {
-  const straight = scene.nodes.length <= 400 && crossedLayers(scene) <= STRAIGHT;
+/**
+ * The scene as elkjs reads it, edges at the root, where ends in different sub-graphs are found; undefined if it is too much
+ * for elkjs.
+ */
+export function elkGraph(scene: Scene): ElkNode | undefined {
+  if (scene.nodes.length > MOST) return undefined;
+  const { links, columns } = stack(scene);
+  const crossed = crossedLayers(scene, links);
+  if (crossed > MOST_CROSSED) return undefined;
+  const straight = scene.nodes.length <= 400 && crossed <= STRAIGHT;
   const placement = { "elk.layered.nodePlacement.strategy": straight ? "NETWORK_SIMPLEX" : "BRANDES_KOEPF" };
   const root: ElkNode = { id: "", layoutOptions: { ...ROOT, ...placement }, children: [], edges: [] };
   const nodes = new Map<string, ElkNode>([["", root]]);
-  const { links, columns } = stack(scene);
   for (const node of scene.nodes) {
     const column = columns.get(node.id);
     const made: ElkNode = { id: id(node.id), layoutOptions: column === undefined ? {} : { "elk.position": `(${column},0)` } };
@@ -97,13 +106,11 @@ export function elkGraph(scene: Scene): ElkNode {
 }
 
 /** How many layers the edges cross on the way to their targets: what makes the straightest placement slow. */
-function crossedLayers(scene: Scene): number {
+function crossedLayers(scene: Scene, links: readonly [string, string][]): number {
   const inputs = new Map<string, string[]>();
-  for (const { source, target } of scene.edges) {
-    const sources = inputs.get(target);
-    if (sources) sources.push(source);
-    else inputs.set(target, [source]);
-  }
+  const add = (source: string, target: string): void => void (inputs.get(target)?.push(source) ?? inputs.set(target, [source]));
+  for (const { source, target } of scene.edges) add(source, target);
+  for (const [above, below] of links) add(above, below);
   const layers = new Map<string, number>();
   let crossed = 0;
   for (const node of scene.nodes) {

@@ -6,6 +6,7 @@ import type { Scene, SceneNode } from "./types";
 const ROW = 1000; // px: a row gets at least as wide
 const ASPECT = 1.6; // width to height that a long list of parts tends to
 const OPEN = { width: 320, height: 240 }; // px: about as big as an open sub-graph
+const MANY = 12; // inputs of one box that go in rows
 const LAYER = 72; // px from one layer to the next
 
 interface Part {
@@ -62,7 +63,29 @@ export function stack(scene: Scene): Stack {
   }
   const made: Stack = { links: [], columns: new Map() };
   for (const siblings of byParent.values()) addRows(siblings, made);
+  for (const sources of fans(scene, nodes)) addRows(sources, made);
   return made;
+}
+
+/** Boxes that nothing feeds and that feed one and the same box beside them, where there are many. */
+function fans(scene: Scene, nodes: ReadonlyMap<string, SceneNode>): Part[][] {
+  const fed = new Set(scene.edges.map((edge) => edge.target));
+  const targets = new Map<string, Set<string>>();
+  for (const { source, target } of scene.edges) {
+    const known = targets.get(source);
+    if (known) known.add(target);
+    else targets.set(source, new Set([target]));
+  }
+  const fans = new Map<string, Part[]>();
+  for (const [source, [target, ...others]] of targets) {
+    const node = nodes.get(source)!;
+    if (fed.has(source) || others.length || node.role === "open" || nodes.get(target!)!.parent !== node.parent) continue;
+    const part = { first: node, last: node, width: node.width, height: LAYER };
+    const fan = fans.get(target!);
+    if (fan) fan.push(part);
+    else fans.set(target!, [part]);
+  }
+  return [...fans.values()].filter((fan) => fan.length >= MANY);
 }
 
 function path(nodes: ReadonlyMap<string, SceneNode>, id: string): string[] {
