@@ -60,9 +60,9 @@ function notices(packages) {
     const folder = join(here, "node_modules", name);
     const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf-8"));
     const file = ["LICENSE", "LICENSE.md", "LICENSE.txt"].map((file) => join(folder, file)).find(existsSync);
-    return [`${name} ${version} (${license}), in widget.js and headless.js`, readFileSync(file, "utf-8")];
+    return [`${name} ${version} (${license}), inside the bundles`, readFileSync(file, "utf-8")];
   });
-  parts.push(["DejaVu fonts 2.37, subsets (Bitstream Vera licence), in *.ttf, widget.js and headless.js", readFileSync(join(here, "fonts", "LICENSE"), "utf-8")]);
+  parts.push(["DejaVu fonts 2.37, subsets (Bitstream Vera licence), in *.ttf and inside the bundles", readFileSync(join(here, "fonts", "LICENSE"), "utf-8")]);
   const rule = "=".repeat(100);
   return parts.map(([title, text]) => `${rule}\n${title}\n${rule}\n\n${text.replace(/\r\n/g, "\n").trim()}\n`).join("\n");
 }
