@@ -314,7 +314,10 @@ class Tab:
     def show_seed(self, server: Server, options: str = "", *more: str) -> GraphView:
         """A notebook with the seed's graph in a widget ``w``, from the golden file: a view needs no model to be tested."""
         golden = ROOT / "tests" / "golden" / "seed.graph.json"
-        cells = [f"import nnsight_graphwidget as ngw\ngraph = ngw.load({str(golden)!r})", f"w = ngw.show(graph, {options})\nw"]
+        cells = [
+            f"import nnsight_graphwidget as ngw\ngraph = ngw.load({str(golden)!r})",
+            f"w = ngw.show({', '.join(filter(None, ['graph', options]))})\nw",
+        ]
         self.open(server, server.write(f"{self.name}.ipynb", *cells, *more))
         self.run_all()
         return self.view()
@@ -326,6 +329,7 @@ def tab(browser: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Tab
     tab = Tab(browser.new_page(), re.sub(r"\W+", "-", request.node.name).strip("-"))
     yield tab
     tab.shot("end")
+    tab.page.evaluate("window.jupyterapp?.shell.currentWidget?.sessionContext?.shutdown()")
     tab.page.close()
     assert not tab.errors, "the console said:\n" + "\n".join(tab.errors)
     assert not tab.strangers, "requests left the machine:\n" + "\n".join(tab.strangers)
