@@ -16,7 +16,7 @@ from typing import Any
 
 import nnsight
 from nnsight.intervention import envoy, interleaver
-from nnsight.intervention.backends import editing as editing_backend
+from nnsight.intervention.backends import editing, remote
 from nnsight.intervention.tracing import backwards, base, invoker, iterator, util
 from nnsight.intervention.tracing import globals as saving
 from nnsight.intervention.tracing import tracer as tracing
@@ -30,6 +30,7 @@ from .source import Shift
 
 _HIDDEN = tuple(os.path.dirname(file) + os.sep for file in (nnsight.__file__, os.path.dirname(__file__)))
 _UNWOUND = (interleaver.Cancelation, SystemExit)
+_MISSED = (interleaver.Mediator.OutOfOrderError, getattr(interleaver.Mediator, "MissedProviderError", ()))
 
 #: The classes of tracers, sessions, invokers, iterators …
 TRACERS = (base.Tracer,)
@@ -40,7 +41,14 @@ _edits: weakref.WeakKeyDictionary[Any, Scope] = weakref.WeakKeyDictionary()
 #: What a tracer was given, until it runs: it forgets it when it compiles its block.
 _given: weakref.WeakKeyDictionary[Any, list[tuple[str, Any]]] = weakref.WeakKeyDictionary()
 
-_seams = Seams(_HIDDEN, lambda: getattr(_seams.local, "mediator", None))
+
+def _text(value: Any) -> str:
+    """A loop variable's value: a module is named by where it is."""
+    path = value.__dict__.get("path") if isinstance(value, envoy.Envoy) else None
+    return path.partition(".")[2] or path if type(path) is str else short(value)
+
+
+_seams = Seams(_HIDDEN, lambda: getattr(_seams.local, "mediator", None), _text)
 begin, end = _seams.begin, _seams.end
 
 
@@ -66,12 +74,12 @@ def around_each_trace(begin: Callable[[], None], end: Callable[[], None]) -> Cal
 # -- scopes --------------------------------------------------------------------------------------------------------------------
 
 
-def _open(watch: Observer, tracer: Any, code: CodeType, kind: str, info: Any) -> Scope | None:
-    """Note that a tracer begins to run its block."""
+def _open(watch: Observer, tracer: Any, code: CodeType | None, kind: str, info: Any) -> Scope | None:
+    """Note that a tracer begins to run its block; without ``code``, that it sends it away."""
     try:
-        node = _with(watch, info)
-        scope = scope_of(watch, kind, node, info.frame, code)
-        _map(watch, code, info, scope)
+        scope = scope_of(watch, kind, _with(watch, info), info.frame)
+        if code is not None:
+            _map(watch, code, info, scope)
         give(watch, scope, iter(_given.pop(tracer, [])))
         watch.events.append(scope)
         _seams.local.opened(tracer, scope)
@@ -101,12 +109,16 @@ def _map(watch: Observer, code: CodeType, info: Any, scope: Scope) -> None:
     watch.block(code, Shift(actual.col_offset - first.col_offset, actual.lineno - first.lineno, scope.file))
 
 
+def _inputs(tracer: Any) -> list[tuple[str, Any]]:
+    given = [("input" if index == 0 else str(index), value) for index, value in enumerate(tracer.args)]
+    if isinstance(tracer, backwards.BackwardsTracer):
+        given.insert(0, ("tensor", tracer.tensor))
+    named = [(name, value) for name, value in tracer.kwargs.items() if name != "hook"]  # nnsight's own, on 0.5
+    return [*given, *named]
+
+
 def _compile(watch: Observer, original: Any, self: Any) -> Any:
-    given = [("input" if index == 0 else str(index), value) for index, value in enumerate(self.args)]
-    if isinstance(self, backwards.BackwardsTracer):
-        given.insert(0, ("tensor", self.tensor))
-    named = [(name, value) for name, value in self.kwargs.items() if name != "hook"]  # nnsight's own, on 0.5
-    _given[self] = [*given, *named]
+    _given[self] = _inputs(self)
     before = watch.switch(False)  # preparing the input is nnsight's business
     try:
         return original(self)
@@ -201,6 +213,16 @@ def _edit(watch: Observer, original: Any, self: Any, tracer: Any) -> Any:
     if scope is not None:
         scope.planned, _edits[mediator] = True, scope
     return result
+
+
+def _remote(watch: Observer, original: Any, self: Any, tracer: Any = None) -> Any:
+    """A block that is sent away: what it will ask for can be read from its source."""
+    if tracer is not None:
+        _given[tracer] = _inputs(tracer)
+        scope = _open(watch, tracer, None, _kind(tracer), tracer.info)
+        if scope is not None:
+            scope.planned = True
+    return original(self, tracer)
 
 
 # -- workers -------------------------------------------------------------------------------------------------------------------
@@ -360,7 +382,7 @@ def _read_failed(watch: Observer, mediator: Any, frames: Any, obj: Any, name: st
     try:
         if isinstance(error, _UNWOUND) or _seams.local.requested is None:
             return
-        if isinstance(error, interleaver.Mediator.MissedProviderError) and mediator.iteration not in (0, None):
+        if isinstance(error, _MISSED) and mediator.iteration not in (0, None):
             watch.state().scopes[0].stopped = True  # a loop that outran the run: it ends so, and is no failure
             return
         label, target, _, _, occurrence = _what(obj, name)
@@ -412,7 +434,11 @@ def _what(obj: Any, name: str) -> tuple[str, str, str, str, int]:
 
 
 def _path(obj: Any) -> str:
-    return getattr(obj, "path", None) or getattr(obj, "name", None) or ""
+    path: str = getattr(obj, "path", None) or getattr(obj, "name", None) or ""
+    if type(obj).__name__ == "OperationEnvoy":  # an operation inside a module's own code
+        module, _, operation = path.rpartition(".")
+        return f"{module}.source.{operation}"
+    return path
 
 
 def _skip(watch: Observer, original: Any, self: Any, value: Any) -> Any:
@@ -526,7 +552,8 @@ def _listen() -> None:
     hook(iterator.IteratorTracer, "execute", _execute)
     hook(tracing.InterleavingTracer, "compile", _compile)
     hook(invoker.Invoker, "compile", _compile)
-    hook(editing_backend.EditingBackend, "__call__", _edit)
+    hook(editing.EditingBackend, "__call__", _edit)
+    hook(remote.RemoteBackend, "__call__", _remote)
     hook(interleaver, "Thread", _thread)
     for module in (util, base, interleaver):
         _seams.all.append((module, "get_non_nnsight_frame", _frame))

@@ -41,10 +41,11 @@ class Seams:
     Arguments:
         hidden: folders whose frames are not the user's.
         worker: the worker whose code the current thread runs, or None.
+        text: a loop variable's value.
     """
 
-    def __init__(self, hidden: tuple[str, ...], worker: Callable[[], Any]) -> None:
-        self.hidden, self.worker = hidden, worker
+    def __init__(self, hidden: tuple[str, ...], worker: Callable[[], Any], text: Callable[[Any], str]) -> None:
+        self.hidden, self.worker, self._text = hidden, worker, text
         self.local = threading.local()
         self.all: list[Seam] = []
         self._patched: list[tuple[Any, str, Any]] = []
@@ -72,7 +73,7 @@ class Seams:
             worker = self.worker()
             return watch.root if worker is None else run.states.get(worker, watch.root)
 
-        watch.state = state
+        watch.state, watch.text = state, self._text
         with self._lock:
             if self._users == 0:
                 try:
@@ -147,13 +148,12 @@ class Seams:
         return watch.frames(frame)
 
 
-def scope_of(watch: Observer, kind: str, node: Any, frame: Any, code: CodeType | None) -> Scope:
+def scope_of(watch: Observer, kind: str, node: Any, frame: Any) -> Scope:
     """A new scope for a tracer's block.
 
     Arguments:
         node: the ``with`` statement in the user's file, if it is known.
         frame: where the tracer was made.
-        code: the compiled block.
     """
     state = watch.state()
     scope = Scope(kind, state.scopes[-1] if state.scopes else None, watch.next(), node=node)

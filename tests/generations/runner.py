@@ -31,7 +31,7 @@ def main(program: str, result: str) -> None:
     sys.modules["program"] = module
     spec.loader.exec_module(module)
     outcome = {"nnsight": nnsight.__version__}
-    for name, function in vars(module).items():
+    for name, function in list(vars(module).items()):
         if isfunction(function) and function.__module__ == "program" and not name.startswith("_"):
             try:
                 outcome[name] = {"returned": function()}

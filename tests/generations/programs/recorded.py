@@ -1,0 +1,69 @@
+"""The programs of ``tests/golden/programs`` on the nnsight that runs: what they name with and without recording, and their graphs."""
+
+import os
+import traceback
+import warnings
+from pathlib import Path
+
+import nnsight
+import torch
+from models import tiny_gpt2, tiny_net
+
+import nnsight_graphwidget as ngw
+
+PROGRAMS = Path(ngw.__file__).parent.parent / "tests" / "golden" / "programs"
+
+
+def _given():
+    torch.manual_seed(423)
+    return {
+        "x": torch.rand((1, 5)), "x2": torch.rand((1, 5)), "model": tiny_net(), "gpt2": tiny_gpt2(), "torch": torch,
+        "nnsight": nnsight,
+    }  # fmt: skip
+
+
+def _run(name, recorded):
+    """What the program's names hold, as text, what it raised, and its graph."""
+    file = f"{name}.py"
+    scope = {**_given(), "__name__": name}
+    given, error, graph = set(scope), None, None
+    torch.manual_seed(0)
+    code = compile(Path(file).read_text("utf-8"), file, "exec")
+    if recorded:
+        with ngw.record() as recording:
+            error = _raised(code, scope)
+        graph = recording.graph.to_dict()
+    else:
+        error = _raised(code, scope)
+    names = {key: _text(value) for key, value in scope.items() if key not in given and not key.startswith("__")}
+    return {"names": names, "error": error, "graph": graph}
+
+
+def _raised(code, scope):
+    try:
+        exec(code, scope)
+    except Exception as error:
+        return [type(error).__name__, "".join(traceback.format_exception(error))]
+    return None
+
+
+def _text(value):
+    if isinstance(value, torch.Tensor):
+        return value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [_text(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _text(item) for key, item in value.items()}
+    return value if isinstance(value, (int, float, str, bool, type(None))) else type(value).__name__
+
+
+def all_programs():
+    """By name: the run with recording, and the one without."""
+    found = {}
+    for path in sorted(PROGRAMS.glob("*.py")):
+        Path(path.name).write_text(path.read_text("utf-8"), "utf-8")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found[path.stem] = [_run(path.stem, recorded=False), _run(path.stem, recorded=True)]
+        os.unlink(path.name)
+    return found
