@@ -27,8 +27,8 @@ lint: .venv/test.stamp ## ruff and mypy
 build: .venv/test.stamp ## rebuild the JavaScript bundle in nnsight_graphwidget/static
 	@$(BIN)/python .ci/test.py --build
 
-bench: .venv/test.stamp ## run benchmarks/*.py; tables go to artifacts/
-	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+bench: .venv/test.stamp ## the benchmarks: a table, a JSON file and plots
+	$(BIN)/python -m benchmarks
 
 clean: ## remove what make made
 	rm -rf .venv .generations artifacts demo js/node_modules

@@ -314,10 +314,8 @@ class Tab:
     def show_seed(self, server: Server, options: str = "", *more: str) -> GraphView:
         """A notebook with the seed's graph in a widget ``w``, from the golden file: a view needs no model to be tested."""
         golden = ROOT / "tests" / "golden" / "seed.graph.json"
-        cells = [
-            f"import nnsight_graphwidget as ngw\ngraph = ngw.load({str(golden)!r})",
-            f"w = ngw.show({', '.join(filter(None, ['graph', options]))})\nw",
-        ]
+        arguments = f"graph, {options}" if options else "graph"
+        cells = [f"import nnsight_graphwidget as ngw\ngraph = ngw.load({str(golden)!r})", f"w = ngw.show({arguments})\nw"]
         self.open(server, server.write(f"{self.name}.ipynb", *cells, *more))
         self.run_all()
         return self.view()
