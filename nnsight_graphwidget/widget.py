@@ -76,8 +76,10 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
     ``title``, ``theme``, ``height``.
 
     Of what it inherits from ``CytoscapeWidget``: ``on(type, event, callback)``, ``set_style`` (rules added to the graph's own),
-    ``relayout()``, ``min_zoom``, ``max_zoom``, ``wheel_sensitivity``, ``user_zooming_enabled``, ``user_panning_enabled`` and
-    ``auto_ungrabify`` work; ``graph`` is a :class:`Graph`; the other traits are kept but have no effect.
+    ``set_layout(name=…)`` (``grid``, ``circle``, ``concentric``, ``breadthfirst``, ``cose``, ``random``; any other name is the
+    layered layout), ``relayout()``, ``min_zoom``, ``max_zoom``, ``wheel_sensitivity``, ``user_zooming_enabled``,
+    ``user_panning_enabled`` and ``auto_ungrabify`` work; ``graph`` is a :class:`Graph`; the other traits are kept but have no
+    effect.
     """
 
     _esm = _STATIC / "loader.js"
@@ -142,6 +144,7 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
             self.expand(expanded)
         elif not carried:
             self.expanded = initial_expansion(graph)
+            self._open_around(node.id for node in graph.nodes if node.status == "failed")  # whatever else, one sees that
 
     @t.validate("expanded")
     def _check_expanded(self, proposal: Any) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -243,6 +244,13 @@ def test_a_small_graph_opens_at_its_first_level(seed: Graph) -> None:
     assert initial_expansion(seed) == [SESSION]
     assert initial_expansion(chain(49)) == ["s"]
     assert initial_expansion(chain(50)) == []
+
+
+def test_what_failed_is_seen_at_first(seed: Graph) -> None:
+    nodes = tuple(replace(node, status="failed") if node.id == ADD else node for node in seed.nodes)
+    widget = show(replace(seed, nodes=nodes))
+    assert widget.expanded == [SESSION, LOOP, f"{LOOP}/i1"]
+    assert widget.steps == {LOOP: 1}
 
 
 def test_a_stock_widget_has_every_element_parents_first(seed: Graph) -> None:

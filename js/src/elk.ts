@@ -81,10 +81,11 @@ export class ElkWorker {
   private worker: Worker | undefined;
   private readonly jobs = new Map<number, Job>();
   private last = 0;
+  private forbidden = false; // by the page's content security policy
 
   /** Starts the worker ahead of the first layout: loading elkjs takes longer than most layouts. */
   warm(): void {
-    if (this.worker) return;
+    if (this.worker || this.forbidden) return;
     const code = `(${elkCode.toString()})(undefined, undefined, self)`;
     const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
     try {
@@ -93,13 +94,19 @@ export class ElkWorker {
       URL.revokeObjectURL(url);
     }
     this.worker.onmessage = (event: MessageEvent<Answer>) => this.settle(event.data);
-    this.worker.onerror = () => this.fail(new Error("the layout worker failed to load"));
+    this.worker.onerror = (event) => {
+      event.preventDefault();
+      this.forbidden = true;
+      for (const { graph, resolve } of this.jobs.values()) resolve(elkSync(graph));
+      this.jobs.clear();
+    };
     this.worker.postMessage(REGISTER);
   }
 
   readonly layout: Elk = (graph, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(aborted());
+      if (this.forbidden) return resolve(elkSync(graph)); // slower, and nothing else happens meanwhile, but it is drawn
       this.warm();
       const id = ++this.last;
       this.jobs.set(id, { graph, resolve, reject });
@@ -124,6 +131,11 @@ export class ElkWorker {
     this.worker = undefined;
     this.warm();
     for (const [id, { graph }] of this.jobs) this.worker!.postMessage(request(id, graph));
+  }
+
+  /** Ends the worker; the next layout starts another. */
+  stop(): void {
+    this.fail(aborted());
   }
 
   private fail(error: Error): void {

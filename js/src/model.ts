@@ -21,6 +21,7 @@ export interface State {
   only: string[];
   // Inherited from ipycytoscape's CytoscapeWidget.
   cytoscape_style: { selector: string; style?: object; css?: object }[];
+  cytoscape_layout: { name?: string } & Record<string, unknown>;
   min_zoom: number;
   max_zoom: number;
   wheel_sensitivity: number;
@@ -45,6 +46,7 @@ const DEFAULTS: State = {
   height: null,
   only: [],
   cytoscape_style: [],
+  cytoscape_layout: {},
   min_zoom: 0.02,
   max_zoom: 4,
   wheel_sensitivity: 1,

@@ -41,6 +41,8 @@ button:disabled { cursor: default; opacity: .5; }
 .title { font-weight: 650; overflow: hidden; text-overflow: ellipsis; flex: 0 0 auto; max-width: 100%; font-size: 14px; margin: 0; }
 .summary { color: var(--quiet); font-size: 12px; overflow: hidden; text-overflow: ellipsis; flex: 0 100 auto; }
 .summary .bad { color: var(--bad); }
+.summary button { border: 0; background: none; padding: 0 6px; font-weight: 600; }
+.summary button:hover { text-decoration: underline; }
 .tools { display: flex; gap: 6px; flex: none; }
 .search { position: relative; flex: 0 1 230px; min-width: 120px; }
 .search input {
@@ -123,7 +125,8 @@ button:disabled { cursor: default; opacity: .5; }
 .inspector dd button { border: 0; background: none; padding: 0; color: var(--accent); font: inherit; text-align: left; }
 .inspector dd button:hover { text-decoration: underline; }
 .inspector .bad { color: var(--bad); }
-.actions { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 10px; }
+.actions { display: flex; flex-wrap: wrap; gap: 6px; margin: 0 0 10px; }
+.actions .button { font-size: 11.5px; padding: 1px 8px; }
 .badge { display: inline-block; border: 1px solid currentColor; border-radius: 9px; padding: 0 6px; font-size: 10.5px; line-height: 15px; }
 
 .outline { font-size: 12px; padding: 6px 4px; }

@@ -2,10 +2,11 @@
 // turns what the user does into changes of the model.
 
 import legendJson from "../../nnsight_graphwidget/legend.json";
+import { ARRANGEMENTS, arranged } from "./arrange";
 import { offer, page, png } from "./downloads";
 import { ElkWorker } from "./elk";
 import { loadFonts } from "./ink";
-import { layout } from "./layout";
+import { layout, moved } from "./layout";
 import { legendEntries } from "./legend";
 import { type AnyModel, fromAnyWidget, fromState, type Model, type State } from "./model";
 import { paint, tooltip } from "./paint";
@@ -31,6 +32,7 @@ const NARROW = 700; // px of width under which the side panel lies over the draw
 const SLOW = 400; // ms after which a layout shows that it runs
 
 const elk = new ElkWorker(); // one for the page: starting elkjs costs more than most layouts
+let views = 0; // that need it
 
 /** Everything of one view; aborting `signal` removes it. */
 class Widget implements App {
@@ -71,6 +73,7 @@ class Widget implements App {
     readonly signal: AbortSignal,
     private readonly code: string | null, // of this bundle; null in a page that was saved, which is it
   ) {
+    views += 1;
     elk.warm();
     this.index = indexElements(model.get("elements"));
     this.search = searchPanel(this);
@@ -137,6 +140,10 @@ class Widget implements App {
       this.updatePanels();
       this.highlight();
     }, signal);
+    model.on(["cytoscape_layout"], () => {
+      this.fitNext = true;
+      void this.redraw();
+    }, signal);
     model.on(["title", "sources", "about", "search"], () => this.updatePanels(), signal);
     model.on(["theme", "cytoscape_style"], () => this.applyTheme(), signal);
     model.on(["height"], () => this.applySize(), signal);
@@ -161,6 +168,8 @@ class Widget implements App {
       this.layoutOf?.abort();
       this.view.destroy();
       this.host.remove();
+      views -= 1;
+      if (!views) elk.stop();
     }, { once: true });
     this.gestures();
     this.root.addEventListener("keydown", (event) => this.key(event));
@@ -191,7 +200,7 @@ class Widget implements App {
     this.root.dataset.ngwReady = "false";
     let placed: Placed;
     try {
-      placed = await layout(scene, elk.layout, { signal: run.signal, positions: this.model.get("positions") });
+      placed = await this.layout(scene, run.signal);
     } catch (error) {
       if (run.signal.aborted) {
         if (this.layoutOf === run) this.tell("", "Cancelled. The drawing is as it was.", { "Try again": () => void this.redraw() });
@@ -210,6 +219,7 @@ class Widget implements App {
     const shown = this.view.show(placed, { anchor: this.anchor, animate: this.drawn && this.animated, fit: !this.drawn || this.fitNext });
     this.anchor = null;
     this.fitNext = false;
+    if (!this.drawn) this.view.bringIntoSight(this.visible(this.failed()), false);
     this.drawn = true;
     this.highlight();
     for (const run of this.pending.splice(0)) run();
@@ -218,6 +228,13 @@ class Widget implements App {
     this.root.dataset.ngwReady = "true";
     this.root.dataset.ngwVisible = String(scene.nodes.length + scene.edges.length);
     this.announceLayout();
+  }
+
+  private async layout(scene: Scene, signal: AbortSignal): Promise<Placed> {
+    const options = this.model.get("cytoscape_layout");
+    const positions = this.model.get("positions");
+    if (!options.name || !ARRANGEMENTS.includes(options.name)) return layout(scene, elk.layout, { signal, positions });
+    return moved(arranged(await layout(scene, elk.layout, { signal }), { ...options, name: options.name }), positions);
   }
 
   /** Tells the page where every box is, in px of the page's viewport. */
@@ -229,6 +246,11 @@ class Widget implements App {
       if (box) boxes[node.id] = { ...box, x: box.x + corner.x, y: box.y + corner.y };
     }
     this.root.dispatchEvent(new CustomEvent("ngw:layout", { detail: { boxes }, bubbles: true, composed: true }));
+  }
+
+  /** Ids of the nodes that raised: what a reader wants to see first. */
+  private failed(): string[] {
+    return [...this.index.items.values()].filter(({ data }) => data.status === "failed" && !data.compound).map(({ data }) => data.id);
   }
 
   /** Ids of the visible boxes that stand for some items. */
@@ -647,7 +669,7 @@ class Widget implements App {
 
   private async file(format: string): Promise<Blob> {
     if (format === "HTML") {
-      const names = ["elements", "sources", "about", "expanded", "selected", "hidden_kinds", "steps", "positions", "only", "title", "theme", "cytoscape_style"] as const;
+      const names = ["elements", "sources", "about", "expanded", "selected", "hidden_kinds", "steps", "positions", "only", "title", "theme", "cytoscape_style", "cytoscape_layout"] as const;
       return page(this.code!, Object.fromEntries(names.map((name) => [name, this.model.get(name)])));
     }
     const svg = paint(this.view.placed!, LEGEND, {

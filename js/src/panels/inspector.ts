@@ -63,8 +63,8 @@ export function inspectorPanel(app: App): InspectorPanel {
     return [
       h("h3", {}, data.label),
       h("p", { class: "meaning" }, swatch(style, app.theme) as unknown as HTMLElement, `${style.name} · ${style.meaning}${role}`),
-      list,
       h("div", { class: "actions" }, ...actions(data)),
+      list,
     ];
   }
 

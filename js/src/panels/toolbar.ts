@@ -1,7 +1,6 @@
 // The toolbar: what is shown, and what can be done with it.
 
 import { totals } from "../queries";
-import { styleOf } from "../legend";
 import type { App, Panel } from "./app";
 import { h, s } from "./dom";
 
@@ -75,7 +74,7 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolba
       title.title = app.model.get("title");
       summary.replaceChildren(
         [about.nnsight && `nnsight ${about.nnsight}`, many(nodes, "node"), many(groups, "sub-graph")].filter(Boolean).join(" · "),
-        failed ? h("span", { class: "bad" }, ` · ✕ ${styleOf(app.legend, failed.data.kind).name} ${failed.data.label} failed`) : "",
+        failed ? h("button", { type: "button", class: "bad", title: failed.data.error ?? "Show what failed", onclick: () => app.reveal([failed.data.id]) }, `✕ ${failed.data.label} failed`) : "",
         about.complete === false ? h("span", { class: "bad", title: about.reason ?? "" }, ` · incomplete: ${about.reason ?? "a part is missing"}`) : "",
       );
       summary.title = summary.textContent ?? "";
