@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, GraphView, Server, Tab
+from conftest import ARTIFACTS, ROOT, GraphView, Server, Tab
 from PIL import Image
 
 
@@ -71,6 +71,18 @@ def test_quickstart_in_lab(quickstart: Tab, lab: Server, tmp_path: Path) -> None
     check_png(download(view, "PNG", tmp_path))
     check_svg(download(view, "SVG", tmp_path), {"layer1.output", "clone", "setitem", "add", "Session"})
     check_svg(lab.folder / "session.svg", {"layer1.output", "tracer_1"})
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_picture_in_the_readme(lab: Server, tab: Tab, theme: str) -> None:
+    """Draws it; when the look has changed, copy artifacts/session-*.png to notebooks/images/."""
+    view = tab.show_seed(lab, f"title='session', expanded='all', theme={theme!r}, height='700px'")
+    tab.page.set_viewport_size({"width": 1600, "height": 1200})
+    view.click("session@1/for@5/i0/add@8")
+    view.root.evaluate("root => root.scrollIntoView({ block: 'center' })")
+    view.settled()
+    view.root.screenshot(path=ARTIFACTS / f"session-{theme}.png")
+    check_png(ARTIFACTS / f"session-{theme}.png")
 
 
 def download(view: GraphView, kind: str, folder: Path) -> Path:
