@@ -9,6 +9,7 @@
 //   steps        iterator id -> pass shown, or "all"; default the first
 //   only         ids of a slice; default everything
 //   positions    id -> [x, y]: how far boxes were dragged, in px
+//   arrangement  "flow" (values run down) or "lanes" (a column for each run, in order of execution); default "flow"
 //   theme        "light" or "dark"; default "light"
 //   show_legend  default true
 //   footer       a line at the bottom
@@ -33,6 +34,7 @@ export interface RenderRequest {
   steps?: Record<string, number | "all">;
   only?: string[];
   positions?: Positions;
+  arrangement?: "flow" | "lanes";
   theme?: Theme;
   show_legend?: boolean;
   footer?: string;
@@ -65,7 +67,7 @@ export function draw(request: RenderRequest): Rendered {
   const footer = [...warnings, request.footer].filter(Boolean).join(" · "); // paint itself says how many boxes are not drawn
   const scene = buildScene(elements, state, legend);
   if (scene.hidden) warnings.push(`${scene.hidden} boxes are not drawn: the picture has at most ${limit}`);
-  const placed = layoutSync(scene, elkSync, request.positions ? { positions: request.positions } : {});
+  const placed = layoutSync(scene, elkSync, { arrangement: request.arrangement ?? "flow", positions: request.positions ?? {} });
   const svg = paint(placed, legend, {
     theme: request.theme ?? "light",
     legend: request.show_legend ?? true,

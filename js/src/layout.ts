@@ -1,6 +1,7 @@
 // Where everything is: a scene -> boxes and routes, by elkjs's layered layout of the whole tree at once.
 
 import type { Elk, ElkNode, ElkPoint } from "./elk";
+import { lanesLayout } from "./lanes";
 import { rowsLayout } from "./rows";
 import { edgeTextWidth, headerWidth } from "./scene";
 import { stack } from "./stack";
@@ -9,6 +10,8 @@ import type { Box, Placed, Point, Scene, SceneEdge, SceneNode } from "./types";
 export type Positions = Readonly<Record<string, readonly [x: number, y: number]>>;
 
 export interface LayoutOptions {
+  /** `flow`: values run down; `lanes`: a column for each run, in the order of execution. */
+  arrangement?: "flow" | "lanes";
   signal?: AbortSignal;
   /** How far boxes were dragged from where layout puts them, by id, in px of the drawing. */
   positions?: Positions;
@@ -54,6 +57,7 @@ const ROOT = {
 
 /** Places a scene with an injected elkjs (a worker in the browser). Rejects with an AbortError when cancelled. */
 export async function layout(scene: Scene, elk: Elk, options: LayoutOptions = {}): Promise<Placed> {
+  if (options.arrangement === "lanes") return moved(lanesLayout(scene), options.positions);
   const graph = elkGraph(scene);
   const drawing = graph ? placed(scene, await elk(graph, options.signal)) : rowsLayout(scene);
   return moved(drawing, options.positions);
@@ -61,6 +65,7 @@ export async function layout(scene: Scene, elk: Elk, options: LayoutOptions = {}
 
 /** The same, at once, in this thread. */
 export function layoutSync(scene: Scene, elk: (graph: ElkNode) => ElkNode, options: LayoutOptions = {}): Placed {
+  if (options.arrangement === "lanes") return moved(lanesLayout(scene), options.positions);
   const graph = elkGraph(scene);
   const drawing = graph ? placed(scene, elk(graph)) : rowsLayout(scene);
   return moved(drawing, options.positions);

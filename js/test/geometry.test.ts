@@ -13,12 +13,12 @@ import { random, randomElements } from "./random";
 const legend = legendJson as Legend;
 const SLACK = 0.5; // px
 
-function draw(size: number, seed: number): Placed {
+function draw(size: number, seed: number, arrangement: "flow" | "lanes" = "flow"): Placed {
   const elements = randomElements(size, seed);
   const next = random(seed + 1);
   const expanded = new Set([...allGroups(indexElements(elements))].filter(() => next() < 0.75));
   const scene = buildScene(elements, { expanded, hiddenKinds: new Set(["Value"]), steps: {} }, legend);
-  return layoutSync(scene, elkSync);
+  return layoutSync(scene, elkSync, { arrangement });
 }
 
 function overlap(a: Box, b: Box): boolean {
@@ -98,4 +98,23 @@ test("parts that nothing joins go in rows, in order of execution", () => {
   expect(reading).toEqual(placed);
   expect(width).toBeLessThan(2 * height);
   expect(routes.size).toBe(24);
+});
+
+describe("lanes", () => {
+  test("a hundred random drawings: boxes keep apart, edges run between them and down", () => {
+    const found = Array.from({ length: 100 }, (_, seed) => faults(draw(20, seed, "lanes")).map((fault) => `seed ${seed}: ${fault}`)).flat();
+    expect(found.filter((fault) => !fault.includes("the text at"))).toEqual([]);
+  });
+
+  test("the same place of the model is on one line, in a column for each invoke", () => {
+    const reads = (invoke: string, ...places: string[]) => [
+      group(`t/${invoke}`, "Invoke"),
+      ...places.map((place) => node(`t/${invoke}/${place}`, "InterventionProtocol", { target: place })),
+    ];
+    const drawn = layoutSync(scene([group("t", "Tracer"), ...reads("a", "h0", "h1", "h2"), ...reads("b", "h0", "h2", "h1")], ["t", "t/a", "t/b"]), elkSync, { arrangement: "lanes" });
+    const y = (id: string) => drawn.boxes.get(id)!.y;
+    expect([y("t/a/h0"), y("t/a/h2")]).toEqual([y("t/b/h0"), y("t/b/h2")]);
+    expect(y("t/b/h1")).toBeGreaterThan(y("t/b/h2")); // read out of order: not on the line of t/a/h1
+    expect(drawn.boxes.get("t/b")!.x).toBeGreaterThan(drawn.boxes.get("t/a")!.x + drawn.boxes.get("t/a")!.width);
+  });
 });
