@@ -194,6 +194,11 @@ class GraphView:
         self.settled()
         self.page.mouse.click(*self.place(id))
 
+    def with_class(self, name: str) -> list[str]:
+        """Ids of the boxes that Cytoscape paints with a class."""
+        ids: list[str] = self.root.evaluate(f"(root, name) => ({CYTOSCAPE})(root).nodes('.' + name).map(n => n.id())", name)
+        return ids
+
     def style(self, id: str, property: str) -> str:
         """What Cytoscape paints a box with."""
         value: str = self.root.evaluate(

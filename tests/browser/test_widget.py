@@ -235,3 +235,56 @@ def test_the_inspector_and_the_source_say_what_a_node_is(lab: Server, tab: Tab) 
     view.root.locator(".source [data-line='3']").click()
     view.settled()
     assert READ in tab.value("w.selected")
+
+
+def test_trace_lights_up_a_value_and_slice_shows_it_alone(lab: Server, tab: Tab) -> None:
+    view = tab.show_seed(lab, "expanded='all'")
+    view.click(CLONE)
+    tab.page.keyboard.press("t")
+    view.settled()
+    tab.shot("traced")
+    dim = set(view.with_class("dim"))
+    assert CLONE not in dim
+    assert READ not in dim, "what it depends on"
+    assert f"{TRACER}/save@4" not in dim, "what depends on it"
+    assert f"{TRACER}/save@3" in dim, "what has nothing to do with it"
+    tab.page.keyboard.press("Escape")
+    view.settled()
+    assert not view.with_class("dim")
+    tab.page.keyboard.press("s")
+    view.settled()
+    tab.shot("sliced")
+    sliced = {id for id, how in view.painted().items() if how == "node"}
+    assert {CLONE, READ} <= sliced
+    assert f"{TRACER}/save@3" not in sliced
+    view.button("Show all").click()
+    view.settled()
+    assert f"{TRACER}/save@3" in view.painted()
+
+
+def test_number_keys_open_so_many_levels(lab: Server, tab: Tab) -> None:
+    view = tab.show_seed(lab)
+    view.root.locator(".canvas").focus()
+    tab.page.keyboard.press("2")
+    view.settled()
+    assert {TRACER, LOOP} <= set(tab.value("w.expanded"))
+    assert {id: how for id, how in view.painted().items() if how == "closed"} == {f"{LOOP}/i0/tracer_2@6": "closed"}
+    tab.page.keyboard.press("1")
+    view.settled()
+    assert tab.value("w.expanded") == [SESSION]
+
+
+def test_a_thousand_boxes_are_not_shown_unasked(lab: Server, tab: Tab) -> None:
+    nodes = "tuple(ngw.Node(f'g/{i}', 'Operation', f'n{i}', 'g') for i in range(1000))"
+    many = f"ngw.Graph(groups=(ngw.Group('g', 'Tracer', 'g'),), nodes={nodes})"
+    tab.open(lab, lab.write("many.ipynb", f"import nnsight_graphwidget as ngw\nw = ngw.show({many}, expanded=[])\nw"))
+    tab.run_all()
+    view = tab.view()
+    view.button("Expand all").click()
+    notice = view.root.get_by_role("alert")
+    notice.wait_for()
+    assert "1,00" in notice.inner_text()
+    assert view.painted() == {"g": "closed"}
+    view.button("Cancel").click()
+    assert notice.is_hidden()
+    assert tab.value("w.expanded") == []
