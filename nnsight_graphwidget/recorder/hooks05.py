@@ -16,7 +16,7 @@ from typing import Any
 
 import nnsight
 from nnsight.intervention import envoy, interleaver
-from nnsight.intervention.backends import editing, remote
+from nnsight.intervention.backends import editing, execution, remote
 from nnsight.intervention.tracing import backwards, base, invoker, iterator, util
 from nnsight.intervention.tracing import globals as saving
 from nnsight.intervention.tracing import tracer as tracing
@@ -24,7 +24,7 @@ from nnsight.intervention.tracing import tracer as tracing
 from ..describe import short
 from .events import Event, Scope
 from .observe import Observer, State, Tracker
-from .seams import Seams, act, containers, give, gradient, read, save, scope_of
+from .seams import Seams, act, containers, give, gradient, read, save, scope_of, without
 from .seams import end as ended
 from .source import Shift
 
@@ -48,7 +48,7 @@ def _text(value: Any) -> str:
     return path.partition(".")[2] or path if type(path) is str else short(value)
 
 
-_seams = Seams(_HIDDEN, lambda: getattr(_seams.local, "mediator", None), _text)
+_seams: Seams = Seams(_HIDDEN, lambda: getattr(_seams.local, "mediator", None), _text)
 begin, end = _seams.begin, _seams.end
 
 
@@ -137,6 +137,9 @@ def _execute(watch: Observer, original: Any, self: Any, fn: Any) -> Any:
     scope = _open(watch, self, code, kind, self.info)
     if scope is None:
         return original(self, fn)
+    if not watch.run:
+        scope.planned = True
+        return None
     outer, _seams.local.executing = getattr(_seams.local, "executing", None), self
     state.push(scope, code)
     before = watch.switch(kind != "Backward")
@@ -165,10 +168,10 @@ def _invoke(watch: Observer, original: Any, self: Any, fn: Any) -> Any:
     if state.scopes and getattr(_seams.local, "executing", None) is self.tracer:
         scope = _open(watch, self, fn.__code__, "Invoke", self.info)
         if scope is not None:
-            run = _seams.run
-            scope.index = run.invokes.get(self.tracer, 0)
-            run.invokes[self.tracer] = scope.index + 1
-            run.scopes[self.tracer.mediators[-1]] = (scope, fn.__code__)
+            run, tracer = _seams.run, self.tracer
+            scope.index = run.invokes.get(tracer, 0)
+            run.invokes[tracer] = scope.index + 1
+            run.scopes[tracer.mediators[-1]] = (scope, fn.__code__)
     return result
 
 
@@ -525,7 +528,8 @@ def _grad(watch: Observer, original: Any, *args: Any) -> Any:
     def set_(tensor: Any, value: Any) -> None:
         current = _seams.observer
         if current is None or _seams.worker() is None:
-            return made.fset(tensor, value)
+            made.fset(tensor, value)
+            return
         gradient(current, _seams.caller(current, 0), tensor, ("value", value), lambda: made.fset(tensor, value), _UNWOUND)
 
     return property(get, set_)
@@ -544,6 +548,17 @@ def _frame(original: Any) -> Any:
     return get_non_nnsight_frame
 
 
+def _wrap(original: Any) -> Any:
+    """nnsight shows the frames of an exception that are not its own; ours go with them."""
+
+    @functools.wraps(original)
+    def wrap_exception(exception: BaseException, *args: Any) -> Any:
+        exception.__traceback__ = without(exception.__traceback__, _HIDDEN[1])
+        return original(exception, *args)
+
+    return wrap_exception
+
+
 def _listen() -> None:
     """The seams of the version that is installed; a missing one is an error when the first recording begins."""
     hook = _seams.hook
@@ -557,6 +572,8 @@ def _listen() -> None:
     hook(interleaver, "Thread", _thread)
     for module in (util, base, interleaver):
         _seams.all.append((module, "get_non_nnsight_frame", _frame))
+    for module in (util, execution, interleaver):
+        _seams.all.append((module, "wrap_exception", _wrap))
     for name, seam in (("start", _start), ("end", _finish), ("exception", _failure), ("stop", _stop)):
         hook(interleaver.Mediator, name, seam)
     for name in ("request", "swap"):

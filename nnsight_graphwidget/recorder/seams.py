@@ -9,7 +9,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
-from types import CodeType, FrameType
+from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 from .events import Event, Link, Place, Scope
@@ -208,6 +208,18 @@ def _around(watch: Observer, frame: FrameType, site: Any) -> Place:
         watch.began(None, place, began, at.f_locals if around else None, whole)
         whole += place
     return whole
+
+
+def without(traceback: TracebackType | None, folder: str) -> TracebackType | None:
+    """A traceback without the frames of a folder's files."""
+    kept = []
+    while traceback is not None:
+        if not traceback.tb_frame.f_code.co_filename.startswith(folder):
+            kept.append(traceback)
+        traceback = traceback.tb_next
+    for entry in reversed(kept):
+        traceback = TracebackType(traceback, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    return traceback
 
 
 def variable(node: Any) -> str | None:

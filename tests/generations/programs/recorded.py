@@ -1,7 +1,6 @@
-"""The programs of ``tests/golden/programs`` on the nnsight that runs: what they name with and without recording, and their graphs."""
+"""The programs of ``tests/golden/programs`` on the nnsight that runs: what they name, recorded and not, and their graphs."""
 
 import os
-import traceback
 import warnings
 from pathlib import Path
 
@@ -43,7 +42,7 @@ def _raised(code, scope):
     try:
         exec(code, scope)
     except Exception as error:
-        return [type(error).__name__, "".join(traceback.format_exception(error))]
+        return [[cls.__name__ for cls in type(error).__mro__], str(error)]
     return None
 
 
@@ -55,6 +54,16 @@ def _text(value):
     if isinstance(value, dict):
         return {str(key): _text(item) for key, item in value.items()}
     return value if isinstance(value, (int, float, str, bool, type(None))) else type(value).__name__
+
+
+def without_running():
+    """Statuses of the graph of a block that is not run, and whether its layers ran."""
+    model, ran = tiny_net(), []
+    model.layer1._module.register_forward_hook(lambda *_: ran.append(True))
+    with ngw.record(run=False) as recording:
+        with model.trace(torch.rand((1, 5))):
+            (model.layer1.output + 1).save()
+    return {"statuses": [[node.kind, node.status] for node in recording.graph.nodes], "ran": bool(ran)}
 
 
 def all_programs():
