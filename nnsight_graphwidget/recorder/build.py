@@ -55,6 +55,7 @@ class Builder:
         self._at: dict[tuple[Scope | None, ast.AST], str] = {}
         self._last: dict[Scope, Event] = {}
         self._seq = 0.0
+        self._now = -1
         self._models = self._model_names()
 
     def graph(self, title: str | None, version: str | None, reason: str | None) -> Graph:
@@ -207,6 +208,7 @@ class Builder:
 
     def _event(self, event: Event) -> None:
         scope, site = event.scope, event.site
+        self._now = site.order if site is not None else -1
         parent = self._group(scope, event.place)
         label = event.label
         if event.kind == "ConditionalProtocol" and site is not None and site.text:
@@ -283,7 +285,8 @@ class Builder:
             return
         if expression is None and not link.name.isdigit() and not _splatted(site):
             return  # a default that torch's own wrapper filled in
-        names = self._names(expression, scope, place)
+        either = isinstance(site.node if site is not None else None, (ast.BinOp, ast.Compare, ast.AugAssign))
+        names = self._names(expression, scope, place, whole=not either)
         for source in names:
             self._edges.append((source, target, None, link.name, None))
         if not (names and isinstance(expression, ast.Name)):
@@ -339,20 +342,22 @@ class Builder:
                 if isinstance(target, ast.Name):
                     self._bound[(event.scope, target.id)] = [source]
 
-    def _names(self, expression: ast.AST | None, scope: Scope | None, place: Place | None, depth: int = 0) -> list[str]:
+    def _names(
+        self, expression: ast.AST | None, scope: Scope | None, place: Place | None, depth: int = 0, whole: bool = False
+    ) -> list[str]:
         """The nodes that the names of an expression stand for, where they are numbers or loop variables.
 
         A number that an assignment made of others, or of a tensor's shape, comes from those (``depth`` of such assignments).
-        A name in a longer expression may stand for a tensor of which only the shape is used, which is no data.
+        Unless an argument is one name and that name alone (``whole``), a name may stand for a tensor of which only the shape is
+        used, which is no data, or be the tensor at the other side of an operator.
         """
         found: list[str] = []
         for node in ast.walk(expression) if expression is not None else ():
-            whole = depth > 0 or expression is node
             at = self._at.get((scope, node)) if depth else None
             if at is not None and at not in found:
                 found.append(at)
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-                found.extend(source for source in self._name(node.id, scope, place, depth, whole) if source not in found)
+                found.extend(source for source in self._name(node.id, scope, place, depth, depth > 0 or (whole and node is expression)) if source not in found)
         return found
 
     def _name(self, name: str, scope: Scope | None, place: Place | None, depth: int, whole: bool) -> list[str]:
@@ -369,7 +374,7 @@ class Builder:
                 return [source for source in bound if source in self._nodes and (whole or self._nodes[source][1].shape is None)]
             if at is None:
                 return []
-            value = _assigned(at, name)
+            value = _assigned(at, name, self._now)
             if value is not None and depth < 8:
                 return self._names(value, at, steps, depth + 1)
             at, steps = at.parent, at.place
@@ -601,12 +606,20 @@ class Builder:
 
 
 
-def _assigned(scope: Scope, name: str) -> ast.expr | None:
-    """What a name is bound to in a block by an assignment that was no event, such as ``half = size / 2``."""
+def _assigned(scope: Scope, name: str, before: int) -> ast.expr | None:
+    """What a name is bound to in a block by an assignment that was no event, such as ``half = size / 2``: the last one before a place.
+
+    One that calls a method would have been an event if it had run.
+    """
+    file = scope.site.source if scope.site is not None else None
     found = [
         statement.value
-        for statement in (ast.walk(scope.node) if scope.node is not None else ())
-        if isinstance(statement, ast.Assign) and any(isinstance(to, ast.Name) and to.id == name for to in statement.targets)
+        for statement in (ast.walk(scope.node) if scope.node is not None and file is not None else ())
+        if isinstance(statement, ast.Assign)
+        and any(isinstance(to, ast.Name) and to.id == name for to in statement.targets)
+        and file is not None
+        and file.order(statement) < before
+        and not any(isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) for part in ast.walk(statement.value))
     ]
     return found[-1] if found and not any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(found[-1])) else None
 
@@ -680,7 +693,7 @@ def _operand(site: Site | None, event: Event, name: str) -> ast.expr | None:
     parts: list[ast.expr | None] = []
     if isinstance(node, ast.BinOp):
         parts = [node.left, node.right]
-        if isinstance(node.left, ast.Constant) or event.label.startswith("r") and event.target and ".__r" in event.target:
+        if _constant(node.left) or event.label.startswith("r") and event.target and ".__r" in event.target:
             parts.reverse()
     elif isinstance(node, ast.Compare):
         parts = [node.left, *node.comparators]
@@ -714,6 +727,10 @@ def _name(site: Site) -> str:
 def _splatted(site: Site | None) -> bool:
     node = site.node if site is not None else None
     return not isinstance(node, ast.Call) or any(keyword.arg is None for keyword in node.keywords)
+
+
+def _constant(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) or (isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant))
 
 
 def _text(site: Site | None, expression: ast.expr | None) -> str | None:

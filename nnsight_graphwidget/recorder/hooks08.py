@@ -133,7 +133,7 @@ def around_each_trace(begin: Callable[[], None], end: Callable[[], None]) -> Cal
 
 def _patch() -> None:
     hide_from_dynamo(sys.modules[__name__])
-    for owner, name, make in _SEAMS:
+    for owner, name, make in SEAMS:
         original = vars(owner)[name]
         _patched.append((owner, name, original))
         setattr(owner, name, make(original))
@@ -754,7 +754,7 @@ def _clean(original: Any) -> Any:
 
 
 #: (owner, attribute, original → replacement)
-_SEAMS: list[tuple[Any, str, Callable[[Any], Any]]] = [
+SEAMS: list[tuple[Any, str, Callable[[Any], Any]]] = [
     (tracing.Tracer, "execute", _execute(None)),
     (tracer.InterleavingTracer, "execute", _execute(None)),
     (tracer.ScanningTracer, "execute", _execute("Scan")),
