@@ -17,7 +17,7 @@ export interface LayoutOptions {
   positions?: Positions;
 }
 
-export const MARGIN = 20; // around the drawing
+const MARGIN = 20; // around the drawing
 const HEADER = 34; // of an open sub-graph, above what it holds
 const MOST = 1000; // boxes that elkjs lays out; more go in plain rows
 const MOST_CROSSED = 6000; // layers that edges cross in all, past which elkjs takes too long
