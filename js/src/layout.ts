@@ -21,7 +21,7 @@ const MARGIN = 20; // around the drawing
 const HEADER = 34; // of an open sub-graph, above what it holds
 const MOST = 1000; // boxes that elkjs lays out; more go in plain rows
 const MOST_CROSSED = 6000; // layers that edges cross in all, past which elkjs takes too long
-const STRAIGHT = 250; // layers that edges cross in all, up to which the straightest placement takes no second
+const STRAIGHT = 150; // layers that edges cross in all, up to which the straightest placement takes no second
 
 const JOG = 16; // px sideways, up to which a jog is taken out
 const CLEAR = 9; // px between edges that meet a box, beside the texts at them
