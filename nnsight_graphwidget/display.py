@@ -16,7 +16,6 @@ MAX_LINES = 200
 MAX_WIDTH = 160
 #: A picture larger than this (bytes of PNG) is left out of the notebook file; the outline is always in it.
 MAX_PICTURE = 500_000
-_PIXELS = 2  # of the picture, for each px of the drawing: sharp on today's screens
 
 
 def outline(graph: Graph, max_lines: int = MAX_LINES) -> str:
@@ -112,17 +111,15 @@ def with_picture(bundle: Any, graph: Graph, shown: Mapping[str, Any]) -> Any:
     twin: dict[str, Any] = {"text/plain": outline(graph)}
     sizes: dict[str, Any] = {}
     try:
-        from .export.picture import png, size
+        from .export.picture import thumbnail
 
-        options = {name: value for name, value in shown.items() if name != "title"}
-        content = png(graph, scale=_PIXELS, **options)
+        content, size = thumbnail(graph, **{name: value for name, value in shown.items() if name != "title"})
     except (GraphWidgetError, ImportError):
         pass  # no V8 for this platform, or past a limit: save() says which when it is asked, a cell shows the outline
     else:
         if len(content) <= MAX_PICTURE:
-            width, height = size(content)
             twin["image/png"] = base64.b64encode(content).decode()
-            sizes["image/png"] = {"width": width // _PIXELS, "height": height // _PIXELS}
+            sizes["image/png"] = size
     return {**(data or {}), **twin}, {**metadata, **sizes}
 
 

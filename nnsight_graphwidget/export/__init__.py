@@ -20,14 +20,14 @@ from ..graph import Graph
 from .files import write
 from .part import part
 
-_VIEW = ("theme", "expanded", "hidden_kinds", "steps", "positions", "legend", "footer", "transparent")
+_VIEW = ("theme", "expanded", "hidden_kinds", "steps", "positions", "arrangement", "legend", "footer", "transparent")
 
 #: suffix → the module and function that write it, and the options that it takes beside title and only.
 FORMATS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ".svg": ("picture", "svg", _VIEW),
     ".png": ("picture", "png", (*_VIEW, "scale", "dpi", "width")),
     ".pdf": ("picture", "pdf", _VIEW),
-    ".html": ("page", "html", ("theme", "expanded", "hidden_kinds", "steps", "positions")),
+    ".html": ("page", "html", ("theme", "expanded", "hidden_kinds", "steps", "positions", "arrangement")),
     ".json": ("data", "json", ()),
     ".cyjs": ("data", "cyjs", ()),
     ".graphml": ("data", "graphml", ()),
@@ -53,7 +53,8 @@ def save(obj: Any, path: str | os.PathLike[str], **options: Any) -> Path:
         expanded: which sub-graphs are open: ``"auto"`` (all, unless that is too much to draw), ``"all"``, or a list of ids.
         hidden_kinds: kinds that are left out (default: ``["Value"]``; literals are still in the text of what uses them).
         steps: iterator id → the pass that is shown, from 0 (the default), or ``"all"``.
-        positions: node id → ``{"x": …, "y": …}``: how far, in px, it was dragged from where layout puts it.
+        positions: node id → ``(x, y)``: how far, in px, it was dragged from where layout puts it.
+        arrangement: ``"flow"`` (values run down), or ``"lanes"`` (a column for each run, in the order of execution).
         legend: whether the picture has one.
         footer: True for a line with nnsight's version and today's date, or the text of one. Off by default, so that
             the same graph gives the same bytes.

@@ -38,6 +38,7 @@ def html(
     hidden_kinds: Iterable[str] = ("Value",),
     steps: Mapping[str, int | Literal["all"]] | None = None,
     positions: Positions | None = None,
+    arrangement: str = "flow",
 ) -> bytes:
     """The page; the options are those of :func:`~nnsight_graphwidget.save`, and the theme may be ``"auto"``: the reader's."""
     if theme not in ("auto", "light", "dark"):
@@ -56,6 +57,7 @@ def html(
         "hidden_kinds": list(hidden_kinds),
         "steps": dict(steps or {}),
         "positions": dict(positions or {}),
+        "arrangement": arrangement,
     }
     return f"""\
 <!doctype html>

@@ -6,7 +6,7 @@ import re
 import struct
 import warnings
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timezone
 from io import BytesIO
 from pathlib import Path
@@ -30,13 +30,14 @@ FONT_FILES = {
 #: Boxes in a picture: with expanded="auto", and at the very most.
 AUTO_BOXES, MAX_BOXES = 500, 10_000
 MAX_PIXELS = 50_000_000
+MAX_SIDE = 16_384  # more is what browsers refuse to show, and resvg slow to draw
 #: Pixels up to which a .png has two for each px of the drawing when nothing is asked for; past that it has one.
 FINE_PIXELS = 8_000_000
 _PX_PER_INCH = 96
 _PT_PER_PX = 0.75
 
 Expanded = Literal["auto", "all"] | Iterable[str]
-Positions = Mapping[str, Mapping[str, float]]
+Positions = Mapping[str, Sequence[float]]
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=timezone.utc)  # in every PDF: the same graph gives the same bytes
 
@@ -51,16 +52,25 @@ def png(
     graph: Graph, *, scale: float | None = None, dpi: float | None = None, width: int | None = None, **options: Any
 ) -> bytes:
     """PNG by resvg, with the bundled fonts only."""
+    answer = drawn(graph, **options)
+    content = _rastered(answer["svg"], _zoom(answer["width"], answer["height"], scale, dpi, width))
+    return content if dpi is None else _with_resolution(content, dpi)
+
+
+def thumbnail(graph: Graph, **options: Any) -> tuple[bytes, dict[str, int]]:
+    """A PNG and the size, in px, that it is to be shown at; whatever is too large is drawn smaller."""
+    answer = drawn(graph, **options)
+    wide, high = answer["width"], answer["height"]
+    content = _rastered(answer["svg"], min(_usual(wide, high), _most(wide, high)))
+    return content, {"width": round(wide), "height": round(high)}
+
+
+def _rastered(content: str, zoom: float) -> bytes:
     import resvg_py
 
-    answer = drawn(graph, **options)
-    content: bytes = resvg_py.svg_to_bytes(
-        svg_string=answer["svg"],
-        zoom=_zoom(answer["width"], answer["height"], scale, dpi, width),
-        skip_system_fonts=True,
-        font_files=[str(file) for file in FONT_FILES.values()],
-    )
-    return content if dpi is None else _with_resolution(content, dpi)
+    files = [str(file) for file in FONT_FILES.values()]
+    raster: bytes = resvg_py.svg_to_bytes(svg_string=content, zoom=zoom, skip_system_fonts=True, font_files=files)
+    return raster
 
 
 def pdf(graph: Graph, **options: Any) -> bytes:
@@ -91,6 +101,7 @@ def drawn(
     hidden_kinds: Iterable[str] = ("Value",),
     steps: Mapping[str, int | Literal["all"]] | None = None,
     positions: Positions | None = None,
+    arrangement: str = "flow",
     legend: bool = True,
     footer: bool | str = False,
     transparent: bool = False,
@@ -99,6 +110,8 @@ def drawn(
     """The JavaScript core's answer: ``svg``, ``width`` and ``height`` in px, and counts; options as in ``save``."""
     if theme not in ("light", "dark"):
         raise ExportError(f"theme: 'light' or 'dark'; got {theme!r}")
+    if arrangement not in ("flow", "lanes"):
+        raise ExportError(f"arrangement: 'flow' or 'lanes'; got {arrangement!r}")
     expanded = opened(graph, expanded)
     return engine.render(
         {
@@ -110,6 +123,7 @@ def drawn(
             "hidden_kinds": list(hidden_kinds),
             "steps": dict(steps or {}),
             "positions": dict(positions or {}),
+            "arrangement": arrangement,
             "theme": theme,
             "show_legend": legend,
             "footer": _footer(graph) if footer is True else footer or "",
@@ -144,21 +158,32 @@ def _zoom(wide: float, high: float, scale: float | None, dpi: float | None, widt
     given = [name for name, value in (("scale", scale), ("dpi", dpi), ("width", width)) if value is not None]
     if len(given) > 1:
         raise ExportError(f"{' and '.join(given)}: give one, they all set the size of a .png")
-    usual = 2.0 if 4 * wide * high <= FINE_PIXELS else 1.0
-    zoom = (
-        scale if scale is not None else dpi / _PX_PER_INCH if dpi is not None else width / wide if width is not None else usual
-    )
+    if scale is not None:
+        zoom = scale
+    elif dpi is not None:
+        zoom = dpi / _PX_PER_INCH
+    else:
+        zoom = width / wide if width is not None else _usual(wide, high)
     if not zoom > 0:
         raise ExportError(f"{given[0]}: more than 0 expected")
-    most = (MAX_PIXELS / (wide * high)) ** 0.5
+    most = _most(wide, high)
     if zoom > most:
-        pixels = f"{wide * zoom:,.0f} × {high * zoom:,.0f} px, and {MAX_PIXELS:,} are the most"
+        said = (
+            f"the picture would have {wide * zoom:,.0f} × {high * zoom:,.0f} px;"
+            f" {MAX_SIDE:,} a side and {MAX_PIXELS:,} in all are the most"
+        )
         if given:
-            raise ExportError(
-                f"{given[0]}: the picture would have {pixels}; scale up to {most:.2f} fits, .svg and .pdf always do"
-            )
-        warnings.warn(f"the picture would have {pixels}; it is drawn at scale {most:.2f}", stacklevel=3)
-    return float(min(zoom, most))
+            raise ExportError(f"{given[0]}: {said}; scale up to {most:.2f} fits, .svg and .pdf always do")
+        warnings.warn(f"{said}; it is drawn at scale {most:.2f}", stacklevel=3)
+    return min(zoom, most)
+
+
+def _usual(wide: float, high: float) -> float:
+    return 2.0 if 4 * wide * high <= FINE_PIXELS else 1.0
+
+
+def _most(wide: float, high: float) -> float:
+    return float(min((MAX_PIXELS / (wide * high)) ** 0.5, MAX_SIDE / wide, MAX_SIDE / high))
 
 
 def _with_resolution(content: bytes, dpi: float) -> bytes:
