@@ -44,6 +44,7 @@ def carry_over(widget: GraphWidget, given: Container[str]) -> bool:
         "expanded": [id_ for id_ in before.expanded if id_ in groups],
         "selected": [id_ for id_ in before.selected if id_ in ids],
         "hidden_kinds": before.hidden_kinds,
+        "arrangement": before.arrangement,
         "steps": {id_: step for id_, step in before.steps.items() if id_ in groups},
         "positions": {id_: moved for id_, moved in before.positions.items() if id_ in ids},
     }

@@ -72,8 +72,9 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
 
     State that is synced both ways, to read, set, ``observe`` or ``jslink``: ``expanded``, ``selected`` (ids of nodes and
     sub-graphs), ``hidden_kinds``, ``steps`` (id of a loop → the pass shown, or ``"all"``), ``positions`` (id → ``[x, y]``, how
-    far, in px, it was dragged from where layout puts it), ``only`` (ids of a slice; empty for the whole graph), ``search``,
-    ``title``, ``theme``, ``height``.
+    far, in px, it was dragged from where layout puts it), ``only`` (ids of a slice; empty for the whole graph),
+    ``arrangement`` (``"flow"``, or ``"lanes"``: a column for each run, in the order of execution), ``search``, ``title``,
+    ``theme``, ``height``.
 
     Of what it inherits from ``CytoscapeWidget``: ``on(type, event, callback)``, ``set_style`` (rules added to the graph's own),
     ``set_layout(name=…)`` (``grid``, ``circle``, ``concentric``, ``breadthfirst``, ``cose``, ``random``; any other name is the
@@ -102,6 +103,7 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
     theme = t.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
     height = t.Unicode(None, allow_none=True).tag(sync=True)
     only = t.List(t.Unicode()).tag(sync=True)
+    arrangement = t.Enum(["flow", "lanes"], "flow").tag(sync=True)
 
     # The stock defaults would repaint the graph: here a style is what the user adds, a layout what the user asks for.
     cytoscape_style: t.List[Any] = t.List().tag(sync=True)
@@ -247,9 +249,8 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
 
     def on_screen(self) -> tuple[Graph, dict[str, Any]]:
         """The graph, and the options with which :func:`nnsight_graphwidget.save` draws what is on the screen."""
-        shown: dict[str, Any] = {
-            name: getattr(self, name) for name in ("expanded", "hidden_kinds", "steps", "positions", "title")
-        }
+        names = ("expanded", "hidden_kinds", "steps", "positions", "arrangement", "title")
+        shown: dict[str, Any] = {name: getattr(self, name) for name in names}
         if self.theme != "auto":
             shown["theme"] = self.theme
         return self.graph, shown

@@ -19,6 +19,7 @@ export interface State {
   theme: "auto" | "light" | "dark";
   height: string | null;
   only: string[];
+  arrangement: "flow" | "lanes";
   // Inherited from ipycytoscape's CytoscapeWidget.
   cytoscape_style: { selector: string; style?: object; css?: object }[];
   cytoscape_layout: { name?: string } & Record<string, unknown>;
@@ -45,6 +46,7 @@ const DEFAULTS: State = {
   theme: "auto",
   height: null,
   only: [],
+  arrangement: "flow",
   cytoscape_style: [],
   cytoscape_layout: {},
   min_zoom: 0.02,

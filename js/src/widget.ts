@@ -21,14 +21,14 @@ import { searchPanel } from "./panels/search";
 import { sourcePanel } from "./panels/source";
 import { toolbar } from "./panels/toolbar";
 import { closure } from "./queries";
-import { allGroups, around, buildScene, expansionWithin, indexElements, passes } from "./scene";
+import { allGroups, around, buildScene, expansionWithin, indexElements, passes, withOpen } from "./scene";
 import { CSS } from "./styles";
 import type { Legend, Placed, Point, Scene, Theme, ViewState } from "./types";
 import { View } from "./view";
 
 const LEGEND = legendJson as unknown as Legend;
 const MANY = 400; // visible elements that one may be shown without being asked
-const NARROW = 700; // px of width under which the side panel lies over the drawing
+const NARROW = 760; // px of width under which the side panel lies over the drawing
 const SLOW = 400; // ms after which a layout shows that it runs
 
 const elk = new ElkWorker(); // one for the page: starting elkjs costs more than most layouts
@@ -87,6 +87,7 @@ class Widget implements App {
         expandAll: () => this.expandAll(),
         collapseAll: () => this.model.set({ expanded: [] }),
         fit: () => this.view.fit(this.animated),
+        lanes: () => this.toggleLanes(),
         formats: this.code === null ? ["PNG", "SVG"] : ["PNG", "SVG", "HTML"],
         download: (format) => void this.download(format),
         help: () => this.sheet.toggle(),
@@ -140,7 +141,8 @@ class Widget implements App {
       this.updatePanels();
       this.highlight();
     }, signal);
-    model.on(["cytoscape_layout"], () => {
+    model.on(["cytoscape_layout", "arrangement"], () => {
+      this.bar.update();
       this.fitNext = true;
       void this.redraw();
     }, signal);
@@ -233,7 +235,8 @@ class Widget implements App {
   private async layout(scene: Scene, signal: AbortSignal): Promise<Placed> {
     const options = this.model.get("cytoscape_layout");
     const positions = this.model.get("positions");
-    if (!options.name || !ARRANGEMENTS.includes(options.name)) return layout(scene, elk.layout, { signal, positions });
+    const arrangement = this.model.get("arrangement");
+    if (!options.name || !ARRANGEMENTS.includes(options.name)) return layout(scene, elk.layout, { signal, positions, arrangement });
     return moved(arranged(await layout(scene, elk.layout, { signal }), { ...options, name: options.name }), positions);
   }
 
@@ -272,9 +275,9 @@ class Widget implements App {
   }
 
   toggle(id: string): void {
-    const expanded = this.model.get("expanded");
+    const closed = withOpen(this.index, this.state, id, false);
     this.anchor = id;
-    if (expanded.includes(id)) this.model.set({ expanded: expanded.filter((other) => other !== id) });
+    if (closed.size < this.state.expanded.size) this.model.set({ expanded: [...closed] });
     else this.open([id]);
   }
 
@@ -537,6 +540,7 @@ class Widget implements App {
     else if (key === "c" && last) void this.inspector.copy(last);
     else if (key === "[" || key === "]") this.stepNear(last, key === "]" ? 1 : -1);
     else if (key === "v") this.flip("Value");
+    else if (key === "l") this.toggleLanes();
     else if (key === "m") this.toggleOverview();
     else if (key === "p") this.toggleSide();
     else if (key === "x" && document.fullscreenEnabled) void this.fullScreen();
@@ -608,6 +612,10 @@ class Widget implements App {
     this.resized();
   }
 
+  private toggleLanes(): void {
+    this.model.set({ arrangement: this.model.get("arrangement") === "lanes" ? "flow" : "lanes", positions: {} });
+  }
+
   private toggleOverview(): void {
     this.overview.element.hidden = !this.overview.element.hidden;
     this.overview.draw();
@@ -669,7 +677,7 @@ class Widget implements App {
 
   private async file(format: string): Promise<Blob> {
     if (format === "HTML") {
-      const names = ["elements", "sources", "about", "expanded", "selected", "hidden_kinds", "steps", "positions", "only", "title", "theme", "cytoscape_style", "cytoscape_layout"] as const;
+      const names = ["elements", "sources", "about", "expanded", "selected", "hidden_kinds", "steps", "positions", "only", "arrangement", "title", "theme", "cytoscape_style", "cytoscape_layout"] as const;
       return page(this.code!, Object.fromEntries(names.map((name) => [name, this.model.get(name)])));
     }
     const svg = paint(this.view.placed!, LEGEND, {

@@ -23,6 +23,7 @@ const KEYS: [string[], string][] = [
   [["C"], "copy the details of the selection"],
   [["[", "]"], "previous and next pass of the loop around the selection, or of the first loop"],
   [["V"], "show or fold the literal values"],
+  [["L"], "lanes: a column for each run, in the order of execution; and back"],
   [["M"], "overview map"],
   [["P"], "side panel: source, inspector, outline"],
   [["X"], "full screen"],

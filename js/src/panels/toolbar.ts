@@ -8,6 +8,7 @@ export interface Actions {
   expandAll(): void;
   collapseAll(): void;
   fit(): void;
+  lanes(): void;
   download(format: string): void;
   formats: readonly string[];
   help(): void;
@@ -37,6 +38,7 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolba
     made.append(s("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d: path })));
     return made;
   };
+  const lanes = button("Lanes", "Lanes: a column for each run, in the order of execution", actions.lanes);
   const side = icon(ICONS.side, "Side panel", actions.side);
   const overview = icon(ICONS.map, "Overview map", actions.overview);
   const element = h(
@@ -50,6 +52,7 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolba
       button("Expand all", "Expand all", actions.expandAll),
       button("Collapse", "Collapse all", actions.collapseAll),
       button("Fit", "Fit", actions.fit),
+      lanes,
       exportMenu(actions),
       overview,
       side,
@@ -58,6 +61,7 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolba
     ),
   );
   element.querySelector('[aria-label^="Help"]')!.classList.add("icon");
+  lanes.classList.add("wide");
   overview.classList.add("wide");
 
   return {
@@ -70,6 +74,7 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolba
       const about = app.model.get("about");
       const { nodes, groups } = totals(app.index);
       const failed = [...app.index.items.values()].find((item) => item.data.status === "failed" && !item.data.compound);
+      lanes.setAttribute("aria-pressed", String(app.model.get("arrangement") === "lanes"));
       title.textContent = app.model.get("title");
       title.title = app.model.get("title");
       summary.replaceChildren(
