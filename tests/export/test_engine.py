@@ -99,6 +99,7 @@ def test_a_worker_that_went_idle_is_replaced(expected: str, monkeypatch: pytest.
 
 def test_an_interrupt_does_not_mix_up_answers(expected: str) -> None:
     drawn(seed())
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job, such as a CI's, is born deaf to it
     threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
         engine.render(_big())
