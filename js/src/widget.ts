@@ -409,7 +409,8 @@ class Widget implements App {
     cy.on("tap", (event) => {
       this.tip.hidden = true;
       const more = Boolean(event.originalEvent?.shiftKey || event.originalEvent?.ctrlKey || event.originalEvent?.metaKey);
-      const header = event.target === cy ? this.view.headerAt(event.position) : null;
+      // An edge may run across a header, and a click on one edge alone means nothing.
+      const header = event.target === cy || event.target.isEdge() ? this.view.headerAt(event.position) : null;
       const step = header && this.view.stepAt(header, event.position);
       if (header && step) this.stepTo(header, step);
       else if (header) {
