@@ -8,6 +8,7 @@ import warnings
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timezone
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
@@ -66,11 +67,25 @@ def thumbnail(graph: Graph, **options: Any) -> tuple[bytes, dict[str, int]]:
 
 
 def _rastered(content: str, zoom: float) -> bytes:
+    """With the bundled fonts alone, so that every machine gives the same bytes; a character that they lack (Chinese, an
+    emoji) is drawn in a font of the system, if it has one."""
     import resvg_py
 
-    files = [str(file) for file in FONT_FILES.values()]
-    raster: bytes = resvg_py.svg_to_bytes(svg_string=content, zoom=zoom, skip_system_fonts=True, font_files=files)
+    raster: bytes = resvg_py.svg_to_bytes(
+        svg_string=content,
+        zoom=zoom,
+        skip_system_fonts=content.isascii() or _glyphs().issuperset(map(ord, set(content) - {"\n"})),
+        font_files=[str(file) for file in FONT_FILES.values()],
+    )
     return raster
+
+
+@lru_cache(maxsize=1)
+def _glyphs() -> frozenset[int]:
+    """The characters that all of the bundled fonts have."""
+    from fontTools.ttLib import TTFont
+
+    return frozenset.intersection(*(frozenset(TTFont(file, lazy=True).getBestCmap()) for file in FONT_FILES.values()))
 
 
 def pdf(graph: Graph, **options: Any) -> bytes:

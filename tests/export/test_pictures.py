@@ -114,6 +114,18 @@ def _dark_pixels(path: Path) -> int:
     return sum(data[at] < 100 for at in range(0, len(data), 4))
 
 
+def test_system_fonts_are_asked_only_for_what_the_bundled_ones_lack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import resvg_py
+
+    alone: list[bool] = []
+    draw = resvg_py.svg_to_bytes
+    monkeypatch.setattr(resvg_py, "svg_to_bytes", lambda **how: (alone.append(how["skip_system_fonts"]), draw(**how))[1])
+    for title in ("plain", "×3 → … é Ω", "漢字"):
+        save(chain(1), tmp_path / "g.png", title=title)
+    save(seed(), tmp_path / "g.png")
+    assert alone == [True, True, False, True]
+
+
 def test_png_sizes(tmp_path: Path) -> None:
     path = tmp_path / "g.png"
     wide, high = picture.size(save(chain(3), path, scale=1).read_bytes())
