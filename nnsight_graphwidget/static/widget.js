@@ -371,6 +371,7 @@ mount(document.getElementById("graph"), state);
 :host { display: block; }
 * { box-sizing: border-box; }
 .ngw {
+  all: initial; box-sizing: border-box; visibility: inherit; /* what is inherited is not the host's either */
   --bg: #ffffff; --raised: #f6f7f9; --line: #e1e4ea; --text: #1b1f27; --quiet: #5c6675; --accent: #2563d9; --mark: #e4ebfc;
   --hit: #fff1b8; --bad: #c62828; --bad-bg: #fdecec; --warn: #8a5a00; --warn-bg: #fff6df; --shadow: 0 6px 24px rgba(20, 26, 40, .16);
   --mono: "ngw mono", "DejaVu Sans Mono", Menlo, Consolas, monospace;
@@ -480,7 +481,6 @@ button:disabled { cursor: default; opacity: .5; }
 .code li[data-state="failed"] { background: var(--bad-bg); border-left-color: var(--bad); }
 .code li.lit { background: var(--mark); border-left-color: var(--accent); }
 .code .number { width: 40px; flex: none; text-align: right; padding-right: 12px; color: var(--quiet); user-select: none; }
-.code .fault { color: var(--bad); padding-left: 12px; }
 
 .inspector { padding: 10px 12px; }
 .inspector h3 { font: 650 14px var(--mono); margin: 0; overflow-wrap: anywhere; }
@@ -494,7 +494,6 @@ button:disabled { cursor: default; opacity: .5; }
 .inspector .bad { color: var(--bad); }
 .actions { display: flex; flex-wrap: wrap; gap: 6px; margin: 0 0 10px; }
 .actions .button { font-size: 11.5px; padding: 1px 8px; }
-.badge { display: inline-block; border: 1px solid currentColor; border-radius: 9px; padding: 0 6px; font-size: 10.5px; line-height: 15px; }
 
 .outline { font-size: 12px; padding: 6px 4px; }
 .outline ul { list-style: none; margin: 0; padding: 0; }

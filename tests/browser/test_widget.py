@@ -6,7 +6,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import Server, Tab
+from conftest import CYTOSCAPE, Server, Tab
 
 SESSION, TRACER, LOOP = "session@1", "session@1/tracer_1@2", "session@1/for@5"
 CLONE, READ = f"{TRACER}/clone@4", f"{TRACER}/layer1.output@3"
@@ -288,3 +288,54 @@ def test_a_thousand_boxes_are_not_shown_unasked(lab: Server, tab: Tab) -> None:
     view.button("Cancel").click()
     assert notice.is_hidden()
     assert tab.value("w.expanded") == []
+
+
+def test_touch(lab: Server, tab: Tab) -> None:
+    browser = tab.page.context.browser
+    assert browser
+    context = browser.new_context(has_touch=True, viewport={"width": 1000, "height": 900})
+    try:
+        touched = Tab(context.new_page(), f"{tab.name}-touched")
+        view = touched.show_seed(lab)
+        touched.page.touchscreen.tap(*view.place(TRACER))
+        view.settled()
+        touched.shot("open")
+        assert view.painted()[TRACER] == "open"
+        touched.page.touchscreen.tap(*view.place(CLONE))
+        touched.page.wait_for_timeout(300)
+        assert touched.value("w.selected") == [CLONE]
+        assert not touched.errors
+    finally:
+        context.close()
+
+
+def test_nothing_moves_for_who_asked_for_no_motion(lab: Server, tab: Tab) -> None:
+    tab.page.emulate_media(reduced_motion="reduce")
+    view = tab.show_seed(lab)
+    view.root.evaluate(
+        f"""root => {{
+            root.addEventListener("ngw:layout", () => requestAnimationFrame(() => {{
+                const cy = ({CYTOSCAPE})(root);
+                root.atOnce = JSON.stringify(cy.nodes().map(node => [node.id(), node.position()]));
+            }}));
+        }}"""
+    )
+    view.button("Expand all").click()
+    view.settled()
+    at_once, in_the_end = view.root.evaluate(
+        f"root => [root.atOnce, JSON.stringify(({CYTOSCAPE})(root).nodes().map(node => [node.id(), node.position()]))]"
+    )
+    assert at_once == in_the_end
+
+
+def test_the_hosts_styles_do_not_leak_in(lab: Server, tab: Tab) -> None:
+    view = tab.show_seed(lab)
+    look = """root => [...root.querySelectorAll("button, input, h2, .legend, .source")].map(element => {
+        const style = getComputedStyle(element);
+        const names = ["font", "color", "line-height", "letter-spacing", "text-transform", "text-align"];
+        return names.map(name => style.getPropertyValue(name)).join(" | ");
+    })"""
+    before = view.root.evaluate(look)
+    rude = "color: red; font: italic 33px/3 serif; letter-spacing: 1em; text-transform: uppercase; text-align: right"
+    tab.page.add_style_tag(content=f"*, button, input {{ {rude.replace(';', ' !important;')} !important }}")
+    assert view.root.evaluate(look) == before
