@@ -38,10 +38,20 @@ export function closure(index: Index, ids: Iterable<string>, way: "into" | "from
   return seen;
 }
 
+const places = new WeakMap<Index, Map<string, NodeData[]>>();
+
 /** Nodes (else sub-graphs) that come from a line of a file. */
 export function onLine(index: Index, file: string, line: number): NodeData[] {
-  const here: NodeData[] = [];
-  for (const { data } of index.items.values()) if (data.file === file && linesOf(data).includes(line)) here.push(data);
+  let known = places.get(index);
+  if (!known) {
+    places.set(index, (known = new Map()));
+    for (const { data } of index.items.values())
+      for (const number of new Set(linesOf(data))) {
+        const place = `${number} ${data.file}`;
+        known.set(place, [...(known.get(place) ?? []), data]);
+      }
+  }
+  const here = known.get(`${line} ${file}`) ?? [];
   const nodes = here.filter((data) => !data.compound);
   return nodes.length ? nodes : here.filter((data) => data.kind !== "Iteration");
 }

@@ -59,7 +59,8 @@ class Widget implements App {
   private readonly side;
   private readonly tabs;
 
-  private layoutOf: AbortController | null = null;
+  private layoutOf: AbortController | null = null; // of the layout that runs
+  private since = 0; // when it began
   private anchor: string | null = null; // the box that stays where it is in the next drawing
   private fitNext = false; // or whether that fits the view
   private drawn = false;
@@ -159,9 +160,9 @@ class Widget implements App {
     const resized = new ResizeObserver(() => this.resized());
     resized.observe(this.root);
     const dark = matchMedia("(prefers-color-scheme: dark)");
-    dark.addEventListener("change", () => this.applyTheme(), { signal });
+    dark.addEventListener("change", () => this.followTheme(), { signal });
     // JupyterLab and VS Code say their theme on the body.
-    const hostTheme = new MutationObserver(() => this.applyTheme());
+    const hostTheme = new MutationObserver(() => this.followTheme());
     hostTheme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class", "data-vscode-theme-kind", "data-theme"] });
     hostTheme.observe(document.documentElement, { attributes: true, attributeFilter: ["class", "data-theme"] });
     signal.addEventListener("abort", () => {
@@ -195,7 +196,9 @@ class Widget implements App {
 
   /** Lays out and shows what the state says; a later call takes the place of one that still runs. */
   private async redraw(): Promise<void> {
-    this.layoutOf?.abort();
+    // Ending a layout ends the worker, and a new one takes longer to start than most layouts take to end.
+    if (performance.now() - this.since > SLOW) this.layoutOf?.abort();
+    this.since = performance.now();
     const run = (this.layoutOf = new AbortController());
     const scene = this.scene();
     const slow = setTimeout(() => this.tell("", `Laying out ${scene.nodes.length} boxes …`, { Cancel: () => run.abort() }), SLOW);
@@ -642,9 +645,17 @@ class Widget implements App {
     this.view.fit(false);
   }
 
-  private applyTheme(): void {
+  private get wantedTheme(): Theme {
     const wanted = this.model.get("theme");
-    this.theme = wanted === "auto" ? hostTheme() : wanted;
+    return wanted === "auto" ? hostTheme() : wanted;
+  }
+
+  private followTheme(): void {
+    if (this.wantedTheme !== this.theme) this.applyTheme();
+  }
+
+  private applyTheme(): void {
+    this.theme = this.wantedTheme;
     this.root.dataset.theme = this.theme;
     this.view.setLook({ theme: this.theme, userStyle: this.model.get("cytoscape_style") });
     this.updatePanels();
