@@ -1,7 +1,7 @@
 """Any value → short, safe text and metadata.
 
-Nothing here raises, copies or moves a value, or runs a user's ``__repr__``, ``__eq__``, ``__len__`` or ``__iter__``: objects of types
-that are not known are named by their type, and containers are walked with the methods of the built-in types.
+Nothing here raises, copies or moves a value, or runs a user's ``__repr__``, ``__eq__``, ``__len__`` or ``__iter__``: objects of
+unknown types are named by their type, and containers are walked with the methods of the built-in types.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def is_tensor(value: Any) -> bool:
 
 
 def tensors(value: Any) -> Iterator[tuple[str, Any]]:
-    """(path, tensor) of every tensor in nested tuples, lists and dicts, at most 256 of them; a path is like ``[0]`` or ``.logits``."""
+    """(path, tensor) of every tensor in nested tuples, lists and dicts, at most 256; a path is like ``[0]`` or ``.logits``."""
     torch = sys.modules.get("torch")
     if torch is None:
         return

@@ -119,7 +119,7 @@ class Recording:
         return show(self, **options)
 
     def save(self, path: str | os.PathLike[str], **options: Any) -> Any:
-        """Write the graph to ``path``; its suffix says how. Arguments and errors are those of :func:`nnsight_graphwidget.save`."""
+        """Write the graph to ``path``; arguments and errors are those of :func:`nnsight_graphwidget.save`."""
         from ..export import save
 
         return save(self, path, **options)

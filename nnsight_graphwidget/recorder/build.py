@@ -10,6 +10,7 @@ from typing import Any
 
 from ..describe import Description
 from ..graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
+from .arguments import argument, assigned, call_of, header, name_of, operand, splatted, tested, text_of
 from .events import Event, Link, Place, Scope
 from .plan import Planner
 from .source import LOOPS, Site, SourceFile, Sources
@@ -54,6 +55,8 @@ class Builder:
         self._late: list[tuple[Link, str]] = []
         self._at: dict[tuple[Scope | None, ast.AST], str] = {}
         self._last: dict[Scope, Event] = {}
+        self._began: dict[str, float] = {}
+        self._passed: dict[str | None, list[str]] = {}
         self._seq = 0.0
         self._now = -1
         self._models = self._model_names()
@@ -75,7 +78,9 @@ class Builder:
         for item in self.items:
             if isinstance(item, Scope) and not item.planned:
                 self._rest(item)
-        self._edges.extend((self._of[link.event], target, None, link.name, link.output) for link, target in self._late if link.event)
+        self._edges.extend(
+            (self._of[link.event], target, None, link.name, link.output) for link, target in self._late if link.event
+        )
         for item in self.items:
             if isinstance(item, Event):
                 self._order_edges(item)
@@ -102,7 +107,7 @@ class Builder:
         if scope.kind == "Invoke":
             label = f"invoke {scope.index}"
         elif scope.kind == "Iterator":
-            label = _header(site) or "iter"
+            label = header(site) or "iter"
         else:
             label = scope.variable or _WORDS.get(scope.kind, scope.kind.lower())
         if scope.kind == "Edit" and scope.parent is not None:
@@ -114,9 +119,9 @@ class Builder:
             id_, scope.kind, label, parent, variable=scope.variable, **_where(site, span=False),
             status="planned" if scope.planned and scope.status == "ok" else scope.status, error=scope.error,
         )  # fmt: skip
-        call = _call(scope)
+        call = call_of(scope)
         for link in scope.inputs:
-            expression = _argument(call, link.name, {"input": 0, "tensor": -1})
+            expression = argument(call, link.name, {"input": 0, "tensor": -1})
             self._link(link, id_, parent, scope.seq, expression, site, scope.parent, scope.place)
         if scope.origin is not None and scope.origin in self.ids:
             self._edges.append((self.ids[scope.origin], id_, "order", None, None))
@@ -169,7 +174,13 @@ class Builder:
             body = node.orelse if number else node.body
             file = self._groups[parent].file
             self._groups[id_] = Group(
-                id_, "Branch", "else" if number else "then", parent, file=file, line=body[0].lineno if body else None, taken=True
+                id_,
+                "Branch",
+                "else" if number else "then",
+                parent,
+                file=file,
+                line=body[0].lineno if body else None,
+                taken=True,
             )
             self._places[key] = id_
             self._not_taken(scope, node, 1 - number, parent)
@@ -184,7 +195,7 @@ class Builder:
         mark = self.mark()
         id_ = self._make_id(parent, "else" if number else "then")
         name = "else" if number else "then"
-        where = {"file": self._groups[parent].file, "line": body[0].lineno}
+        where: dict[str, Any] = {"file": self._groups[parent].file, "line": body[0].lineno}
         self._groups[id_] = Group(id_, "Branch", name, parent, **where, taken=False, status="never run")
         if not self._planner(scope, file, "never run", self._seq - 0.3).block(body, id_):
             self.rewind(mark)
@@ -201,6 +212,8 @@ class Builder:
             file = self._groups[parent].file if parent is not None else None
             line = getattr(node, "lineno", None)
             self._groups[id_] = Group(id_, "Iteration", label, parent, file=file, line=line, index=number)
+            self._began[id_] = self._seq
+            self._passed.setdefault(parent, []).append(id_)
             self._places[key] = id_
         return self._places[key]
 
@@ -219,7 +232,7 @@ class Builder:
         arguments = [
             (link.name, given.get(link.name) or self._maker(link, site, event))
             for link in event.links
-            if link.event or link.name.isdigit() or _splatted(site) or self._operand(event, link.name)
+            if link.event or link.name.isdigit() or splatted(site) or self._operand(event, link.name)
         ]
         self._of[event] = id_
         where = _where(site)
@@ -240,7 +253,7 @@ class Builder:
         if site is not None and site.node is not None and event.kind != "LockProtocol":
             self._at[(scope, site.node)] = id_
         if event.kind == "ConditionalProtocol" and site is not None and site.source is not None and site.node is not None:
-            test = _tested(site)
+            test = tested(site)
             if test is not None:
                 self._tests[(parent, test)] = id_
 
@@ -256,9 +269,13 @@ class Builder:
         node = event.site.node if event.site is not None else None
         if isinstance(node, ast.BinOp) and name in ("0", "1") and len(event.links) == 2 and event.links[1].event is None:
             made = self._of.get(event.links[0].event) if event.links[0].event is not None else None
-            if made is not None and made in self._stands(node.right, event.scope) and made not in self._stands(node.left, event.scope):
+            if (
+                made is not None
+                and made in self._stands(node.right, event.scope)
+                and made not in self._stands(node.left, event.scope)
+            ):
                 return node.right if name == "0" else node.left
-        return _operand(event.site, event, name)
+        return operand(event.site, event, name)
 
     def _stands(self, expression: ast.expr, scope: Scope | None) -> list[str]:
         """The nodes that an expression itself is."""
@@ -267,7 +284,9 @@ class Builder:
         return [self._at[(scope, expression)]] if (scope, expression) in self._at else []
 
     def _maker(self, link: Link, site: Site | None, event: Event) -> str:
-        return _text(site, self._operand(event, link.name)) or (link.event.label if link.event is not None else "") or "tensor"
+        return (
+            text_of(site, self._operand(event, link.name)) or (link.event.label if link.event is not None else "") or "tensor"
+        )
 
     def _link(
         self, link: Link, target: str, parent: str | None, seq: float, expression: ast.expr | None, site: Site | None,
@@ -283,7 +302,7 @@ class Builder:
                 self._outside(link.event, self._settled(parent), seq, expression, site)
             self._edges.append((self._of[link.event], target, "argument" if outside else None, link.name, link.output))
             return
-        if expression is None and not link.name.isdigit() and not _splatted(site):
+        if expression is None and not link.name.isdigit() and not splatted(site):
             return  # a default that torch's own wrapper filled in
         either = isinstance(site.node if site is not None else None, (ast.BinOp, ast.Compare, ast.AugAssign))
         names = self._names(expression, scope, place, whole=not either)
@@ -293,7 +312,7 @@ class Builder:
             self._literal(link, target, parent, seq, expression, site)
 
     def _outside(self, event: Event, parent: str | None, seq: float, expression: ast.expr | None, site: Site | None) -> None:
-        text = _text(site, expression)
+        text = text_of(site, expression)
         label = text or "tensor"
         if event.kind == "ParameterProtocol" and text and "." in text:
             label = text.partition(".")[2]
@@ -301,7 +320,7 @@ class Builder:
         value = event.value or Description()
         variable = expression.id if isinstance(expression, ast.Name) else None
         kind = event.kind if event.kind in _OUTSIDE else "Input"
-        place = {"file": _file(site.file), "line": site.line} if site else {}
+        place: dict[str, Any] = {"file": _file(site.file), "line": site.line} if site else {}
         node = Node(
             id_, kind, label, parent, shape=value.shape, dtype=value.dtype, device=value.device,
             requires_grad=value.requires_grad, variable=variable, value=value.text, statistics=value.statistics, **place,
@@ -312,10 +331,10 @@ class Builder:
     def _literal(
         self, link: Link, target: str, parent: str | None, seq: float, expression: ast.expr | None, site: Site | None
     ) -> None:
-        text = _text(site, expression)
+        text = text_of(site, expression)
         label = text if text and len(text) <= 40 else link.text
         id_ = self._make_id(parent, "Value", site.line if site else None, getattr(expression, "col_offset", None))
-        place = {"file": _file(site.file), "line": site.line} if site else {}
+        place: dict[str, Any] = {"file": _file(site.file), "line": site.line} if site else {}
         self._nodes[id_] = (seq - 0.4, Node(id_, "Value", label, parent, value=link.text, **place))
         self._edges.append((id_, target, "argument", link.name, None))
 
@@ -357,7 +376,11 @@ class Builder:
             if at is not None and at not in found:
                 found.append(at)
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-                found.extend(source for source in self._name(node.id, scope, place, depth, depth > 0 or (whole and node is expression)) if source not in found)
+                found.extend(
+                    source
+                    for source in self._name(node.id, scope, place, depth, depth > 0 or (whole and node is expression))
+                    if source not in found
+                )
         return found
 
     def _name(self, name: str, scope: Scope | None, place: Place | None, depth: int, whole: bool) -> list[str]:
@@ -374,10 +397,10 @@ class Builder:
                 return [source for source in bound if source in self._nodes and (whole or self._nodes[source][1].shape is None)]
             if at is None:
                 return []
-            value = _assigned(at, name, self._now)
+            value = assigned(at, name, self._now)
             if value is not None and depth < 8:
                 return self._names(value, at, steps, depth + 1)
-            at, steps = at.parent, at.place
+            steps, at = at.place, at.parent
 
     def _variable(self, scope: Scope | None, place: Place, name: str, text: str) -> str:
         parent = self._group(scope, place)
@@ -386,10 +409,8 @@ class Builder:
         if key not in self._variables:
             group = self._groups[parent]
             id_ = self._make_id(parent, name, group.line)
-            first = min((seq for seq, node in self._nodes.values() if node.parent and f"{node.parent}/".startswith(f"{parent}/")),
-                        default=float(len(self._nodes)))  # fmt: skip
             node = Node(id_, "ValueProtocol", name, parent, value=text, variable=name, file=group.file, line=group.line)
-            self._nodes[id_] = (first - 0.6, node)
+            self._nodes[id_] = (self._began[parent] - 0.3, node)
             self._variables[key] = id_
         return self._variables[key]
 
@@ -419,7 +440,9 @@ class Builder:
             return
         if scope.status == "ok" and not scope.stopped and scope.parent is None and last is None:
             return
-        order = scope.at.order if scope.at is not None else last.site.order if last is not None and last.site is not None else -1
+        order = (
+            scope.at.order if scope.at is not None else last.site.order if last is not None and last.site is not None else -1
+        )
         if last is not None and last.site is not None and last.site.source is file and last.scope is scope and scope.at is None:
             order = max(order, last.site.order)
 
@@ -471,7 +494,7 @@ class Builder:
         if nested or failed:
             return
         site = scope.at
-        event = Event(int(self._seq), "Operation", _name(site), scope, site, error=scope.error, status="failed")
+        event = Event(int(self._seq), "Operation", name_of(site), scope, site, error=scope.error, status="failed")
         last = self._last.get(scope)
         event.place = last.place if last is not None and last.place and last.site and last.site.around == site.around else ()
         self._event(event)
@@ -497,9 +520,8 @@ class Builder:
                         self._untaken(scope, inner, branch)
             elif isinstance(statement, LOOPS):
                 outer = self._places.get((parent, statement, -1))
-                for (owner, loop, number), pass_ in list(self._places.items()):
-                    if owner == outer and loop is statement and number >= 0 and outer is not None:
-                        self._untaken(scope, node.body, pass_)
+                for pass_ in list(self._passed.get(outer, ())) if outer is not None else ():
+                    self._untaken(scope, node.body, pass_)
             elif isinstance(statement, (ast.With, ast.AsyncWith)) and statement not in self._opened():
                 self._untaken(scope, statement.body, parent)
 
@@ -550,7 +572,7 @@ class Builder:
         """Forget the groups, nodes and edges made since ``mark``."""
         for table, length in ((self._groups, mark[0]), (self._nodes, mark[1])):
             for key in list(table)[length:]:
-                del table[key]  # type: ignore[attr-defined]
+                del table[key]
         del self._edges[mark[2] :]
 
     def where(self, site: Site) -> dict[str, Any]:
@@ -577,9 +599,7 @@ class Builder:
             while parent is not None and parent not in first:
                 first[parent] = node.order or 0
                 parent = self._groups[parent].parent
-        return tuple(
-            replace(group, count=counts.get(group.id), order=first.get(group.id)) for group in self._groups.values()
-        )
+        return tuple(replace(group, count=counts.get(group.id), order=first.get(group.id)) for group in self._groups.values())
 
     def _finished_edges(self, nodes: Sequence[Node]) -> tuple[Edge, ...]:
         parents: dict[str, str | None] = {node.id: node.parent for node in nodes}
@@ -602,32 +622,6 @@ class Builder:
                     seen.add(key)
                     rows = item.site.source.lines[node.lineno - 1 : node.end_lineno]
                     yield Source(_file(item.site.file), node.lineno, "".join(row[node.col_offset :] or "\n" for row in rows))
-
-
-
-
-def _assigned(scope: Scope, name: str, before: int) -> ast.expr | None:
-    """What a name is bound to in a block by an assignment that was no event, such as ``half = size / 2``: the last one before a place.
-
-    One that calls a method would have been an event if it had run.
-    """
-    file = scope.site.source if scope.site is not None else None
-    found = [
-        statement.value
-        for statement in (ast.walk(scope.node) if scope.node is not None and file is not None else ())
-        if isinstance(statement, ast.Assign)
-        and any(isinstance(to, ast.Name) and to.id == name for to in statement.targets)
-        and file is not None
-        and file.order(statement) < before
-        and not any(isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) for part in ast.walk(statement.value))
-    ]
-    return found[-1] if found and not any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(found[-1])) else None
-
-
-def _header(site: Site | None) -> str | None:
-    if site is None or not isinstance(site.node, (ast.With, ast.AsyncWith)) or site.source is None:
-        return None
-    return site.source.text(site.node.items[0].context_expr)
 
 
 def _where(site: Site | None, span: bool = True) -> dict[str, Any]:
@@ -654,112 +648,20 @@ def _file(name: str) -> str:
     return os.path.basename(name) if relative.startswith("..") else relative
 
 
-def _call(scope: Scope) -> ast.Call | None:
-    if not isinstance(scope.node, (ast.With, ast.AsyncWith)):
-        return None
-    calls = [item.context_expr for item in scope.node.items if isinstance(item.context_expr, ast.Call)]
-    return calls[0] if calls else None
-
-
-def _argument(call: ast.Call | None, name: str, positions: dict[str, int]) -> ast.expr | None:
-    """The expression of a call's argument, by keyword or position."""
-    if call is None:
-        return None
-    for keyword in call.keywords:
-        if keyword.arg == name:
-            return keyword.value
-    name = name.partition("[")[0]
-    position = positions.get(name, int(name) if name.isdigit() else None)
-    if position == -1:
-        return call.func.value if isinstance(call.func, ast.Attribute) else None
-    if position is None or any(isinstance(arg, ast.Starred) for arg in call.args[: position + 1]):
-        return None
-    return call.args[position] if position < len(call.args) else None
-
-
-def _operand(site: Site | None, event: Event, name: str) -> ast.expr | None:
-    """The expression in the source that gave an event's argument."""
-    node = site.node if site is not None else None
-    if node is None or "[" in name and not isinstance(node, ast.Subscript):
-        base = name.partition("[")[0]
-        return _operand(site, event, base) if node is not None and base != name else None
-    base = name.partition("[")[0]
-    if isinstance(node, ast.Call):
-        if event.kind == "Operation" and (event.target or "").startswith("torch.Tensor.") or event.kind == "LockProtocol":
-            if isinstance(node.func, ast.Attribute) and not (event.kind == "LockProtocol" and node.args):
-                shifted = str(int(base) - 1) if base.isdigit() else base
-                return node.func.value if base == "0" else _argument(node, shifted, {})
-        return _argument(node, base, {"value": 0})
-    parts: list[ast.expr | None] = []
-    if isinstance(node, ast.BinOp):
-        parts = [node.left, node.right]
-        if _constant(node.left) or event.label.startswith("r") and event.target and ".__r" in event.target:
-            parts.reverse()
-    elif isinstance(node, ast.Compare):
-        parts = [node.left, *node.comparators]
-    elif isinstance(node, ast.UnaryOp):
-        parts = [node.operand]
-    elif isinstance(node, ast.Subscript):
-        parts = [node.value, node.slice]
-        if isinstance(site, Site) and isinstance(site.statement, (ast.Assign, ast.AugAssign)):
-            parts.append(site.statement.value)
-        if event.kind == "SwapProtocol":
-            parts = []
-    elif isinstance(node, ast.AugAssign):
-        parts = [node.target, node.value]
-    elif isinstance(node, ast.Attribute):
-        parts = [node.value]
-    if event.kind == "SwapProtocol" and site is not None and isinstance(site.statement, (ast.Assign, ast.AugAssign)):
-        return site.statement.value if base == "value" else None
-    return parts[int(base)] if base.isdigit() and int(base) < len(parts) else None
-
-
-def _name(site: Site) -> str:
-    """A short name for an expression: its last part."""
-    node = site.node
-    if isinstance(node, ast.Call):
-        node = node.func
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else type(node).__name__.lower()
-
-
-def _splatted(site: Site | None) -> bool:
-    node = site.node if site is not None else None
-    return not isinstance(node, ast.Call) or any(keyword.arg is None for keyword in node.keywords)
-
-
-def _constant(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) or (isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant))
-
-
-def _text(site: Site | None, expression: ast.expr | None) -> str | None:
-    if expression is None or site is None or site.source is None:
-        return None
-    text = site.source.text(expression)
-    if not text or len(text) > 80:
-        return None
-    text = " ".join(text.split())
-    return f"({text})" if isinstance(expression, ast.Tuple) and not text.startswith("(") else text
-
-
-def _tested(site: Site) -> ast.AST | None:
-    """The ``if`` or ``while`` whose test an expression is."""
-    child, parent = site.node, site.source.parent(site.node) if site.source and site.node else None
-    while isinstance(parent, (ast.BoolOp, ast.UnaryOp)):
-        child, parent = parent, site.source.parent(parent) if site.source else None
-    return parent if isinstance(parent, (ast.If, *LOOPS)) and getattr(parent, "test", None) is child else None
-
-
 def cut(graph: Graph, group: str) -> Graph:
     """The part of a graph inside one group, with the group itself and the nodes whose values flow into it."""
-    inside = {item.id for item in (*graph.groups, *graph.nodes) if item.id == group or item.id.startswith(f"{group}/")}
+    ids = [*(found.id for found in graph.groups), *(node.id for node in graph.nodes)]
+    inside = {id_ for id_ in ids if id_ == group or id_.startswith(f"{group}/")}
     edges = [edge for edge in graph.edges if edge.target in inside]
     before = {edge.source for edge in edges} - inside
-    top = next(item for item in graph.groups if item.id == group)
+    top = next(found for found in graph.groups if found.id == group)
     nodes = [replace(node, parent=None) if node.id in before else node for node in graph.nodes if node.id in inside | before]
-    groups = [replace(item, parent=None) if item.id == group else item for item in graph.groups if item.id in inside]
-    kept = {node.id for node in nodes} | {item.id for item in groups}
+    groups = [replace(found, parent=None) if found.id == group else found for found in graph.groups if found.id in inside]
+    kept = {node.id for node in nodes} | {found.id for found in groups}
     return replace(
-        graph, nodes=tuple(nodes), groups=tuple(groups), edges=tuple(edge for edge in edges if edge.source in kept), title=top.label
+        graph,
+        nodes=tuple(nodes),
+        groups=tuple(groups),
+        edges=tuple(edge for edge in edges if edge.source in kept),
+        title=top.label,
     )

@@ -15,7 +15,7 @@ Place = tuple[Step, ...]
 
 
 class Link(NamedTuple):
-    """One argument: its name, the event that made it (None for a literal), which part of that event's value, its text."""
+    """One argument: its name, the event that made it (None for a literal), which part of its value, its text."""
 
     name: str
     event: Event | None
@@ -63,7 +63,10 @@ class Scope:
 
 @dataclass(slots=True, eq=False)
 class Event:
-    """One thing that happened. ``links`` say where its arguments came from; the rest is as in :class:`~nnsight_graphwidget.graph.Node`."""
+    """One thing that happened; see :class:`~nnsight_graphwidget.graph.Node`.
+
+    ``links`` say where its arguments came from, ``after`` what it follows with no value between, ``again`` where it came again.
+    """
 
     seq: int
     kind: str

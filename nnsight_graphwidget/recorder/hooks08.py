@@ -1,7 +1,7 @@
-"""nnsight 0.8: the seams that a recorder listens at, and the only place that names its private attributes.
+"""nnsight 0.8: the seams that a recorder listens at, and the only file that names its private attributes.
 
-Everything is patched when the first recording begins and restored when the last ends. A patched function asks for the observer of
-its thread; without one it calls the original and nothing else.
+Everything is patched when the first recording begins and restored when the last ends. A patched function asks for the observer
+of its thread; without one it calls the original and nothing else.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from nnsight.intervention.barrier import Barrier
 from nnsight.tracing import tracer as tracing
 from nnsight.tracing import util
 
-from ..describe import short, tensors
+from ..describe import short
 from .events import Event, Link, Scope
-from .source import Shift
 from .observe import NOTHING, Frames, Observer, State, Tracker, hide_from_dynamo, message
+from .source import Shift
 
 SUPPORTS = ((0, 8), (0, 9))
 
@@ -539,7 +539,9 @@ def _label(obj: Any, name: str, location: str) -> str:
     """A location as a person writes it, without the model's own name: ``layer1.output``."""
     path = getattr(obj, "path", "") or ""
     full = f"{path}.{name}" if path else name
-    return full.partition(".")[2] if "." in path else (full if not path else name if "." not in full else full.partition(".")[2])
+    return (
+        full.partition(".")[2] if "." in path else (full if not path else name if "." not in full else full.partition(".")[2])
+    )
 
 
 def _full(obj: Any, name: str, location: str) -> str:
@@ -674,9 +676,10 @@ def _grad(watch: Observer, original: Any, *args: Any) -> Any:
     def set_(tensor: Any, value: Any) -> None:
         current = observer()
         if current is None:
-            return setter(tensor, value)
+            setter(tensor, value)
+            return
         event = Event(-1, "SwapProtocol", "grad", None, changes=True)
-        return _gradient(current, event, tensor, ("value", value), setter, tensor, value)
+        _gradient(current, event, tensor, ("value", value), setter, tensor, value)
 
     return property(get, set_)
 

@@ -17,8 +17,8 @@ from types import CodeType, FrameType
 from typing import Any
 
 import torch
+from torch import overrides
 from torch._C._dynamo import eval_frame
-from torch.overrides import TorchFunctionMode, _len_torch_function_stack, _pop_mode, _push_mode
 
 from .. import describe as describing
 from ..describe import describe, is_tensor, short, tensors
@@ -33,6 +33,11 @@ _MAX_FRAMES = 200
 
 _NO_SHIFT = Shift()
 
+# torch's own stack of modes; it has no other door for putting a mode under those that are there.
+_push: Callable[[Any], None] = overrides._push_mode
+_pop: Callable[[], Any] = overrides._pop_mode
+_stack: Callable[[], list[Any]] = overrides._get_current_function_mode_stack
+
 #: Stands for "no value": the event made none.
 NOTHING = object()
 
@@ -42,7 +47,15 @@ _CARRIES = {
     "equal", "allclose", "is_nonzero",
 }  # fmt: skip
 #: Functions that give a tensor or change one, and are bookkeeping all the same.
-_PLUMBING = {"register_hook", "_register_hook_dict", "retain_grad", "__deepcopy__", "__reduce_ex__", "as_subclass", "_make_subclass"}
+_PLUMBING = {
+    "register_hook",
+    "_register_hook_dict",
+    "retain_grad",
+    "__deepcopy__",
+    "__reduce_ex__",
+    "as_subclass",
+    "_make_subclass",
+}
 _WRITES = {"__setitem__", "__delitem__", "__set__"}
 
 
@@ -154,7 +167,7 @@ class State:
         self.trackers.pop()
 
 
-class Observer(TorchFunctionMode):  # type: ignore[misc]
+class Observer(overrides.TorchFunctionMode):
     """Watches one thread. A mode that is on only while intervention code runs; every entry point is guarded."""
 
     def __init__(self) -> None:
@@ -204,13 +217,13 @@ class Observer(TorchFunctionMode):  # type: ignore[misc]
         if on is not before:
             above = []
             if on:
-                above = [_pop_mode() for _ in range(_len_torch_function_stack())]
-                _push_mode(self)
+                above = [_pop() for _ in range(len(_stack()))]
+                _push(self)
             else:
-                while (mode := _pop_mode()) is not self:
+                while (mode := _pop()) is not self:
                     above.append(mode)
             for mode in reversed(above):
-                _push_mode(mode)
+                _push(mode)
             self._thread.on = on
         return before
 
@@ -558,4 +571,3 @@ def _span(tensor: Any) -> tuple[int, int, int] | None:
             return storage, low * size, high * size
         except Exception:  # sparse, nested and some quantised tensors have no strided memory
             return None
-

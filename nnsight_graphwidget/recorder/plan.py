@@ -21,8 +21,8 @@ CONTEXTS = {
 _OPERATORS = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.MatMult: "matmul", ast.Pow: "pow",
     ast.FloorDiv: "floor_divide", ast.Mod: "remainder", ast.BitAnd: "and", ast.BitOr: "or", ast.BitXor: "xor",
-    ast.LShift: "lshift", ast.RShift: "rshift", ast.USub: "neg", ast.Invert: "invert", ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt",
-    ast.LtE: "le", ast.Eq: "eq", ast.NotEq: "ne",
+    ast.LShift: "lshift", ast.RShift: "rshift", ast.USub: "neg", ast.Invert: "invert", ast.Gt: "gt", ast.GtE: "ge",
+    ast.Lt: "lt", ast.LtE: "le", ast.Eq: "eq", ast.NotEq: "ne",
 }  # fmt: skip
 #: Methods and functions that handle values and make none.
 _SILENT = {"append", "extend", "insert", "update", "print", "range", "len", "list", "dict", "tuple", "set", "enumerate", "zip"}
@@ -78,7 +78,9 @@ class Planner:
             self._assign(node.target, self.value(node.value, parent), parent, node)
         elif isinstance(node, ast.AugAssign):
             sources = self.value(node.target, parent) + self.value(node.value, parent)
-            made = [self._node("Operation", f"{_OPERATORS.get(type(node.op), 'op')}_", node, parent, sources)] if sources else []
+            made = (
+                [self._node("Operation", f"{_OPERATORS.get(type(node.op), 'op')}_", node, parent, sources)] if sources else []
+            )
             self._assign(node.target, made, parent, node)
         elif not isinstance(node, FUNCTIONS):
             for part in ast.iter_child_nodes(node):
@@ -89,7 +91,7 @@ class Planner:
                 elif isinstance(part, ast.ExceptHandler):
                     self.block(part.body, parent)
 
-    def _with(self, node: ast.With, parent: str | None) -> None:
+    def _with(self, node: ast.With | ast.AsyncWith, parent: str | None) -> None:
         inner = parent
         for item in node.items:
             call = item.context_expr
@@ -111,7 +113,9 @@ class Planner:
         else:
             self.value(node.iter, parent)
         header = (self.file.text(node) or "loop").rstrip(":").strip()
-        self._inside(node, "while" if isinstance(node, ast.While) else "for", header, parent, lambda at: self.block(node.body, at))
+        self._inside(
+            node, "while" if isinstance(node, ast.While) else "for", header, parent, lambda at: self.block(node.body, at)
+        )
         self.block(node.orelse, parent)
 
     def _inside(self, node: Any, name: str, header: str, parent: str | None, fill: Callable[[str], Any]) -> Any:
@@ -214,7 +218,9 @@ class Planner:
         name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else None
         root = _root(func)
         if name == "save":
-            held = self._all(given, parent) if given else self.value(func.value, parent) if isinstance(func, ast.Attribute) else []
+            held = (
+                self._all(given, parent) if given else self.value(func.value, parent) if isinstance(func, ast.Attribute) else []
+            )
             self._node("LockProtocol", "save", node, parent, held)
             return held
         if name == "stop" and isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and not given:

@@ -150,7 +150,9 @@ class SourceFile:
     def first(self, node: ast.AST) -> int:
         """The order of the first thing that is evaluated in ``node``."""
         if node not in self._first:
-            self._first[node] = min((self.order(child) for child in ast.walk(node) if isinstance(child, ast.expr)), default=self.order(node))
+            self._first[node] = min(
+                (self.order(child) for child in ast.walk(node) if isinstance(child, ast.expr)), default=self.order(node)
+            )
         return self._first[node]
 
     def with_at(self, line: int) -> ast.AST | None:

@@ -122,7 +122,10 @@ def test_exceptions_and_tracebacks_are_those_without_recording(fails: Any, model
     assert type(seen) is type(plain) and seen.args == plain.args
     assert seen.__context__ is None and seen.__cause__ is None and plain.__context__ is None
     frames = [traceback.extract_tb(error.__traceback__) for error in (plain, seen)]
-    names = [[(frame.filename, frame.lineno) for frame in found if frame.name not in ("raised", "<lambda>", "recorded")] for found in frames]
+    names = [
+        [(frame.filename, frame.lineno) for frame in found if frame.name not in ("raised", "<lambda>", "recorded")]
+        for found in frames
+    ]
     assert names[0] == names[1]
     assert not any("nnsight_graphwidget" in frame.filename for frame in frames[1])
 
@@ -178,7 +181,7 @@ def alive(fails: bool, x: torch.Tensor) -> list[bool]:
     def keep(*values: Any) -> None:
         kept.extend(map(weakref.ref, values))
 
-    def run() -> None:
+    def run(model: Any) -> None:
         with model.session() as session:
             keep(session)
             with model.trace(x) as tracer:
@@ -190,10 +193,10 @@ def alive(fails: bool, x: torch.Tensor) -> list[bool]:
 
     keep(model, model._module, model.layer1, model.layer1._module)
     try:
-        run()
+        run(model)
     except RuntimeError:
         pass
-    del model, run
+    del model
     return [ref() is not None for ref in kept]
 
 

@@ -1,7 +1,7 @@
 """Random programs: the same results on and off, and the data flow of an oracle that shares nothing with the recorder.
 
-The oracle runs the same source once more on symbols in place of tensors: each symbol is a cell that knows which operation made or
-last changed it, and operations on symbols write down where their arguments came from.
+The oracle runs the same source once more on symbols in place of tensors: each symbol is a cell that knows which operation made
+or last changed it, and operations on symbols write down where their arguments came from.
 """
 
 from __future__ import annotations
@@ -65,11 +65,15 @@ def flat(blocks: list[list[str]]) -> list[str]:
     return [line for block in blocks for line in block]
 
 
+def several(inner: Any) -> Any:
+    return st.lists(inner, min_size=1, max_size=3).map(flat)
+
+
 block = st.recursive(
     st.builds(lambda line: [line], simple),
     lambda inner: st.one_of(
-        st.builds(looped, st.integers(1, 3), st.lists(inner, min_size=1, max_size=3).map(flat)),
-        st.builds(chosen, st.booleans(), st.lists(inner, min_size=1, max_size=2).map(flat), st.lists(inner, min_size=1, max_size=2).map(flat)),
+        st.builds(looped, st.integers(1, 3), several(inner)),
+        st.builds(chosen, st.booleans(), several(inner), several(inner)),
     ),
     max_leaves=6,
 )  # fmt: skip
@@ -280,7 +284,9 @@ def seen(graph: Graph) -> tuple[Counter[Any], Counter[Any]]:
         for node in graph.nodes
         if node.kind in kinds and node.status == "ok"
     }
-    edges = Counter((nodes[edge.source], nodes[edge.target]) for edge in graph.edges if edge.source in nodes and edge.target in nodes)
+    edges = Counter(
+        (nodes[edge.source], nodes[edge.target]) for edge in graph.edges if edge.source in nodes and edge.target in nodes
+    )
     return Counter(nodes.values()), edges
 
 

@@ -1,4 +1,4 @@
-"""Every construct, as a program that a user writes: the same results with and without recording, and the graph that was read."""
+"""Every construct, as a program that a user writes: the same results on and off, and the graph that a person has read."""
 
 from __future__ import annotations
 
