@@ -31,7 +31,7 @@ new PerformanceObserver(list => {
 }).observe({ type: "longtask", buffered: true });
 """
 
-#: A widget's messages, and the cell's result, with a picture for where no widget runs; a kernel says other things with any cell.
+#: A widget's messages, and the cell's result, with a picture for where no widget runs. A kernel says more with any cell.
 COMM, RESULT = ["comm_open", "comm_msg"], ["display_data", "execute_result"]
 
 #: When the stock widget has drawn so many elements, and when all of ours are at rest.
@@ -68,9 +68,8 @@ class Notebook:
             limit: seconds to wait.
 
         Returns:
-            ``total`` ms from running the cell, ``arrived`` ms until the last message, ``messages`` and their ``bytes``, of which
-            ``result`` are those of the cell's result (it has a picture for where no widget runs), and the longest task ``freeze``
-            in ms; None if it was not drawn in time.
+            ``total`` ms from running the cell, ``arrived`` ms until the last message, ``messages`` and ``bytes`` (``result`` of
+            them are the cell's result's), and ms of the longest task, ``freeze``. None if it was not drawn in time.
         """
         got: dict[str, Any] | None = self.page.evaluate(
             f"""async ([code, elements, limit, comm, result]) => {{
