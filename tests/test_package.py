@@ -48,6 +48,11 @@ def test_public_name_is_there_and_documented(name: str) -> None:
     assert name in dir(ngw)
 
 
+def test_public_names_are_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert {name for name in PUBLIC if not re.search(rf"`[^`\n]*\b{name}\b[^`\n]*`", readme)} == set()
+
+
 def test_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = ngw.no_such_name

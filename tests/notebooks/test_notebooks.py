@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from pathlib import Path
 
 import nbformat
@@ -31,11 +32,16 @@ def test_is_committed_without_outputs(notebook: nbformat.NotebookNode) -> None:
     assert "widgets" not in notebook.metadata
 
 
-def test_runs_top_to_bottom(notebook: nbformat.NotebookNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def run(notebook: nbformat.NotebookNode, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[nbformat.NotebookNode]:
+    """The outputs of every cell, run in a fresh kernel in ``folder``."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
-    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
+    return [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+
+
+def test_runs_top_to_bottom(notebook: nbformat.NotebookNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = run(notebook, tmp_path, monkeypatch)
     assert [output.text for output in outputs if output.get("name") == "stderr"] == []
     shown = [output.data for output in outputs if "application/vnd.jupyter.widget-view+json" in output.get("data", {})]
     assert shown, "no graph is shown"
@@ -43,3 +49,11 @@ def test_runs_top_to_bottom(notebook: nbformat.NotebookNode, tmp_path: Path, mon
     for data in shown:
         assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
         assert len(data["text/plain"].splitlines()) > 1
+
+
+def test_the_code_in_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)
+    assert len(code) > 1
+    cells = [nbformat.v4.new_code_cell(block) for block in code]
+    outputs = run(nbformat.v4.new_notebook(cells=cells), tmp_path, monkeypatch)
+    assert "Tracer" in outputs[0].data["text/plain"]
