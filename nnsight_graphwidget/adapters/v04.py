@@ -16,7 +16,7 @@ from .protocols import EMPTY, KEPT, PLACES, Builder, Keeper, enter, invokes, kin
 
 READS = "a tracer, session, iterator, condition or graph of nnsight 0.4 (0.3 too)"
 
-_KINDS = {"Session": "Session", "EditingTracer": "Edit", "Iterator": "Iterator", "Condition": "Conditional"}
+_KINDS = {"Session": "Session", "EditingTracer": "Edit", "Scan": "Scan", "Iterator": "Iterator", "Condition": "Conditional"}
 _LABELS = {"Session": "session", "EditingTracer": "edit", "Condition": "if", "LocalContext": "local", "RemoteContext": "remote"}
 
 
@@ -76,7 +76,8 @@ def draw(graph: Any, context: Any = None) -> tuple[Graph, Builder]:
         own = next((node for node in graph.nodes if _is_context(node.target) and node.args[0] is graph), context)
         if own is not context:
             _locate(own)
-        group = _group(builder, type(context).__name__, context.args, context.kwargs, None, own)
+        scans = type(context.backend).__name__ == "NoopBackend"
+        group = _group(builder, "Scan" if scans else type(context).__name__, context.args, context.kwargs, None, own)
     elif hasattr(graph, "subset"):
         group = _open(builder, graph, None)
     _fill(builder, graph, group)
@@ -123,7 +124,7 @@ def _group(builder: Builder, name: str, args: Any, kwargs: Any, parent: str | No
     elif kind == "Conditional" and len(args) > 1 and args[1] is not None:
         label = "else" if args[0] is None else "elif"
     elif kind == "Tracer":
-        label = args[0] or "trace"
+        label = args[0].lstrip("_") if args[0] else "trace"
         kind = "Generator" if label == "generate" else kind
     group = builder.group(kind, label, parent, of, count=count)
     if kind == "Iterator":
@@ -132,7 +133,7 @@ def _group(builder: Builder, name: str, args: Any, kwargs: Any, parent: str | No
         for name, value in zip(("condition", "branch"), args):
             if value is not None:
                 builder.feed(group, name, value, "condition")
-    elif kind in ("Tracer", "Generator", "Edit"):
+    elif kind in ("Tracer", "Generator", "Edit", "Scan"):
         builder.feed(group, "method", args[0])
         for index, (positional, named) in enumerate(args[1:]):
             invoke = "" if len(args) == 2 else f" {index}"

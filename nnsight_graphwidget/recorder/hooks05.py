@@ -24,7 +24,7 @@ from nnsight.intervention.tracing import tracer as tracing
 from ..describe import short
 from .events import Event, Scope
 from .observe import Observer, State, Tracker
-from .seams import Seams, act, containers, give, gradient, read, save, scope_of, without
+from .seams import Run, Seams, act, containers, give, gradient, read, save, scope_of, without
 from .seams import end as ended
 from .source import Shift
 
@@ -57,6 +57,8 @@ def around_each_trace(begin: Callable[[], None], end: Callable[[], None]) -> Cal
     original = base.Tracer.__exit__
 
     def __exit__(self: Any, exc_type: Any, exc_value: Any, traceback: Any) -> Any:
+        if _seams.worker() is not None:  # inside a trace, in its worker's thread
+            return original(self, exc_type, exc_value, traceback)
         begin()
         try:
             return original(self, exc_type, exc_value, traceback)
@@ -168,7 +170,8 @@ def _invoke(watch: Observer, original: Any, self: Any, fn: Any) -> Any:
     if state.scopes and getattr(_seams.local, "executing", None) is self.tracer:
         scope = _open(watch, self, fn.__code__, "Invoke", self.info)
         if scope is not None:
-            run, tracer = _seams.run, self.tracer
+            run: Run = _seams.run
+            tracer: Any = self.tracer
             scope.index = run.invokes.get(tracer, 0)
             run.invokes[tracer] = scope.index + 1
             run.scopes[tracer.mediators[-1]] = (scope, fn.__code__)

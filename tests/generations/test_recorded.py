@@ -36,7 +36,7 @@ def comparable(graph: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("version", OLDER)
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_same_program_has_the_same_graph(version: str, name: str) -> None:
-    plain, recorded = returned(version, "recorded", "all_programs")[name]
+    plain, recorded, _ = returned(version, "recorded", "all_programs")[name]
     assert recorded["names"] == plain["names"]
     assert recorded["error"] == plain["error"]
     assert Graph.from_dict(recorded["graph"]).complete, recorded["graph"]["reason"]

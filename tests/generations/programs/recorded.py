@@ -1,6 +1,5 @@
 """The programs of ``tests/golden/programs`` on the nnsight that runs: what they name, recorded and not, and their graphs."""
 
-import os
 import warnings
 from pathlib import Path
 
@@ -67,12 +66,23 @@ def without_running():
 
 
 def all_programs():
-    """By name: the run with recording, and the one without."""
-    found = {}
+    """By name: the run alone, the run that is recorded, and whether the run under install() is as the one alone."""
+    return {name: _runs(name) for name in _programs()}
+
+
+def _runs(name):
+    plain, recorded = _run(name, recorded=False), _run(name, recorded=True)
+    ngw.install()
+    try:
+        return [plain, recorded, _run(name, recorded=False) == plain]
+    finally:
+        ngw.uninstall()
+
+
+def _programs():
+    """Names of the programs, each put where it is read from."""
     for path in sorted(PROGRAMS.glob("*.py")):
         Path(path.name).write_text(path.read_text("utf-8"), "utf-8")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found[path.stem] = [_run(path.stem, recorded=False), _run(path.stem, recorded=True)]
-        os.unlink(path.name)
-    return found
+            yield path.stem

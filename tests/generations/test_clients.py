@@ -1,0 +1,33 @@
+"""Real clients: a library built on nnsight, programs as users write them, and a notebook, all unchanged under install()."""
+
+from __future__ import annotations
+
+import pytest
+from harness import RECORDED, returned
+
+pytestmark = pytest.mark.generation
+
+
+def test_nnterp_works_unchanged() -> None:
+    found = returned("0.7.0", "client", "works_unchanged", "nnterp==1.3.0")
+    assert found["same"]
+    assert found["complete"]
+    assert found["labels"][:2] == ["transformer.h.0.output", "save"]
+    assert "SwapProtocol" in found["kinds"]
+
+
+@pytest.mark.parametrize("version", RECORDED)
+def test_programs_name_the_same_values_under_install(version: str) -> None:
+    found = returned(version, "recorded", "all_programs")
+    assert len(found) >= 30
+    assert [name for name, (_, _, same) in found.items() if not same] == []
+
+
+@pytest.mark.parametrize("version", ["0.3.7", "0.4.11", "0.7.0", "0.8.1"])
+def test_in_a_notebook_vis_shows_the_widget(version: str) -> None:
+    setup, inside, after, unloaded = returned(version, "notebook", "cells")
+    assert setup == []
+    for shown in (inside, after):
+        assert len(shown) == 1
+        assert "application/vnd.jupyter.widget-view+json" in shown[0]
+    assert unloaded == [["text/plain"]]
