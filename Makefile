@@ -27,7 +27,9 @@ lint: .venv/test.stamp ## ruff and mypy
 build: .venv/test.stamp ## rebuild the JavaScript bundle in nnsight_graphwidget/static
 	@$(BIN)/python .ci/test.py --build
 
-bench: .venv/test.stamp ## the benchmarks: a table, a JSON file and plots
+bench: .venv/test.stamp ## recording, files, and the widget beside its peers: tables, JSON and plots
+	$(BIN)/python benchmarks/recording.py
+	$(BIN)/python benchmarks/export.py
 	$(BIN)/python -m benchmarks
 
 clean: ## remove what make made

@@ -10,7 +10,7 @@ from typing import Any
 
 @lru_cache(maxsize=1)
 def legend() -> dict[str, dict[str, Any]]:
-    """kind → ``name``, ``role``, ``color`` (as in the old ``.vis()``), ``light``, ``dark``, ``shape``, ``class``, ``meaning``."""
+    """kind → ``name``, ``role``, ``color`` (the old ``.vis()``'s), ``light``, ``dark``, ``shape``, ``class``, ``meaning``."""
     data: dict[str, dict[str, Any]] = json.loads(files(__package__).joinpath("legend.json").read_text("utf-8"))
     return data
 

@@ -1,4 +1,4 @@
-"""Makes the bundled fonts: subsets of DejaVu as TTF (for files) and their WOFF2 and advance widths as TypeScript (for the browser).
+"""Makes the bundled fonts: subsets of DejaVu as TTF (for files), their WOFF2 and advance widths as TypeScript (for the browser).
 
 Run only to change what the fonts hold: ``pip install fonttools brotli``, then ``python js/fonts/make.py FOLDER`` with the
 folder that has DejaVu 2.37's TTF files (Debian: ``fonts-dejavu-core``). What it writes is committed.
@@ -51,7 +51,8 @@ def make(face: str, folder: Path) -> tuple[str, str]:
 
 def main() -> None:
     made = {face: make(face, Path(sys.argv[1])) for face in FACES}
-    lines = ["// Written by js/fonts/make.py: never edited by hand.", "", "/** Runs of [first code, last code, width in 1/2048 em]. */"]
+    lines = ["// Written by js/fonts/make.py: never edited by hand.", ""]
+    lines += ["/** Runs of [first code, last code, width in 1/2048 em]. */"]
     lines += ["export const WIDTHS = {", *(f"  {face}: [{runs}]," for face, (runs, _) in made.items()), "};", ""]
     lines += ["/** The faces as WOFF2, base64. */"]
     lines += ["export const WOFF2 = {", *(f'  {face}: "{data}",' for face, (_, data) in made.items()), "};", ""]
