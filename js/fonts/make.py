@@ -1,4 +1,4 @@
-"""Makes the bundled fonts: subsets of DejaVu as TTF (for files), their WOFF2 and advance widths as TypeScript (for the browser).
+"""Makes bundled fonts: subsets of DejaVu, as TTF (for files), their WOFF2 and advance widths as TypeScript (for the browser).
 
 Run only to change what the fonts hold: ``pip install fonttools brotli``, then ``python js/fonts/make.py FOLDER`` with the
 folder that has DejaVu 2.37's TTF files (Debian: ``fonts-dejavu-core``). What it writes is committed.
