@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from .elements import from_elements, to_elements
 from .errors import UnreadableError
+from .export import load, save  # not lazy: nnsight puts a save() on every object, modules too, which __getattr__ comes after
 from .graph import Edge, Graph, Group, Node
 
 if TYPE_CHECKING:
     from .adapters import read
-    from .export import load, save
     from .interop import to_ipycytoscape, to_networkx
     from .recorder import Recording, record
     from .vis import install, uninstall
@@ -29,11 +29,9 @@ _LAZY = {
     "GraphWidget": "widget",
     "Recording": "recorder",
     "install": "vis",
-    "load": "export",
     "load_ipython_extension": "vis",
     "read": "adapters",
     "record": "recorder",
-    "save": "export",
     "show": "widget",
     "to_ipycytoscape": "interop",
     "to_networkx": "interop",

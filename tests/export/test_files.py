@@ -99,3 +99,9 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path) -> None:
     with pytest.raises(ExportError):
         save(seed(), path, only="nothing")
     assert path.read_bytes() == before
+
+
+def test_save_is_ours_after_nnsight_put_its_own_on_every_object() -> None:
+    program = "import nnsight, nnsight_graphwidget as ngw; print(ngw.save.__module__, ngw.load.__module__)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "nnsight_graphwidget.export nnsight_graphwidget.export\n"
