@@ -297,6 +297,7 @@ class Builder:
             if id(link.event) in self.events and link.event.kind not in _OUTSIDE and link.event not in self._of:
                 self._late.append((link, target))  # a list that was saved empty and filled later
                 return
+            link = self._as_named(link, expression, scope)
             outside = link.event.kind in _OUTSIDE or id(link.event) not in self.events
             if outside and link.event not in self._of:
                 self._outside(link.event, self._settled(parent), seq, expression, site)
@@ -310,6 +311,17 @@ class Builder:
             self._edges.append((source, target, None, link.name, None))
         if not (names and isinstance(expression, ast.Name)):
             self._literal(link, target, parent, seq, expression, site)
+
+    def _as_named(self, link: Link, expression: ast.expr | None, scope: Scope | None) -> Link:
+        """The read that the user's name stands for, where two locations gave the same tensor."""
+        event = link.event
+        while event is not None and event.same is not None and isinstance(expression, ast.Name):
+            if self._of.get(event) in self._held(expression.id, scope):
+                return link._replace(event=event)
+            event = event.same
+        if event is not None and isinstance(expression, ast.Name) and self._of.get(event) in self._held(expression.id, scope):
+            return link._replace(event=event)
+        return link
 
     def _outside(self, event: Event, parent: str | None, seq: float, expression: ast.expr | None, site: Site | None) -> None:
         text = text_of(site, expression)

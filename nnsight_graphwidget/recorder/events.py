@@ -83,5 +83,7 @@ class Event:
     status: str = "ok"
     error: str | None = None
     changes: bool = False
+    #: the read of another location that gave the same tensor
+    same: Event | None = None
     #: events that this one comes after, without a value between them
     after: tuple[Event, ...] = ()

@@ -26,7 +26,7 @@ from nnsight.tracing import util
 
 from ..describe import short
 from .events import Event, Link, Scope
-from .observe import NOTHING, Frames, Observer, State, Tracker, hide_from_dynamo, message
+from .observe import NOTHING, Frames, Observer, State, Tracker, hide_from_dynamo, message, ours
 from .source import Shift
 
 SUPPORTS = ((0, 8), (0, 9))
@@ -481,6 +481,7 @@ def _read(watch: Observer, mediator: Any, obj: Any, name: str, location: str, oc
         event.links.append(Link("0", swap, None, ""))
     elif before is not None:
         event.links.extend(Link("0", change, None, "") for change in watch.changed(value, before))
+    event.same = watch.reading(value)
     watch.add(event, frames, value)
     watch.bind(value, event)
     watch.served(value)
@@ -751,7 +752,7 @@ def _clean(original: Any) -> Any:
 
     @functools.wraps(original)
     def clean_traceback(traceback: Any) -> Any:
-        return util.filter_traceback(original(traceback), lambda frame: not frame.f_code.co_filename.startswith(_HERE))
+        return util.filter_traceback(original(traceback), lambda frame: not ours(frame))
 
     return clean_traceback
 

@@ -13,7 +13,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from inspect import CO_NEWLOCALS
-from types import CodeType, FrameType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 import torch
@@ -230,10 +230,11 @@ class Observer(overrides.TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         event, frames = self._before(func, args, kwargs)
+        call = _called_by(sys._getframe(1))
         if event is None:
-            return func(*args, **kwargs)
+            return call(func, args, kwargs)
         try:
-            result = func(*args, **kwargs)
+            result = call(func, args, kwargs)
         except BaseException as error:
             self.fail(event, error, frames)
             raise
@@ -404,9 +405,11 @@ class Observer(overrides.TorchFunctionMode):
                 return written, ""
         return entry[1], entry[2]
 
-    def known(self, tensor: Any) -> bool:
+    def reading(self, tensor: Any) -> Event | None:
+        """The read that gave this very tensor before: one module's output is another's input."""
         entry = self._made.get(id(tensor))
-        return entry is not None and entry[0]() is tensor
+        known = entry is not None and entry[0]() is tensor and entry[1].kind == "InterventionProtocol"
+        return entry[1] if entry is not None and known else None
 
     def bind(self, value: Any, event: Event) -> None:
         """Say that every tensor in ``value`` comes from ``event``."""
@@ -487,6 +490,29 @@ class Observer(overrides.TorchFunctionMode):
 
 _PLAIN = (int, float, str, bool, type(None), complex, bytes, torch.dtype, torch.device)
 _COMPREHENSION_NAMES = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
+
+
+#: The name of the one frame that stands between the user's line and what it called.
+CALL = "__nnsight_graphwidget__"
+_call_code = (lambda func, args, kwargs: func(*args, **kwargs)).__code__
+_call_codes: dict[tuple[str, int], CodeType] = {}
+
+
+def _called_by(frame: FrameType | None) -> Callable[[Any, Any, Any], Any]:
+    """Calls a function as if from the user's own line: a warning names the frame that it was called from, and is told once there."""
+    while frame is not None and frame.f_back is not None and frame.f_code.co_filename.startswith(_TORCH):
+        frame = frame.f_back
+    assert frame is not None  # something called us
+    place = frame.f_code.co_filename, frame.f_lineno
+    code = _call_codes.get(place)
+    if code is None:
+        code = _call_codes[place] = _call_code.replace(co_filename=place[0], co_firstlineno=place[1], co_name=CALL)
+    return FunctionType(code, frame.f_globals)
+
+
+def ours(frame: FrameType) -> bool:
+    """Whether a frame is the recorder's, and no user should see it in a traceback."""
+    return frame.f_code.co_name == CALL or frame.f_code.co_filename.startswith(_HERE)
 
 
 def hide_from_dynamo(*modules: Any) -> None:
