@@ -12,9 +12,10 @@ This module knows neither nnsight nor torch nor any widget.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from math import isfinite
+from operator import attrgetter
 from typing import Any
 
 SCHEMA = 1
@@ -244,20 +245,21 @@ def _slug(name: str) -> str:
     return "".join(c if c.isalnum() or c in "._-[]" else "_" for c in name[:80])
 
 
-_DEFAULTS: dict[type, list[tuple[str, Any]]] = {}
+_FIELDS: dict[type, tuple[list[str], list[Any], Callable[[Any], tuple[Any, ...]]]] = {}
 
 
 def plain(item: Any, skip: Iterable[str] = ()) -> dict[str, Any]:
     """The fields of a dataclass that are not at their default, tuples as lists."""
     cls = type(item)
-    if cls not in _DEFAULTS:
-        _DEFAULTS[cls] = [(f.name, f.default) for f in fields(cls)]
+    if cls not in _FIELDS:
+        names = [field.name for field in fields(cls)]
+        _FIELDS[cls] = (names, [field.default for field in fields(cls)], attrgetter(*names))
     plain = {}
-    for name, default in _DEFAULTS[cls]:
-        value = getattr(item, name)
-        if value == default or name in skip:
+    names, defaults, values = _FIELDS[cls]
+    for name, default, value in zip(names, defaults, values(item)):
+        if value is default or value == default or name in skip:
             continue
-        plain[name] = _listed(value) if isinstance(value, tuple) else _numbers(value) if isinstance(value, Mapping) else value
+        plain[name] = value if isinstance(value, (str, int)) else _listed(value) if isinstance(value, tuple) else _numbers(value)
     return plain
 
 
@@ -266,4 +268,5 @@ def _numbers(value: Mapping[str, float]) -> dict[str, float | str]:
 
 
 def _listed(value: tuple[Any, ...]) -> list[Any]:
-    return [_listed(item) if isinstance(item, tuple) else item for item in value]
+    """A tuple, perhaps of tuples, as lists."""
+    return [list(item) if isinstance(item, tuple) else item for item in value]
