@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -187,6 +188,17 @@ def test_wheel_holds_the_code_and_its_data(dist: Path) -> None:
     }
     assert not strangers
     assert not {name for name in names if "__pycache__" in name or "node_modules" in name}
+
+
+def test_wheel_draws_with_no_source_beside_it(dist: Path, tmp_path: Path) -> None:
+    (wheel,) = dist.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "installed")
+    code = "import sys; from nnsight_graphwidget.cli import main; sys.exit(main(['demo', '--out', 'pictures']))"
+    env = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path, env=env)
+    written = {path.name for path in (tmp_path / "pictures").iterdir()}
+    assert {f"{name}.svg" for name in ("session", "tracer_1", "tracer_2", "iterator")} <= written
 
 
 def test_sdist_can_be_built_from_but_is_light(dist: Path) -> None:
