@@ -107,7 +107,12 @@ export function initialExpansion(index: Index): Set<string> {
 }
 
 /** Everything open, level by level, as long as no more than `budget` boxes are visible; `closed` sub-graphs would be too much. */
-export function expansionWithin(index: Index, budget: number, steps: ViewState["steps"] = {}): { open: Set<string>; closed: number } {
+export function expansionWithin(
+  index: Index,
+  budget: number,
+  steps: ViewState["steps"] = {},
+  hiddenKinds: ViewState["hiddenKinds"] = new Set(),
+): { open: Set<string>; closed: number } {
   const open = new Set<string>();
   let closed = 0;
   let visible = index.roots.length;
@@ -116,7 +121,7 @@ export function expansionWithin(index: Index, budget: number, steps: ViewState["
     const next: Item[] = [];
     for (const item of level) {
       if (!item.data.compound) continue;
-      const children = shownChildren(item, steps);
+      const children = shownChildren(item, steps).filter((child) => !hiddenKinds.has(child.data.kind));
       if (visible + children.length > budget) {
         closed++;
         continue;

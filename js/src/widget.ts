@@ -303,7 +303,7 @@ class Widget implements App {
       },
       [`Open what fits in ${MANY}`]: () => {
         this.fitNext = true;
-        this.model.set({ expanded: [...expansionWithin(this.index, MANY, this.model.get("steps")).open] });
+        this.model.set({ expanded: [...expansionWithin(this.index, MANY, this.model.get("steps"), new Set(this.model.get("hidden_kinds"))).open] });
       },
       Cancel: () => this.tell("", "", {}),
     });

@@ -235,3 +235,13 @@ def test_a_label_of_a_megabyte(tmp_path: Path) -> None:
     for suffix in (".svg", ".png", ".pdf", ".graphml", ".gexf", ".dot", ".mmd", ".cyjs"):
         assert save(graph, tmp_path / f"g{suffix}").stat().st_size < 300_000
     assert io.BytesIO((tmp_path / "g.png").read_bytes()).read(8) == b"\x89PNG\r\n\x1a\n"
+
+
+def test_the_budget_counts_what_is_drawn(tmp_path: Path) -> None:
+    """Literals are not drawn, so 300 operations with a literal each are 300 boxes, not 600."""
+    from dataclasses import replace
+
+    graph = chain(300)
+    literals = tuple(replace(node, id=f"{node.id}v", kind="Value", label="1") for node in graph.nodes)
+    answer = picture.drawn(replace(graph, nodes=graph.nodes + literals))
+    assert (answer["visible"], answer["warnings"]) == (301, [])
