@@ -481,7 +481,7 @@ def _read(watch: Observer, mediator: Any, obj: Any, name: str, location: str, oc
         event.links.append(Link("0", swap, None, ""))
     elif before is not None:
         event.links.extend(Link("0", change, None, "") for change in watch.changed(value, before))
-    event.same = watch.reading(value)
+    event.same = watch.elsewhere(value, event.target or "")
     watch.add(event, frames, value)
     watch.bind(value, event)
     watch.served(value)

@@ -303,19 +303,19 @@ class Observer(overrides.TorchFunctionMode):
         """The site of a call in the user's source, and its place in the structure of the block."""
         code = frames.block.f_code
         outer = self.sources.site(code, frames.block.f_lasti, self.shift(code))
-        site = outer
+        site, inner, direct = outer, frames.inner, frames.direct
         if frames.site_frame is not frames.block:
             code = frames.site_frame.f_code
             site = self.sources.site(code, frames.site_frame.f_lasti, self.shift(code))
             if code.co_name in _COMPREHENSION_NAMES and code in self._shifts:
-                outer = site
+                outer, inner, direct = site, None, True  # a comprehension is a frame of its own, but part of the block
         place: Place = ()
         if tracker is not None and outer.order >= 0:
             around = self.around(outer, scope)
             generated = self.shift(frames.block.f_code).file is not None  # a function, but of nnsight's making
             own = around and (generated or not frames.block.f_code.co_flags & CO_NEWLOCALS)
             names = frames.block.f_locals if own else None
-            place, began = tracker.place(outer, around, names, frames.inner, frames.direct)
+            place, began = tracker.place(outer, around, names, inner, direct)
             self.began(scope, place, began, names)
         if scope is not None and scope.kind == "Iterator" and scope.node is not None:
             place = ((scope.node, scope.index - 1), *place)
@@ -405,11 +405,12 @@ class Observer(overrides.TorchFunctionMode):
                 return written, ""
         return entry[1], entry[2]
 
-    def reading(self, tensor: Any) -> Event | None:
-        """The read that gave this very tensor before: one module's output is another's input."""
+    def elsewhere(self, tensor: Any, target: str) -> Event | None:
+        """The read of another location that gave this very tensor before: one module's output is another's input."""
         entry = self._made.get(id(tensor))
-        known = entry is not None and entry[0]() is tensor and entry[1].kind == "InterventionProtocol"
-        return entry[1] if entry is not None and known else None
+        if entry is None or entry[0]() is not tensor or entry[1].kind != "InterventionProtocol" or entry[1].target == target:
+            return None
+        return entry[1]
 
     def bind(self, value: Any, event: Event) -> None:
         """Say that every tensor in ``value`` comes from ``event``."""
@@ -499,7 +500,7 @@ _call_codes: dict[tuple[str, int], CodeType] = {}
 
 
 def _called_by(frame: FrameType | None) -> Callable[[Any, Any, Any], Any]:
-    """Calls a function as if from the user's own line: a warning names the frame that it was called from, and is told once there."""
+    """Calls a function as if from the user's own line: a warning names the frame that called, and is given once for it."""
     while frame is not None and frame.f_back is not None and frame.f_code.co_filename.startswith(_TORCH):
         frame = frame.f_back
     assert frame is not None  # something called us

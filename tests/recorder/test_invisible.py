@@ -153,7 +153,7 @@ def test_warnings_are_those_without_recording(action: Any, model: Any, x: torch.
                     torch.nn.functional.softmax(
                         model.layer1.output
                     )  # torch warns that the dim is implicit, in its caller's name
-                    model.layer1.output.T.T.reshape(10, 1, 1).T  # and that .T of three dimensions is deprecated, from C++
+                    _ = model.layer1.output.reshape(10, 1, 1).T  # and that .T of three dimensions is deprecated, from C++
         return [(str(warning.message), warning.category, warning.filename, warning.lineno) for warning in seen]
 
     run()  # C++ warns once a process
