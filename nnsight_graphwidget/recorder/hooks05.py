@@ -24,7 +24,7 @@ from nnsight.intervention.tracing import tracer as tracing
 from ..describe import short
 from .events import Event, Scope
 from .observe import Observer, State, Tracker
-from .seams import Run, Seams, act, containers, give, gradient, read, save, scope_of, without
+from .seams import Run, Seams, act, containers, give, gradient, read, save, scope_of, without_ours
 from .seams import end as ended
 from .source import Shift
 
@@ -556,7 +556,7 @@ def _wrap(original: Any) -> Any:
 
     @functools.wraps(original)
     def wrap_exception(exception: BaseException, *args: Any) -> Any:
-        exception.__traceback__ = without(exception.__traceback__, _HIDDEN[1])
+        exception.__traceback__ = without_ours(exception.__traceback__)
         return original(exception, *args)
 
     return wrap_exception

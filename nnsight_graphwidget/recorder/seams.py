@@ -13,7 +13,7 @@ from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 from .events import Event, Link, Place, Scope
-from .observe import NOTHING, Frames, Observer, State, Tracker, message
+from .observe import NOTHING, Frames, Observer, State, Tracker, message, ours
 
 _HERE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
@@ -210,11 +210,11 @@ def _around(watch: Observer, frame: FrameType, site: Any) -> Place:
     return whole
 
 
-def without(traceback: TracebackType | None, folder: str) -> TracebackType | None:
-    """A traceback without the frames of a folder's files."""
+def without_ours(traceback: TracebackType | None) -> TracebackType | None:
+    """A traceback without the recorder's own frames."""
     kept = []
     while traceback is not None:
-        if not traceback.tb_frame.f_code.co_filename.startswith(folder):
+        if not ours(traceback.tb_frame):
             kept.append(traceback)
         traceback = traceback.tb_next
     for entry in reversed(kept):
