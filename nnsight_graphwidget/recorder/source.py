@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import dis
 import linecache
 import sys
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any, NamedTuple
 
@@ -121,7 +122,7 @@ class SourceFile:
                         self._by_end.setdefault(end, []).append(node)
                 continue
             self._order[node] = order
-            order += 1
+            order += 2 if isinstance(node, ast.AugAssign) else 1  # `h[0] += x` stores once it has added: a place of its own
 
     def line(self, number: int) -> str | None:
         return self.lines[number - 1].strip() if 0 < number <= len(self.lines) else None
@@ -295,4 +296,12 @@ class Sources:
         node = file.at(*place)
         if node is None:
             return Site(file.name, *place, source=file)
+        statement = file.parent(node)
+        if isinstance(statement, ast.AugAssign) and statement.target is node and _stores(code, lasti):
+            site = file.site(statement, line)
+            return replace(site, order=site.order + 1)
         return file.site(node, line)
+
+
+def _stores(code: CodeType, lasti: int) -> bool:
+    return dis.opname[code.co_code[lasti]].startswith("STORE")
