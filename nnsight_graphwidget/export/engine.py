@@ -52,10 +52,6 @@ def render(request: dict[str, Any], seconds: float = MAX_SECONDS) -> dict[str, A
     return answer
 
 
-class _Late(Exception):
-    pass
-
-
 _lock = threading.RLock()
 _process: subprocess.Popen[bytes] | None = None
 

@@ -208,9 +208,3 @@ def _with_resolution(content: bytes, dpi: float) -> bytes:
     after_header = 8 + 25  # the signature and the IHDR chunk
     chunk = struct.pack(">I", 9) + chunk + struct.pack(">I", zlib.crc32(chunk))
     return content[:after_header] + chunk + content[after_header:]
-
-
-def size(content: bytes) -> tuple[int, int]:
-    """Width and height of a PNG in pixels."""
-    width, height = struct.unpack(">II", content[16:24])
-    return width, height

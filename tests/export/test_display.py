@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import struct
 from pathlib import Path
 
 import nbconvert
@@ -14,7 +15,6 @@ import nnsight_graphwidget.display as display
 from nnsight_graphwidget import Graph, show
 from nnsight_graphwidget.display import mimebundle, outline
 from nnsight_graphwidget.export import engine
-from nnsight_graphwidget.export.picture import size
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -65,7 +65,7 @@ def test_bundle_of_a_graph_and_of_a_widget() -> None:
         assert data[WIDGET]["model_id"]
         content = base64.b64decode(data["image/png"])
         shown = metadata["image/png"]
-        assert size(content) == (2 * shown["width"], 2 * shown["height"])
+        assert struct.unpack(">II", content[16:24]) == (2 * shown["width"], 2 * shown["height"])
 
 
 def test_the_picture_is_what_is_on_screen() -> None:
