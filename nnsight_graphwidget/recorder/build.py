@@ -297,11 +297,11 @@ class Builder:
             if id(link.event) in self.events and link.event.kind not in _OUTSIDE and link.event not in self._of:
                 self._late.append((link, target))  # a list that was saved empty and filled later
                 return
-            link = self._as_named(link, expression, scope)
-            outside = link.event.kind in _OUTSIDE or id(link.event) not in self.events
-            if outside and link.event not in self._of:
-                self._outside(link.event, self._settled(parent), seq, expression, site)
-            self._edges.append((self._of[link.event], target, "argument" if outside else None, link.name, link.output))
+            event = self._as_named(link.event, expression, scope)
+            outside = event.kind in _OUTSIDE or id(event) not in self.events
+            if outside and event not in self._of:
+                self._outside(event, self._settled(parent), seq, expression, site)
+            self._edges.append((self._of[event], target, "argument" if outside else None, link.name, link.output))
             return
         if expression is None and not link.name.isdigit() and not splatted(site):
             return  # a default that torch's own wrapper filled in
@@ -312,16 +312,15 @@ class Builder:
         if not (names and isinstance(expression, ast.Name)):
             self._literal(link, target, parent, seq, expression, site)
 
-    def _as_named(self, link: Link, expression: ast.expr | None, scope: Scope | None) -> Link:
+    def _as_named(self, event: Event, expression: ast.expr | None, scope: Scope | None) -> Event:
         """The read that the user's name stands for, where two locations gave the same tensor."""
-        event = link.event
-        while event is not None and event.same is not None and isinstance(expression, ast.Name):
-            if self._of.get(event) in self._held(expression.id, scope):
-                return link._replace(event=event)
-            event = event.same
-        if event is not None and isinstance(expression, ast.Name) and self._of.get(event) in self._held(expression.id, scope):
-            return link._replace(event=event)
-        return link
+        held = self._held(expression.id, scope) if isinstance(expression, ast.Name) and event.same is not None else []
+        same: Event | None = event
+        while held and same is not None:
+            if self._of.get(same) in held:
+                return same
+            same = same.same
+        return event
 
     def _outside(self, event: Event, parent: str | None, seq: float, expression: ast.expr | None, site: Site | None) -> None:
         text = text_of(site, expression)

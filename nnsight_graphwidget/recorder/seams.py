@@ -298,6 +298,7 @@ def read(
         event.links.append(Link("0", swap, None, ""))
     elif before is not None:
         event.links.extend(Link("0", change, None, "") for change in watch.changed(value, before))
+    event.same = watch.elsewhere(value, target)
     watch.add(event, frames, value)
     watch.bind(value, event)
     watch.served(value)

@@ -33,7 +33,7 @@ def x() -> torch.Tensor:
 
 
 def seams() -> list[Any]:
-    return [vars(owner)[name] for owner, name, _ in hooks08.SEAMS]
+    return [vars(owner)[name] for owner, name, _ in hooks08._seams.all]
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,7 @@ def unpatched() -> Any:
     yield
     assert [a is b for a, b in zip(seams(), before)] == [True] * len(before)
     assert len(_get_current_function_mode_stack()) == stack
-    assert hooks08.observer() is None
+    assert hooks08._seams.observer is None
 
 
 def test_seams_are_patched_only_while_recording(model: Any, x: torch.Tensor) -> None:
