@@ -31,8 +31,6 @@ FLAGS += ["--disable-component-update", "--disable-sync", "--host-resolver-rules
 
 #: What the hosts themselves write to the console as errors, with no widget on the page.
 HARMLESS = [
-    r"Failed to load resource.*/api/contents/.*404",  # Lab asks whether a new notebook's checkpoint is there
-    r"Failed to load resource.*/(lsp|terminals|api/me|api/news)",
     r"reading 'schema'\)[\s\S]*/static/notebook/notebook_core",  # Notebook 7.6 on opening any notebook
 ]
 
