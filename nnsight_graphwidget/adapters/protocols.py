@@ -122,8 +122,10 @@ class Builder:
         for what, id_ in self._order:
             slug = id_.rpartition("/")[2]
             if what == "group":
+                group, given = self._groups[id_], _given(self._groups[id_].text)
                 for name, value, kind in self._fed.get(id_, ()):
-                    self._argument(id_, self._groups[id_].parent, name, value, kind, f"{slug}.{name}")
+                    label = next(given, None) if name == "input" else None
+                    self._argument(id_, group.parent, name, value, kind, f"{slug}.{name}", label)
                 continue
             old, node, arguments = drawn[id_]
             for name, value in arguments:
@@ -188,12 +190,19 @@ class Builder:
             return _cut("{" + ", ".join([*pairs, *_more(len(value))]) + "}")
         return short(value)
 
-    def _argument(self, id_: str, parent: str | None, name: str, value: Any, kind: str, slug: str) -> None:
-        """One argument of a node or sub-graph: an edge from each node in it, and a box for what is literal."""
+    def _argument(
+        self, id_: str, parent: str | None, name: str, value: Any, kind: str, slug: str, label: str | None = None
+    ) -> None:
+        """One argument of a node or sub-graph: an edge from each node in it, and a box for what is literal.
+
+        Arguments:
+            label: the name that a tensor has in the user's code, when it is known.
+        """
         if not isinstance(value, (self._node_class, self._proxy_class)):
-            box = Node(self._make(parent, slug), "Input" if is_tensor(value) else "Value", self.text(value), parent)
-            looks = self._looks(value)
-            self._nodes.append(replace(box, **{"value": box.label, **looks} if not is_tensor(value) else looks))
+            box = Node(self._make(parent, slug), "Value", self.text(value), parent, value=self.text(value))
+            if is_tensor(value):
+                box = replace(box, kind="Input", label=label or box.label, variable=label, value=None)
+            self._nodes.append(replace(box, **self._looks(value)))
             self._edge(box.id, id_, "argument", name)
         for node in self.nodes_in(value):
             source = self._join(node)
@@ -384,6 +393,17 @@ def _bound(text: str | None) -> str | None:
     if isinstance(target, ast.Tuple) and target.elts:
         target = target.elts[0]
     return target.id if isinstance(target, ast.Name) else None
+
+
+def _given(text: str | None) -> Iterator[str | None]:
+    """The names of what a ``with`` statement's call is given, in order; None for what is no plain name."""
+    try:
+        statement = ast.parse(f"{text} pass").body[0] if text and text.startswith("with ") else None
+    except SyntaxError:  # a header of several lines
+        return
+    if isinstance(statement, ast.With) and isinstance(statement.items[0].context_expr, ast.Call):
+        for argument in statement.items[0].context_expr.args:
+            yield argument.id if isinstance(argument, ast.Name) else None
 
 
 def _sources(items: Iterable[Node | Group]) -> Iterator[Source]:
