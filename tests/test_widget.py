@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import warnings
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import comm
 import ipycytoscape
 import ipywidgets
 import pytest
 
+from benchmarks.graphs import sessions
 from nnsight_graphwidget import GraphWidget, show, to_elements, to_ipycytoscape, to_networkx
 from nnsight_graphwidget.graph import Edge, Graph, Group, Node
 from nnsight_graphwidget.widget import initial_expansion
@@ -42,17 +45,43 @@ def test_it_is_a_cytoscape_widget_that_opens_no_comm_for_its_elements(seed: Grap
     show(seed)  # the front end's code is with the first
     assert [type(opened).__name__ for opened in comms] == ["GraphWidget", "Layout"]
     state = widget.get_state()
-    assert state["elements"] == to_elements(seed)
+    assert json.loads(zlib.decompress(state.pop("elements"))) == widget.elements == to_elements(seed)
     assert (state["_model_module"], state["_view_name"], "graph" in state) == ("anywidget", "AnyView", False)
     assert state["sources"] == seed.to_dict()["sources"]
     json.dumps({name: value for name, value in state.items() if name != "layout"})
 
 
-def test_the_bundle_is_sent_once(seed: Graph) -> None:
-    first, second = show(seed), show(seed)
+@pytest.fixture
+def messages(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """What goes to the page: (type, bytes) of each message."""
+    sent: list[tuple[str, int]] = []
+
+    class Comm(comm.base_comm.BaseComm):
+        def publish_msg(self, kind: str, data: Any = None, metadata: Any = None, buffers: Any = None, **_: Any) -> None:
+            sent.append((kind, len(json.dumps(data)) + sum(map(len, buffers or ()))))
+
+    monkeypatch.setattr(comm, "create_comm", Comm)
+    return sent
+
+
+@pytest.mark.parametrize("nodes", [1_000, 10_000])
+def test_what_is_sent(nodes: int, messages: list[tuple[str, int]]) -> None:
+    """Budgets on counts and bytes: the graph goes in one message, and its details too."""
+    graph = sessions(nodes)
+    show(graph)  # the front end's code
+    messages.clear()
+    show(graph)
+    assert [kind for kind, _ in messages] == ["comm_open", "comm_open"]  # the layout's and its own; the third displays it
+    assert sum(size for _, size in messages) <= 250 * nodes
+
+
+def test_the_bundle_is_sent_once(seed: Graph, messages: list[tuple[str, int]]) -> None:
+    first = show(seed)
+    messages.clear()
+    second = show(seed)
     bundle = first.get_state()["bundle"]
     assert bundle == second.get_state()["bundle"] and bundle.startswith("IPY_MODEL_")
-    assert len(json.dumps({name: value for name, value in second.get_state().items() if name != "layout"})) < 60_000
+    assert sum(size for _, size in messages) < 60_000
     ipywidgets.Widget.close_all()
     assert show(seed).get_state()["bundle"] != bundle  # a closed one is of no use
 

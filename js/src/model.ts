@@ -1,6 +1,7 @@
 // The one place that touches the widget's model. State lives in traits, so that a view can be rebuilt at any time and several
 // views of one widget agree; messages carry what happened. A page saved to disk has the same state and no kernel.
 
+import { inflated } from "./inflate";
 import type { Positions } from "./layout";
 import type { Element, SourceText } from "./types";
 
@@ -80,21 +81,39 @@ export interface AnyModel {
   send(content: unknown): void;
 }
 
-export function fromAnyWidget(model: AnyModel): Model {
+/** One list for all views of a model, so that it is indexed once. */
+const unpacked = new WeakMap<object, Promise<Element[]>>();
+
+function unpack(bytes: unknown): Promise<Element[]> {
+  if (!(bytes instanceof DataView)) return Promise.resolve([]);
+  let elements = unpacked.get(bytes);
+  if (!elements) unpacked.set(bytes, (elements = inflated(bytes as DataView<ArrayBuffer>).json()));
+  return elements;
+}
+
+export async function fromAnyWidget(model: AnyModel): Promise<Model> {
+  let elements = await unpack(model.get("elements"));
   const listen = (event: string, callback: (...args: unknown[]) => void, signal: AbortSignal): void => {
     model.on(event, callback);
     signal.addEventListener("abort", () => model.off(event, callback), { once: true });
   };
   return {
     // A trait that the kernel's older or newer package lacks reads as undefined.
-    get: (name) => (model.get(name) ?? DEFAULTS[name]) as never,
+    get: (name) => (name === "elements" ? elements : (model.get(name) ?? DEFAULTS[name])) as never,
     set(changes) {
       for (const [name, value] of Object.entries(changes)) model.set(name, value);
       model.save_changes();
     },
     on(names, callback, signal) {
       const soon = coalesced(callback, signal);
-      for (const name of names) listen(`change:${name}`, soon, signal);
+      const unpackFirst = async (): Promise<void> => {
+        const bytes = model.get("elements");
+        const list = await unpack(bytes);
+        if (bytes !== model.get("elements")) return; // they have changed again
+        elements = list;
+        soon();
+      };
+      for (const name of names) listen(`change:${name}`, name === "elements" ? () => void unpackFirst() : soon, signal);
     },
     happened: (widget, event, data) => model.send({ widget, event, data }),
     onRelayout: (callback, signal) =>

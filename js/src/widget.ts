@@ -731,11 +731,12 @@ export function mount(element: HTMLElement, state: Partial<State>): () => void {
 }
 
 /** A view of a widget; `code` is this bundle, for the page that the Export menu makes. */
-export function render({ model, el }: { model: AnyModel; el: HTMLElement }, code = String(model.get("_esm"))): () => void {
+export async function render({ model, el }: { model: AnyModel; el: HTMLElement }, code = String(model.get("_esm"))): Promise<() => void> {
+  const state = await fromAnyWidget(model);
   const removed = new AbortController();
   const host = h("div");
   el.append(host);
-  new Widget(host, fromAnyWidget(model), removed.signal, code);
+  new Widget(host, state, removed.signal, code);
   return () => removed.abort();
 }
 

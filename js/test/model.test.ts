@@ -1,3 +1,4 @@
+import { deflateSync } from "node:zlib";
 // The model's side of the front end, with a fake of what anywidget gives.
 
 import { describe, expect, test } from "vitest";
@@ -39,7 +40,7 @@ const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 describe("a model with a kernel", () => {
   test("several traits that change together reach the kernel as one message and each listener as one call", async () => {
     const fake = new FakeModel({ expanded: [], selected: [] });
-    const model = fromAnyWidget(fake);
+    const model = await fromAnyWidget(fake);
     let calls = 0;
     model.on(["expanded", "selected"], () => calls++, new AbortController().signal);
     model.set({ expanded: ["a"], selected: ["b"] });
@@ -50,7 +51,7 @@ describe("a model with a kernel", () => {
 
   test("a view that is removed leaves no listener and is not called any more", async () => {
     const fake = new FakeModel({ expanded: [] });
-    const model = fromAnyWidget(fake);
+    const model = await fromAnyWidget(fake);
     const removed = new AbortController();
     let calls = 0;
     model.on(["expanded", "steps"], () => calls++, removed.signal);
@@ -65,20 +66,34 @@ describe("a model with a kernel", () => {
     expect([...fake.listeners.values()].map((set) => set.size)).toEqual([0, 0, 0]);
   });
 
-  test("a trait that the kernel's package lacks has its default", () => {
-    expect(fromAnyWidget(new FakeModel({})).get("hidden_kinds")).toEqual(["Value"]);
+  test("elements come compressed, as one list for all views, and the last to be sent are those that are shown", async () => {
+    const packed = (...ids: string[]): DataView => new DataView(Uint8Array.from(deflateSync(JSON.stringify(ids.map((id) => ({ data: { id } }))))).buffer);
+    const fake = new FakeModel({ elements: packed("a") });
+    const [model, other] = [await fromAnyWidget(fake), await fromAnyWidget(fake)];
+    expect(model.get("elements")).toEqual([{ data: { id: "a" } }]);
+    expect(model.get("elements")).toBe(other.get("elements"));
+    const told = new Promise<void>((resolve) => model.on(["elements"], resolve, new AbortController().signal));
+    fake.set("elements", packed(...Array.from({ length: 9999 }, (_, i) => `b${i}`)));
+    fake.set("elements", packed("c"));
+    await told;
+    await settled();
+    expect(model.get("elements")).toEqual([{ data: { id: "c" } }]);
   });
 
-  test("events have the form that ipycytoscape's Python side reads", () => {
+  test("a trait that the kernel's package lacks has its default", async () => {
+    expect((await fromAnyWidget(new FakeModel({}))).get("hidden_kinds")).toEqual(["Value"]);
+  });
+
+  test("events have the form that ipycytoscape's Python side reads", async () => {
     const fake = new FakeModel({});
-    fromAnyWidget(fake).happened("node", "click", { data: { id: "a" } });
+    (await fromAnyWidget(fake)).happened("node", "click", { data: { id: "a" } });
     expect(fake.sent).toEqual([{ widget: "node", event: "click", data: { data: { id: "a" } } }]);
   });
 
-  test("relayout() is heard, other messages are not", () => {
+  test("relayout() is heard, other messages are not", async () => {
     const fake = new FakeModel({});
     let calls = 0;
-    fromAnyWidget(fake).onRelayout(() => calls++, new AbortController().signal);
+    (await fromAnyWidget(fake)).onRelayout(() => calls++, new AbortController().signal);
     for (const content of [null, {}, { name: "other" }, { name: "layout" }]) fake.fire("msg:custom", content);
     expect(calls).toBe(1);
   });
