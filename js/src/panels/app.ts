@@ -8,8 +8,8 @@ export interface App {
   readonly model: Model;
   readonly legend: Legend;
   readonly signal: AbortSignal; // aborted when the view is removed
-  index: Index; // of the whole graph
-  theme: Theme;
+  readonly index: Index; // of the whole graph
+  readonly theme: Theme;
   /** Opens what hides the items, selects them and brings them into sight. */
   reveal(ids: string[]): void;
   /** Opens a closed sub-graph or closes an open one; its box stays where it is. */
