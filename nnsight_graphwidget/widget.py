@@ -13,7 +13,7 @@ import json
 import sys
 import zlib
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -146,7 +146,7 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
         elif expanded != "auto":
             self.expand(expanded)
         elif not carried:
-            self.expanded = initial_expansion(graph)
+            self.expanded = initial_expansion(graph, traits.get("hidden_kinds", self.hidden_kinds))
             self._open_around(node.id for node in graph.nodes if node.status == "failed")  # whatever else, one sees that
         super().__init__(
             elements=to_elements(graph),
@@ -334,20 +334,21 @@ def show(obj: Any, **options: Any) -> GraphWidget:
     return GraphWidget(obj, **options)
 
 
-def initial_expansion(graph: Graph) -> list[str]:
-    """Ids of the sub-graphs that are open at first: the outermost, if few boxes are seen then (as in ``scene.ts``)."""
-    items: list[Node | Group] = [*graph.groups, *graph.nodes]
+def initial_expansion(graph: Graph, hidden_kinds: Container[str] = ("Value",)) -> list[str]:
+    """Ids of the sub-graphs that are open at first: the outermost, if few boxes are seen then."""
     inside: dict[str | None, list[Node | Group]] = {}
-    for item in items:
-        inside.setdefault(item.parent, []).append(item)
-    visible = 0
-    for root in inside.get(None, []):
-        children = inside.get(root.id, [])
-        passes = [child for child in children if child.kind == "Iteration"] if root.kind == "Iterator" else []
-        visible += 1 + len(children)
-        if passes:  # a loop shows what is in its first pass
-            visible += len(inside.get(passes[0].id, [])) - len(passes)
-    return [group.id for group in graph.groups if group.parent is None] if visible <= _SMALL else []
+    for item in (*graph.groups, *graph.nodes):
+        if item.kind not in hidden_kinds:
+            inside.setdefault(item.parent, []).append(item)
+    roots = inside.get(None, [])
+    visible = len(roots)
+    for root in roots:
+        for child in inside.get(root.id, []):
+            if child.kind != "Iteration":
+                visible += 1
+            elif not child.index:  # a loop shows what is in its first pass
+                visible += len(inside.get(child.id, []))
+    return [root.id for root in roots if isinstance(root, Group)] if visible <= _SMALL else []
 
 
 def _alone() -> bool:

@@ -273,6 +273,10 @@ def test_a_small_graph_opens_at_its_first_level(seed: Graph) -> None:
     assert initial_expansion(seed) == [SESSION]
     assert initial_expansion(chain(49)) == ["s"]
     assert initial_expansion(chain(50)) == []
+    literals = tuple(Node(id=f"s/v{i}", kind="Value", label="2", parent="s", order=i) for i in range(30))
+    graph = replace(chain(40), nodes=chain(40).nodes + literals)
+    assert initial_expansion(graph) == ["s"]  # literals are hidden, unless asked for
+    assert show(graph, hidden_kinds=[]).expanded == []
 
 
 def test_what_failed_is_seen_at_first(seed: Graph) -> None:

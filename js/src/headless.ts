@@ -4,7 +4,7 @@
 //   elements     the element list of to_elements()
 //   legend       legend.json
 //   title        drawn above the picture; default none
-//   expanded     ids of open sub-graphs, "all", or "auto" (what the widget opens with); default "auto"
+//   expanded     ids of open sub-graphs, or "all"; default "all"
 //   hidden_kinds kinds not drawn; default ["Value"] (literals folded into their node)
 //   steps        iterator id -> pass shown, or "all"; default the first
 //   only         ids of a slice; default everything
@@ -22,14 +22,14 @@ import { elkSync } from "./elk";
 import { layoutSync, type Positions } from "./layout";
 import { legendEntries } from "./legend";
 import { paint, paintedSize } from "./paint";
-import { buildScene, expansionWithin, indexElements, initialExpansion } from "./scene";
+import { buildScene, expansionWithin, indexElements } from "./scene";
 import type { Element, Legend, Theme, ViewState } from "./types";
 
 export interface RenderRequest {
   elements: Element[];
   legend: Legend;
   title?: string;
-  expanded?: string[] | "all" | "auto";
+  expanded?: string[] | "all";
   hidden_kinds?: string[];
   steps?: Record<string, number | "all">;
   only?: string[];
@@ -53,7 +53,7 @@ export interface Rendered {
 }
 
 export function draw(request: RenderRequest): Rendered {
-  const { elements, legend, expanded = "auto", steps = {}, max_elements: limit = 500 } = request;
+  const { elements, legend, expanded = "all", steps = {}, max_elements: limit = 500 } = request;
   const index = indexElements(elements);
   const warnings: string[] = [];
   const hiddenKinds = new Set(request.hidden_kinds ?? ["Value"]);
@@ -63,7 +63,7 @@ export function draw(request: RenderRequest): Rendered {
     const { open, closed } = expansionWithin(index, limit, steps, hiddenKinds);
     state.expanded = open;
     if (closed) warnings.push(`${closed} sub-graph${closed === 1 ? "" : "s"} closed: more than ${limit} boxes`);
-  } else state.expanded = expanded === "auto" ? initialExpansion(index) : new Set(expanded);
+  } else state.expanded = new Set(expanded);
   const footer = [...warnings, request.footer].filter(Boolean).join(" · "); // paint itself says how many boxes are not drawn
   const scene = buildScene(elements, state, legend);
   if (scene.hidden) warnings.push(`${scene.hidden} boxes are not drawn: the picture has at most ${limit}`);

@@ -31,7 +31,6 @@ const WIDEST = 260; // of a text in a node
 const WIDEST_GROUP = 420; // of a text in a sub-graph's header
 const MOST_NAMED = 12; // arguments of a node whose names are drawn at their arrows
 const NAME_GAP = 10; // between an argument's name and the next arrow
-const SMALL = 50; // visible elements of a graph that opens at its first level
 
 const indexes = new WeakMap<readonly Element[], Index>();
 
@@ -97,13 +96,6 @@ export function around(index: Index, id: string): string[] {
   const path: string[] = [];
   for (let item = index.items.get(id)?.parent; item; item = item.parent) path.unshift(item.data.id);
   return path;
-}
-
-/** What is open at first: nothing, but the outermost sub-graphs of a small graph. */
-export function initialExpansion(index: Index): Set<string> {
-  let visible = 0;
-  for (const root of index.roots) visible += 1 + shownChildren(root, {}).length;
-  return new Set(visible <= SMALL ? index.roots.filter((root) => root.data.compound).map((root) => root.data.id) : []);
 }
 
 /** Everything open, level by level, as long as no more than `budget` boxes are visible; `closed` sub-graphs would be too much. */

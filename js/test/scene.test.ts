@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { allGroups, around, buildScene, expansionWithin, indexElements, initialExpansion, withOpen } from "../src/scene";
+import { allGroups, around, buildScene, expansionWithin, indexElements, withOpen } from "../src/scene";
 import { legendEntries } from "../src/legend";
 import type { Element, Scene } from "../src/types";
 import { arrows, edge, group, legend, node, scene } from "./build";
@@ -17,7 +17,7 @@ const ids = (scene: Scene) => scene.nodes.map((node) => node.id);
 
 describe("the seed's graph", () => {
   test("opens at its first level", () => {
-    const scene = seedScene(initialExpansion(indexElements(seed)));
+    const scene = seedScene([session]);
     expect(scene.nodes.map(({ role, title, subtitle, note }) => [role, title, subtitle, note])).toEqual([
       ["open", "Session", undefined, "line 1"],
       ["node", "x", "[1, 5] float32", undefined],
@@ -178,11 +178,6 @@ describe("parts of a graph", () => {
     const index = indexElements(elements);
     expect([...expansionWithin(index, 5).open]).toEqual(["a", "b"]);
     expect(expansionWithin(index, 4)).toEqual({ open: new Set(["a"]), closed: 1 });
-  });
-
-  test("a big graph opens closed", () => {
-    const many = [group("a", "Session"), ...Array.from({ length: 60 }, (_, i) => node(`a/n${i}`))];
-    expect(initialExpansion(indexElements(many)).size).toBe(0);
   });
 
   test("the way to an element is the sub-graphs around it", () => {
