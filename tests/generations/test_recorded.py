@@ -25,6 +25,12 @@ def golden(name: str) -> dict[str, Any]:
     return graph
 
 
+def named(version: str, run: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """What a run named. 0.5 keeps ids of what was saved, and binds any value that comes to lie where one was."""
+    names: dict[str, Any] = run["names"]
+    return {name: value for name, value in names.items() if version != "0.5.15" or name in other["names"]}
+
+
 def comparable(graph: dict[str, Any]) -> dict[str, Any]:
     """Without the version, and without what nnsight's own exceptions say."""
     bare = {key: value for key, value in graph.items() if key != "nnsight"}
@@ -35,10 +41,11 @@ def comparable(graph: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("version", OLDER)
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_the_same_program_has_the_same_graph(version: str, name: str) -> None:
-    plain, recorded, _ = returned(version, "recorded", "all_programs")[name]
-    assert recorded["names"] == plain["names"]
-    assert recorded["error"] == plain["error"]
+def test_the_same_program_has_the_same_values_and_graph(version: str, name: str) -> None:
+    plain, recorded, installed = returned(version, "recorded", "all_programs")[name]
+    for run in (recorded, installed):
+        assert named(version, run, plain) == named(version, plain, run)
+        assert run["error"] == plain["error"]
     assert Graph.from_dict(recorded["graph"]).complete, recorded["graph"]["reason"]
     expected = comparable(golden(name))
     if version in DIFFERENCES.get(name, {}).get("versions", ()):

@@ -66,7 +66,7 @@ def without_running():
 
 
 def all_programs():
-    """By name: the run alone, the run that is recorded, and whether the run under install() is as the one alone."""
+    """By name: the run alone, the run that is recorded, and the run under install()."""
     return {name: _runs(name) for name in _programs()}
 
 
@@ -74,7 +74,7 @@ def _runs(name):
     plain, recorded = _run(name, recorded=False), _run(name, recorded=True)
     ngw.install()
     try:
-        return [plain, recorded, _run(name, recorded=False) == plain]
+        return [plain, recorded, _run(name, recorded=False)]
     finally:
         ngw.uninstall()
 
