@@ -78,7 +78,7 @@ def test_the_picture_in_the_readme(lab: Server, tab: Tab, theme: str) -> None:
     """Draws it; when the look has changed, copy artifacts/session-*.png to notebooks/images/."""
     view = tab.show_seed(lab, f"title='session', expanded='all', theme={theme!r}, height='700px'")
     tab.page.set_viewport_size({"width": 1600, "height": 1200})
-    view.click("session@1/for@5/i0/add@8")
+    tab.kernel("w.select('session@1/for@5/i0/add@8')")
     view.root.evaluate("root => root.scrollIntoView({ block: 'center' })")
     view.settled()
     view.root.screenshot(path=ARTIFACTS / f"session-{theme}.png")
