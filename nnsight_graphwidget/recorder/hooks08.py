@@ -481,4 +481,4 @@ for _owner, _name, _hook in (
 ):
     _seams.hook(_owner, _name, _hook)
 _seams.all += [(tracing, "clean_traceback", _clean), (tracer, "clean_traceback", _clean)]
-hide_from_dynamo(sys.modules[__name__])
+hide_from_dynamo(sys.modules[__name__], sys.modules[Seams.__module__])

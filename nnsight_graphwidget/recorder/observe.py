@@ -508,6 +508,7 @@ def _called_by(frame: FrameType | None) -> Callable[[Any, Any, Any], Any]:
     code = _call_codes.get(place)
     if code is None:
         code = _call_codes[place] = _call_code.replace(co_filename=place[0], co_firstlineno=place[1], co_name=CALL)
+        _hide(code)
     return FunctionType(code, frame.f_globals)
 
 
