@@ -34,6 +34,8 @@ MAX_PIXELS = 50_000_000
 MAX_SIDE = 16_384  # more is what browsers refuse to show, and resvg slow to draw
 #: Pixels up to which a .png has two for each px of the drawing when nothing is asked for; past that it has one.
 FINE_PIXELS = 8_000_000
+#: The same for the still picture beside a live view, which waits for it: a tenth of a second for a million pixels.
+THUMBNAIL_BOXES, THUMBNAIL_PIXELS = 60, 2_000_000
 _PX_PER_INCH = 96
 _PT_PER_PX = 0.75
 
@@ -59,10 +61,10 @@ def png(
 
 
 def thumbnail(graph: Graph, **options: Any) -> tuple[bytes, dict[str, int]]:
-    """A PNG and the size, in px, that it is to be shown at; whatever is too large is drawn smaller."""
-    answer = drawn(graph, **options)
+    """A PNG and the size, in px, that it is to be shown at; a large graph's has its first boxes, and is less fine."""
+    answer = drawn(graph, most=THUMBNAIL_BOXES, **options)
     wide, high = answer["width"], answer["height"]
-    content = _rastered(answer["svg"], min(_usual(wide, high), _most(wide, high)))
+    content = _rastered(answer["svg"], min(2.0, (THUMBNAIL_PIXELS / (wide * high)) ** 0.5))
     return content, {"width": round(wide), "height": round(high)}
 
 
@@ -121,8 +123,12 @@ def drawn(
     footer: bool | str = False,
     transparent: bool = False,
     embed_font: bool = False,
+    most: int | None = None,
 ) -> dict[str, Any]:
-    """The JavaScript core's answer: ``svg``, ``width`` and ``height`` in px, and counts; options as in ``save``."""
+    """The JavaScript core's answer: ``svg``, ``width`` and ``height`` in px, and counts; options as in ``save``.
+
+    No more than ``most`` boxes are drawn; the picture says how many are not.
+    """
     if theme not in ("light", "dark"):
         raise ExportError(f"theme: 'light' or 'dark'; got {theme!r}")
     if arrangement not in ("flow", "lanes"):
@@ -134,7 +140,7 @@ def drawn(
             "legend": legend_entries(),
             "title": graph.title,
             "expanded": "all" if expanded == "auto" else expanded,
-            "max_elements": AUTO_BOXES if expanded == "auto" else MAX_BOXES,
+            "max_elements": most or (AUTO_BOXES if expanded == "auto" else MAX_BOXES),
             "hidden_kinds": list(hidden_kinds),
             "steps": dict(steps or {}),
             "positions": dict(positions or {}),
