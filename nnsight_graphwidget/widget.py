@@ -337,14 +337,15 @@ def show(obj: Any, **options: Any) -> GraphWidget:
 def initial_expansion(graph: Graph, hidden_kinds: Container[str] = ("Value",)) -> list[str]:
     """Ids of the sub-graphs that are open at first: the outermost, if few boxes are seen then."""
     inside: dict[str | None, list[Node | Group]] = {}
-    for item in (*graph.groups, *graph.nodes):
+    items: list[Node | Group] = [*graph.groups, *graph.nodes]
+    for item in items:
         if item.kind not in hidden_kinds:
             inside.setdefault(item.parent, []).append(item)
     roots = inside.get(None, [])
     visible = len(roots)
     for root in roots:
         for child in inside.get(root.id, []):
-            if child.kind != "Iteration":
+            if not (isinstance(child, Group) and child.kind == "Iteration"):
                 visible += 1
             elif not child.index:  # a loop shows what is in its first pass
                 visible += len(inside.get(child.id, []))
