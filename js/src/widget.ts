@@ -34,6 +34,7 @@ class Widget {
   private readonly live = h("div", { class: "sr", role: "status", "aria-live": "polite" });
   private readonly stage: Stage;
   private readonly source;
+  private readonly search;
   private readonly panels;
   private readonly legendRow;
   private readonly bar;
@@ -52,7 +53,7 @@ class Widget {
     const say = (text: string): void => this.say(text);
     const controller = new Controller(model, stage, say);
     const app = this.app(controller);
-    const search = searchPanel(app);
+    const search = (this.search = searchPanel(app));
     const inspector = inspectorPanel(app);
     const outline = outlinePanel(app);
     const sheet = helpSheet();
@@ -146,7 +147,8 @@ class Widget {
       stage.fitNext = true;
       void stage.redraw();
     }, signal);
-    model.on(["title", "sources", "about", "search"], () => this.updatePanels(), signal);
+    model.on(["title", "sources", "about"], () => this.updatePanels(), signal);
+    model.on(["search"], () => this.search.update(), signal); // the other panels have nothing of it, and a letter comes at once
     model.on(["theme", "cytoscape_style"], () => this.applyTheme(), signal);
     model.on(["height"], () => this.applySize(), signal);
     model.on(["user_zooming_enabled", "user_panning_enabled", "auto_ungrabify"], () => this.applyGestures(), signal);
