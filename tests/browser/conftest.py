@@ -31,6 +31,7 @@ FLAGS += ["--disable-component-update", "--disable-sync", "--host-resolver-rules
 
 #: What the hosts themselves write to the console as errors, with no widget on the page.
 HARMLESS = [
+    r"Could not restore the debugger state: Canceled future",  # Lab, when a kernel ends while its page is still loading
     r"reading 'schema'\)[\s\S]*/static/notebook/notebook_core",  # Notebook 7.6 on opening any notebook
 ]
 
