@@ -259,7 +259,9 @@ def plain(item: Any, skip: Iterable[str] = ()) -> dict[str, Any]:
     for name, default, value in zip(names, defaults, values(item)):
         if value is default or value == default or name in skip:
             continue
-        plain[name] = value if isinstance(value, (str, int)) else _listed(value) if isinstance(value, tuple) else _numbers(value)
+        if not isinstance(value, (str, int)):
+            value = _listed(value) if isinstance(value, tuple) else _numbers(value)
+        plain[name] = value
     return plain
 
 
