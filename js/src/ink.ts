@@ -3,8 +3,8 @@
 import { type Face, isBold } from "./font";
 import { WOFF2 } from "./fontdata";
 import { hue, styleOf } from "./legend";
-import { COLORS, DASH_OF_STATUS, GROUP_TINT, mix, TINT } from "./paint";
-import { GROUP_TITLE, NOTE, SUBTITLE, TITLE } from "./scene";
+import { COLORS, DASH_OF_STATUS, groupBorder, mix, plates, TINT } from "./paint";
+import { edgeText, GROUP_TITLE, NOTE, SUBTITLE, TITLE } from "./scene";
 import type { Box, Legend, Point, SceneEdge, SceneNode, Theme } from "./types";
 
 /** The families as the browser knows them: names of our own, so that no font of the page changes. */
@@ -27,7 +27,6 @@ export function loadFonts(): Promise<void> {
 /** How Cytoscape draws a box. */
 export interface Ink {
   fill: string;
-  tint: number;
   stroke: string;
   strokeOpacity: number;
   border: number;
@@ -37,20 +36,20 @@ export interface Ink {
   ghost: number; // opacity of what did not run
 }
 
-export function inkOf(node: SceneNode, legend: Legend, theme: Theme): Ink {
+/** `inside` is the colour in a sub-graph. */
+export function inkOf(node: SceneNode, legend: Legend, theme: Theme, inside?: string): Ink {
   const colors = COLORS[theme];
-  const { status, changes, taken, kind } = node.data;
+  const { status, taken, kind } = node.data;
   const failed = status === "failed";
   const group = node.role !== "node";
   const color = hue(legend, kind, theme, group);
   const stroke = failed ? colors.failed : color;
   if (group)
     return {
-      fill: color,
-      tint: GROUP_TINT[theme],
+      fill: inside ?? colors.page,
       stroke,
-      strokeOpacity: failed ? 1 : 0.55,
-      border: failed ? 2 : 1.2,
+      strokeOpacity: failed ? 1 : 0.6,
+      border: groupBorder(node),
       line: taken === false || (status && !failed) ? "dashed" : "solid",
       corner: 10,
       points: [],
@@ -60,10 +59,9 @@ export function inkOf(node: SceneNode, legend: Legend, theme: Theme): Ink {
   const side = (2 * Math.min(12, node.height / 2.4)) / node.width;
   return {
     fill: mix(color, colors.page, status === "planned" ? 0 : TINT[theme]),
-    tint: 1,
     stroke,
     strokeOpacity: 1,
-    border: changes ? 3 : failed ? 2.2 : 1.5,
+    border: node.changes ? 3 : failed ? 2.2 : 1.5,
     line: status && DASH_OF_STATUS[status] ? (status === "never run" ? "dotted" : "dashed") : "solid",
     corner: shape === "box" ? 5 : node.height / 2,
     points: [-1 + side, -1, 1 - side, -1, 1, 0, 1 - side, 1, -1 + side, 1, -1, 0],
@@ -71,8 +69,8 @@ export function inkOf(node: SceneNode, legend: Legend, theme: Theme): Ink {
   };
 }
 
-/** The texts and marks of a box. */
-export function drawNode(context: CanvasRenderingContext2D, node: SceneNode, box: Box, legend: Legend, theme: Theme): void {
+/** The texts and marks of a box; `inside` is the colour in a sub-graph. */
+export function drawNode(context: CanvasRenderingContext2D, node: SceneNode, box: Box, legend: Legend, theme: Theme, inside?: string): void {
   const colors = COLORS[theme];
   const { x, y } = box;
   if (node.role === "node") {
@@ -83,6 +81,12 @@ export function drawNode(context: CanvasRenderingContext2D, node: SceneNode, box
     return;
   }
   const color = hue(legend, node.data.kind, theme, true);
+  context.fillStyle = inside ?? colors.page;
+  for (const plate of plates(node, box)) {
+    context.beginPath();
+    context.roundRect(plate.x, plate.y, plate.width, plate.height, 5);
+    context.fill();
+  }
   context.strokeStyle = color;
   context.lineWidth = 1.8;
   context.lineCap = context.lineJoin = "round";
@@ -99,7 +103,7 @@ export function drawNode(context: CanvasRenderingContext2D, node: SceneNode, box
 
 /** An edge's label beside its arrow head. */
 export function drawEdgeLabel(context: CanvasRenderingContext2D, edge: SceneEdge, before: Point, end: Point, theme: Theme): void {
-  const text = [edge.label, edge.count > 1 ? `×${edge.count}` : ""].filter(Boolean).join(" ");
+  const text = edgeText(edge);
   if (!text) return;
   const length = Math.hypot(end.x - before.x, end.y - before.y) || 1;
   const [ux, uy] = [(end.x - before.x) / length, (end.y - before.y) / length];

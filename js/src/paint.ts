@@ -4,7 +4,7 @@ import { type Face, FAMILY, fontFaces, isBold, measure } from "./font";
 import { hue, styleOf } from "./legend";
 import { edgeText, GROUP_TITLE, NOTE, SUBTITLE, TITLE } from "./scene";
 import { fit, xml } from "./text";
-import type { Box, Legend, LegendEntry, PaintOptions, Placed, Point, SceneEdge, SceneNode, Theme } from "./types";
+import type { Box, Legend, LegendEntry, PaintOptions, Placed, Point, Scene, SceneEdge, SceneNode, Theme } from "./types";
 
 /** Colours that are not a kind's. */
 export const COLORS = {
@@ -26,6 +26,7 @@ export const DASHES: Record<SceneEdge["kind"], string | undefined> = {
   condition: undefined,
   containment: "1 3",
   order: "1 3",
+  via: "1.5 3.5",
 };
 
 /** The SVG text of a drawing, with its title, legend and footer where asked for. */
@@ -41,7 +42,7 @@ export function paintedSize(svg: string): { width: number; height: number } {
 
 class Painter {
   private readonly out: string[] = [];
-  private readonly fills = new Map<string, string>(); // of the sub-graphs
+  private readonly fills: ReadonlyMap<string, string>;
   private readonly theme: Theme;
   private readonly colors: (typeof COLORS)[Theme];
 
@@ -52,6 +53,7 @@ class Painter {
   ) {
     this.theme = options.theme;
     this.colors = COLORS[options.theme];
+    this.fills = groupFills(placed.scene, legend, options.theme);
   }
 
   svg(): string {
@@ -98,14 +100,12 @@ class Painter {
   private group(node: SceneNode): void {
     const box = this.placed.boxes.get(node.id)!;
     const color = hue(this.legend, node.data.kind, this.theme, true);
-    const outer = node.parent === undefined ? this.colors.page : this.fills.get(node.parent)!;
-    const fill = mix(color, outer, GROUP_TINT[this.theme]);
-    this.fills.set(node.id, fill);
+    const fill = this.fills.get(node.id)!;
     const failed = node.data.status === "failed";
     const dashed = node.data.taken === false || (node.data.status && !failed);
     this.out.push(
       `<rect ${rect(box)} rx="10" fill="${fill}" stroke="${failed ? this.colors.failed : mix(color, fill, 0.6)}" ` +
-        `stroke-width="${failed ? 2 : 1.2}"${dashed ? ' stroke-dasharray="6 4"' : ""}/>`,
+        `stroke-width="${groupBorder(node)}"${dashed ? ' stroke-dasharray="6 4"' : ""}/>`,
     );
     if (this.options.selected?.has(node.id)) this.ring(box, 13);
   }
@@ -117,28 +117,18 @@ class Painter {
     const { x, y } = box;
     const right = x + box.width - 12;
     this.begin(node);
-    this.blank(node, x + 9, measure(node.title, GROUP_TITLE, "sansBold") + 25);
+    for (const plate of plates(node, box)) this.out.push(`<rect ${rect(plate)} rx="5" fill="${this.fills.get(node.id)!}" fill-opacity="0.9"/>`);
     const chevron = node.role === "open" ? "l5 6l5 -6" : "m2 -2l6 5l-6 5";
     this.out.push(
       `<path d="M${n(x + 12)} ${n(y + 14)}${chevron}" fill="none" stroke="${color}" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"/>`,
     );
     this.text(x + 30, y + 21, node.title, GROUP_TITLE, "sansBold", color);
-    if (node.note) {
-      const width = measure(node.note, NOTE, "sans");
-      this.blank(node, right - width - 4, width + 8);
-      this.text(right, y + 21, node.note, NOTE, "sans", this.colors.mute, "end");
-    }
+    if (node.note) this.text(right, y + 21, node.note, NOTE, "sans", this.colors.mute, "end");
     if (node.subtitle) this.text(x + 30, y + 41, node.subtitle, NOTE, "sans", this.colors.mute);
     if (node.data.status === "failed") this.mark(x + box.width, y);
     this.out.push("</g>");
   }
 
-  /** Keeps the lines behind a header's text from running through it. */
-  private blank(node: SceneNode, x: number, width: number): void {
-    if (node.role !== "open") return;
-    const { y } = this.placed.boxes.get(node.id)!;
-    this.out.push(`<rect x="${n(x)}" y="${n(y + 8)}" width="${n(width)}" height="19" rx="5" fill="${this.fills.get(node.id)!}" fill-opacity="0.9"/>`);
-  }
 
   private node(node: SceneNode): void {
     const box = this.placed.boxes.get(node.id)!;
@@ -151,7 +141,7 @@ class Painter {
     const fill = mix(color, this.colors.page, data.status === "planned" ? 0 : TINT[this.theme]);
     this.out.push(
       `<path d="${outline(box, style.shape)}" fill="${fill}" stroke="${failed ? this.colors.failed : color}" ` +
-        `stroke-width="${data.changes ? 3 : failed ? 2.2 : 1.5}"${dash ? ` stroke-dasharray="${dash}"` : ""}/>`,
+        `stroke-width="${node.changes ? 3 : failed ? 2.2 : 1.5}"${dash ? ` stroke-dasharray="${dash}"` : ""}/>`,
     );
     if (this.options.selected?.has(node.id)) this.ring(box, style.shape === "box" ? 9 : (box.height + 8) / 2);
     const middle = box.x + box.width / 2;
@@ -242,6 +232,27 @@ class Painter {
   }
 }
 
+/** The colours inside sub-graphs, each a tint over that of the one around it. */
+export function groupFills(scene: Scene, legend: Legend, theme: Theme): Map<string, string> {
+  const fills = new Map<string, string>();
+  for (const { id, parent, role, data } of scene.nodes)
+    if (role !== "node") fills.set(id, mix(hue(legend, data.kind, theme, true), parent === undefined ? COLORS[theme].page : fills.get(parent)!, GROUP_TINT[theme]));
+  return fills;
+}
+
+/** What keeps the lines behind the texts of an open sub-graph's header from running through them. */
+export function plates(node: SceneNode, { x, y, width }: Box): Box[] {
+  if (node.role !== "open") return [];
+  const title = { x: x + 9, y: y + 8, width: measure(node.title, GROUP_TITLE, "sansBold") + 25, height: 19 };
+  if (!node.note) return [title];
+  const note = measure(node.note, NOTE, "sans");
+  return [title, { x: x + width - note - 16, y: y + 8, width: note + 8, height: 19 }];
+}
+
+export function groupBorder({ data, changes }: SceneNode): number {
+  return data.status === "failed" ? 2 : changes ? 2.6 : 1.2;
+}
+
 export const DASH_OF_STATUS: Record<string, string> = { "not reached": "4 3", "never run": "1.5 3", planned: "6 3" };
 
 function entryWidth({ style, count }: LegendEntry): number {
@@ -265,7 +276,7 @@ export function edgeColor(edge: SceneEdge, legend: Legend, theme: Theme): string
   if (edge.kind === "bridge") return hue(legend, "BridgeProtocol", theme);
   if (edge.kind === "carried") return hue(legend, "Iterator", theme, true);
   if (edge.kind === "condition") return hue(legend, "Conditional", theme, true);
-  return COLORS[theme].edge;
+  return edge.kind === "via" ? mix(COLORS[theme].edge, COLORS[theme].page, 0.85) : COLORS[theme].edge;
 }
 
 /** All that a reader may want of a node, as plain lines. */

@@ -30,6 +30,7 @@ export const NOTE = 10.5;
 const WIDEST = 260; // of a text in a node
 const WIDEST_GROUP = 420; // of a text in a sub-graph's header
 const MOST_NAMED = 12; // arguments of a node whose names are drawn at their arrows
+const MOST_BRIDGED = 12; // visible nodes that a hidden one is seen to take something from
 const NAME_GAP = 10; // between an argument's name and the next arrow
 
 const indexes = new WeakMap<readonly Element[], Index>();
@@ -232,7 +233,7 @@ class SceneBuilder {
       else if (item.children.length && this.expanded.has(canonical(this.index, this.state.steps, data.id))) this.open(item, parent);
       else {
         this.add(item, parent, "closed");
-        this.coverAll(item, data.id);
+        if (this.coverAll(item, data.id)) this.nodes.get(data.id)!.changes = true;
       }
     }
     if (cut) this.addCut(cut, parent);
@@ -254,14 +255,16 @@ class SceneBuilder {
     }
   }
 
-  /** A closed sub-graph stands for all that is in it. */
-  private coverAll(group: Item, id: string): void {
+  /** A closed sub-graph stands for all that is in it. Returns whether that changes what the model computes. */
+  private coverAll(group: Item, id: string): boolean {
     const shown = shownPass(group, this.state.steps);
+    let changes = false;
     for (const item of group.children) {
       this.standsFor.set(item.data.id, id);
-      this.coverAll(item, id);
+      if (this.coverAll(item, id) || item.data.changes) changes = true;
       if (shown && item !== shown && item.data.kind === "Iteration") this.markTwins(item, item.data.id, shown.data.id);
     }
+    return changes;
   }
 
   private markTwins(item: Item, pass: string, shown: string): void {
@@ -284,6 +287,7 @@ class SceneBuilder {
     const { data } = item;
     const node: SceneNode = { id: data.id, data, role, title: "", width: 0, height: 0 };
     if (parent !== undefined) node.parent = parent;
+    if (data.changes) node.changes = true;
     if (role === "node") this.describeNode(node);
     else this.describeGroup(node, item);
     this.nodes.set(data.id, node);
@@ -359,7 +363,7 @@ class SceneBuilder {
       let total = 0;
       for (const count of counts.values()) total += count;
       notes.push("closed", plural(total, "node"));
-      const subtitle = [...counts].map(([kind, count]) => plural(count, this.noun(kind))).join("   ");
+      const subtitle = [...counts].map(([noun, count]) => plural(count, noun)).join("   ");
       if (subtitle) node.subtitle = fit(subtitle, WIDEST_GROUP, NOTE, "sans");
       node.note = notes.join(" · ");
       sizeClosed(node);
@@ -373,61 +377,106 @@ class SceneBuilder {
     node.note = notes.join("  ");
   }
 
-  /** How many nodes of each kind are in a sub-graph, in order of first appearance; of a loop, those of one pass. */
+  /** How many nodes of each sort are in a sub-graph, in order of first appearance; of a loop, those of one pass. */
   private holds(item: Item, counts = new Map<string, number>()): Map<string, number> {
     for (const child of shownChildren(item, this.state.steps)) {
-      const { kind, compound } = child.data;
-      if (compound) this.holds(child, counts);
-      else if (!this.state.hiddenKinds.has(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+      if (child.data.compound) this.holds(child, counts);
+      else if (!this.state.hiddenKinds.has(child.data.kind)) {
+        const noun = this.noun(child.data);
+        counts.set(noun, (counts.get(noun) ?? 0) + 1);
+      }
     }
     return counts;
   }
 
-  private noun(kind: string): string {
+  private noun({ kind, changes }: NodeData): string {
+    if (changes && kind === "Operation") return "write"; // in place
     return NOUNS[kind] ?? styleOf(this.legend, kind).name.toLowerCase();
   }
 
   private edges(): SceneEdge[] {
     const merged = new Map<string, SceneEdge>();
+    const pairs = new Map<string, SceneEdge>(); // the first edge of a kind between two visible ends
     const loops = new Set<string>();
+    const repeats: EdgeData[] = [];
     for (const edge of this.index.edges) {
-      const source = this.standsFor.get(edge.source);
-      const target = this.standsFor.get(edge.target);
-      if (source === undefined || target === undefined || this.isHidden(edge.source) || this.isHidden(edge.target)) continue;
-      const repeated = this.twins.has(edge.source) || this.twins.has(edge.target);
-      if (source === target) {
-        if (repeated && edge.kind === "carried" && this.inOpenLoop(edge, target)) loops.add(target);
-        continue;
-      }
-      if (this.isInside(source, target) || this.isInside(target, source)) continue;
-      if (repeated) {
-        if (this.samePass(edge)) continue;
-        const [a, b] = [this.index.items.get(source)!.rank, this.index.items.get(target)!.rank];
-        if (edge.kind === "carried" && a >= b) {
-          loops.add(target);
-          continue;
-        }
-      }
-      const lifted = this.lifts(edge.source, source) || this.lifts(edge.target, target);
-      const key = lifted ? `${source}\n${target}` : repeated || this.inLoop(edge) ? `${source}\n${target}\n${edge.label}\n${edge.kind}` : edge.id;
-      const known = merged.get(key);
-      if (known) {
-        known.edges.push(edge.id);
-        if (!repeated) known.count++;
-        if (ORDER.indexOf(edge.kind) < ORDER.indexOf(known.kind)) known.kind = edge.kind;
-        continue;
-      }
-      const made: SceneEdge = { id: edge.id, edges: [edge.id], source, target, kind: edge.kind, count: repeated ? 0 : 1 };
-      if (edge.label !== undefined && !lifted) made.label = fit(edge.label, 64, SUBTITLE, "mono");
-      merged.set(key, made);
+      if (this.twins.has(edge.source) || this.twins.has(edge.target)) repeats.push(edge);
+      else this.merge(edge, false, merged, pairs, loops);
     }
+    // Of a loop, what the shown pass has goes first: the others' edges add to it.
+    for (const edge of repeats) this.merge(edge, true, merged, pairs, loops);
     for (const id of loops) {
       const node = this.nodes.get(id)!;
       node.note = node.note ? `${node.note}  ↺` : "↺";
       if (node.role === "node") size(node, styleOf(this.legend, node.data.kind).shape);
       else sizeClosed(node);
     }
-    return this.labelled([...merged.values()]);
+    const edges = this.labelled([...merged.values()]);
+    return [...edges, ...this.bridges(new Set(edges.map(({ source, target }) => `${source}\n${target}`)))];
+  }
+
+  /** Adds an edge to the visible ones, or to the one that it is drawn as; `repeated` if it is of a pass that is not shown. */
+  private merge(edge: EdgeData, repeated: boolean, merged: Map<string, SceneEdge>, pairs: Map<string, SceneEdge>, loops: Set<string>): void {
+    const source = this.standsFor.get(edge.source);
+    const target = this.standsFor.get(edge.target);
+    if (source === undefined || target === undefined || this.isHidden(edge.source) || this.isHidden(edge.target)) return;
+    if (source === target) {
+      if (repeated && edge.kind === "carried" && this.inOpenLoop(edge, target)) loops.add(target);
+      return;
+    }
+    if (this.isInside(source, target) || this.isInside(target, source)) return;
+    if (repeated) {
+      if (this.samePass(edge)) return;
+      if (edge.kind === "carried" && !this.isBefore(source, target)) {
+        loops.add(target);
+        return;
+      }
+    }
+    const lifted = this.lifts(edge.source, source) || this.lifts(edge.target, target);
+    const pair = `${source}\n${target}`;
+    const key = lifted ? pair : repeated || this.inLoop(edge) ? `${pair}\n${edge.label}\n${edge.kind}` : edge.id;
+    const known = merged.get(key) ?? (repeated ? pairs.get(`${pair}\n${edge.kind}`) : undefined);
+    if (known) {
+      known.edges.push(edge.id);
+      if (!repeated) known.count++;
+      if (ORDER.indexOf(edge.kind) < ORDER.indexOf(known.kind as EdgeKind)) known.kind = edge.kind;
+      return;
+    }
+    const made: SceneEdge = { id: edge.id, edges: [edge.id], source, target, kind: edge.kind, count: repeated ? 0 : 1 };
+    if (edge.label !== undefined && !lifted) made.label = fit(edge.label, 64, SUBTITLE, "mono");
+    merged.set(key, made);
+    if (!pairs.has(`${pair}\n${edge.kind}`)) pairs.set(`${pair}\n${edge.kind}`, made);
+  }
+
+  /** Where a hidden node stands between visible ones: an edge from each of what it takes to each of what takes it. */
+  private bridges(pairs: ReadonlySet<string>): SceneEdge[] {
+    const hidden = [...this.index.items.values()].filter(({ data }) => !data.compound && this.state.hiddenKinds.has(data.kind) && this.index.into.has(data.id));
+    hidden.sort((a, b) => a.rank - b.rank);
+    const reached = new Map<string, Set<string>>(); // hidden node -> the visible ones that it takes something from
+    const made = new Map<string, SceneEdge>();
+    for (const { data } of hidden) {
+      const sources = new Set<string>();
+      reached.set(data.id, sources);
+      for (const edge of this.index.into.get(data.id)!) {
+        if (!CARRY.has(edge.kind)) continue;
+        const visible = this.isHidden(edge.source) ? reached.get(edge.source) : [this.standsFor.get(edge.source)];
+        for (const source of visible ?? []) if (source !== undefined && sources.size < MOST_BRIDGED) sources.add(source);
+      }
+      for (const edge of this.index.from.get(data.id) ?? []) {
+        const target = this.standsFor.get(edge.target);
+        if (target === undefined || !CARRY.has(edge.kind) || this.isHidden(edge.target)) continue;
+        for (const source of sources) {
+          const pair = `${source}\n${target}`;
+          if (source === target || pairs.has(pair) || made.has(pair) || this.isInside(source, target) || this.isInside(target, source)) continue;
+          if (this.isBefore(source, target)) made.set(pair, { id: `via ${edge.id} ${source}`, edges: [], source, target, kind: "via", count: 1 });
+        }
+      }
+    }
+    return [...made.values()];
+  }
+
+  private isBefore(id: string, other: string): boolean {
+    return this.index.items.get(id)!.rank < this.index.items.get(other)!.rank;
   }
 
   /** Argument names matter only where a node has several inputs. */
@@ -451,7 +500,9 @@ class SceneBuilder {
 
   /** Whether the visible element stands for another one around the edge's end, not for the end or its twin. */
   private lifts(end: string, visible: string): boolean {
-    return visible !== end && this.nodes.get(visible)!.role === "closed";
+    let twin = end;
+    for (let next: string | undefined = end; next !== undefined; next = this.twins.get(next)) twin = next;
+    return visible !== twin && this.nodes.get(visible)!.role === "closed";
   }
 
   private isInside(id: string, outer: string): boolean {
@@ -518,6 +569,9 @@ export function edgeText({ label, count }: SceneEdge): string {
 export function edgeTextWidth(edge: SceneEdge): number {
   return measure(edgeText(edge), SUBTITLE, "mono");
 }
+
+/** Kinds of edges on which a value goes on. */
+const CARRY: ReadonlySet<EdgeKind> = new Set<EdgeKind>(["data", "argument", "bridge", "carried"]);
 
 /** Of several edges that are drawn as one, the kind that says most. */
 const ORDER: readonly EdgeKind[] = ["bridge", "carried", "data", "condition", "argument", "containment", "order"];

@@ -5,7 +5,7 @@ import cytoscape from "cytoscape";
 import { drawEdgeLabel, drawNode, inkOf } from "./ink";
 import { measure } from "./font";
 import { styleOf } from "./legend";
-import { COLORS, DASHES, edgeColor } from "./paint";
+import { COLORS, DASHES, edgeColor, groupFills } from "./paint";
 import { NOTE } from "./scene";
 import type { Box, Legend, Placed, Point, SceneEdge, Theme } from "./types";
 
@@ -34,6 +34,7 @@ export class View {
   placed: Placed | null = null;
   private look: Look = { theme: "light", userStyle: [] };
   private lit: ReadonlySet<string> | null = null;
+  private fills: ReadonlyMap<string, string> = new Map(); // sub-graph -> the colour in it
   private moving = 0; // animation frame of boxes
   private panning = 0; // and of the viewport
   private isFit = false; // nothing has moved since all was fitted
@@ -143,14 +144,15 @@ export class View {
     const { theme } = this.look;
     this.cy.batch(() => {
       const depth = new Map<string, number>();
+      this.fills = groupFills(placed.scene, legend, theme);
       for (const node of placed.scene.nodes) {
         depth.set(node.id, node.parent === undefined ? 0 : (depth.get(node.parent) ?? 0) + 1);
         const style = styleOf(legend, node.data.kind, node.role !== "node");
         const element = this.cy.getElementById(node.id);
         const box = placed.boxes.get(node.id)!;
         const size = { width: box.width, height: box.height, opacity: 0, ...pick(element.data() as Record<string, unknown>, ["width", "height", "opacity"]) };
-        element.data({ ...node.data, parent: undefined, ...inkOf(node, legend, theme), ...size, depth: depth.get(node.id) });
-        element.classes([node.role === "node" ? "node" : "group", node.role, style.class, style.shape, ...(node.data.changes ? ["changes"] : []), ...(node.data.status ? [node.data.status.replace(" ", "-")] : [])]);
+        element.data({ ...node.data, parent: undefined, ...inkOf(node, legend, theme, this.fills.get(node.id)), ...size, depth: depth.get(node.id) });
+        element.classes([node.role === "node" ? "node" : "group", node.role, style.class, style.shape, ...(node.changes ? ["changes"] : []), ...(node.data.status ? [node.data.status.replace(" ", "-")] : [])]);
       }
       for (const edge of placed.scene.edges) {
         const element = this.cy.getElementById(edge.id);
@@ -186,7 +188,7 @@ export class View {
         selector: "node",
         style: {
           width: "data(width)", height: "data(height)", opacity: "data(opacity)", shape: "round-rectangle", "corner-radius": "data(corner)",
-          "background-color": "data(fill)", "background-opacity": "data(tint)", "border-color": "data(stroke)", "border-width": "data(border)",
+          "background-color": "data(fill)", "border-color": "data(stroke)", "border-width": "data(border)",
           "border-opacity": "data(strokeOpacity)", "border-style": "data(line)", "overlay-opacity": 0, "outline-width": 0,
           "outline-color": colors.highlight, "outline-offset": 3, "outline-opacity": 0.55,
         },
@@ -266,7 +268,7 @@ export class View {
       const box = boxOf(element);
       if (box.x > seen.x2 || box.x + box.width < seen.x1 || box.y > seen.y2 || box.y + box.height < seen.y1) continue;
       context.globalAlpha = (element.data("opacity") as number) * (element.hasClass("dim") ? (node.role === "open" ? 0.5 : 0.2) : 1);
-      drawNode(context, node, box, legend, this.look.theme);
+      drawNode(context, node, box, legend, this.look.theme, this.fills.get(node.id));
     }
     if (zoom > 0.5)
       for (const edge of this.placed.scene.edges) {

@@ -124,7 +124,7 @@ describe("render()", () => {
   const { ngw } = globalThis as unknown as { ngw: { render(request: string): string } };
 
   test("answers a request with a picture", () => {
-    expect(JSON.parse(ngw.render(JSON.stringify({ elements: seed, legend })))).toMatchObject({ visible: 5, hidden: 0, warnings: [] });
+    expect(JSON.parse(ngw.render(JSON.stringify({ elements: seed, legend, expanded: ["session@1"] })))).toMatchObject({ visible: 5, hidden: 0, warnings: [] });
   });
 
   test("answers nonsense with an error", () => {

@@ -124,6 +124,35 @@ describe("literals", () => {
   });
 });
 
+describe("a hidden kind", () => {
+  const hiddenKinds = new Set(["Operation"]);
+  const read = (id: string) => node(id, "InterventionProtocol");
+  const save = (id: string) => node(id, "LockProtocol");
+
+  test("is bridged, along chains and once", () => {
+    const elements = [read("a"), read("b"), node("one"), node("two"), save("s"), edge("a", "one"), edge("a", "two"), edge("b", "two"), edge("one", "two"), edge("two", "s"), edge("b", "s")];
+    expect(arrows(scene(elements, [], { hiddenKinds }))).toEqual(["b > s", "a > s via"]);
+  });
+
+  test("in a closed sub-graph is part of it", () => {
+    const elements = [group("t", "Tracer"), read("t/a"), node("t/one"), save("s"), edge("t/a", "t/one"), edge("t/one", "s", "bridge")];
+    expect(arrows(scene(elements, [], { hiddenKinds }))).toEqual(["t > s via"]);
+  });
+
+  test("brings no more than a few edges to each that takes it", () => {
+    const length = 300; // each hidden node is reached by all reads before it
+    const chain = Array.from({ length }, (_, i) => [read(`r${i}`), node(`o${i}`), save(`s${i}`)]).flat();
+    const joins = Array.from({ length }, (_, i) => [edge(`r${i}`, `o${i}`), edge(`o${i}`, `s${i}`), ...(i ? [edge(`o${i - 1}`, `o${i}`)] : [])]).flat();
+    expect(scene([...chain, ...joins], [], { hiddenKinds }).edges.length).toBeLessThanOrEqual(12 * length);
+  });
+});
+
+test("a closed sub-graph says that something in it changes the model", () => {
+  const elements = [group("t", "Tracer"), group("t/in", "Invoke"), node("t/in/w", "SwapProtocol", { changes: true }), node("t/in/add_", "Operation", { changes: true }), group("u", "Tracer"), node("u/add")];
+  expect(scene(elements).nodes.map(({ subtitle, changes }) => [subtitle, changes])).toEqual([["2 writes", true], ["1 operation", undefined]]);
+  expect(scene(elements, ["t"]).nodes.map(({ id, changes }) => [id, changes])).toEqual([["t", undefined], ["t/in", true], ["u", undefined]]);
+});
+
 describe("loops", () => {
   const pass = (index: number) => [
     group(`l/i${index}`, "Iteration", { index, label: `i = ${index}` }),
@@ -138,6 +167,17 @@ describe("loops", () => {
     const i = `l/i${shown}`;
     expect(arrows(drawn).sort()).toEqual([`${i}/add > end bridge`, `${i}/read > ${i}/add`, `${i}/read > ${i}/add carried`, `x > ${i}/read bridge`].sort());
     expect(at(drawn, `${i}/read`)!.note).toBe("↺"); // add -> read of the next pass would go backwards
+  });
+
+  test.each([0, 1])("pass %i has an edge into a closed box once", (shown) => {
+    const drawn = seedScene([session, loop], { [loop]: shown });
+    expect(arrows(drawn).filter((arrow) => arrow.includes("/x2@6 >"))).toEqual([`${session}/x2@6 > ${loop}/i${shown}/tracer_2@6 argument`]);
+  });
+
+  test("what takes something of every pass has one edge, named as the shown pass's", () => {
+    const all = [...elements, node("list"), ...[0, 1, 2].map((i) => edge(`l/i${i}/add`, "list", "bridge", { label: `[${i}]` })), edge("x", "list")];
+    expect(arrows(scene(all, ["l"], { steps: { l: 1 } })).filter((arrow) => arrow.includes("add > list"))).toEqual(["l/i1/add > list bridge ([1])"]);
+    expect(arrows(scene(all, ["l"])).filter((arrow) => arrow.includes("> list"))).toEqual(["x > list", "l/i0/add > list bridge ([0])"].reverse());
   });
 
   test("a step past the end shows the last pass", () => {

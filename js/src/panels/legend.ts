@@ -53,7 +53,7 @@ export function legendPanel(app: App): Panel {
       const focused = (element.getRootNode() as ShadowRoot).activeElement?.getAttribute("data-kind");
       element.replaceChildren(
         ...kinds().map(button),
-        h("span", { class: "hint" }, "click a kind to hide it, double-click to see it alone · dashes: a value that crosses sub-graphs · thick border: changes the model"),
+        h("span", { class: "hint" }, "click a kind to hide it, double-click to see it alone · dashes: a value that crosses sub-graphs · dots: through what is hidden · thick border: changes the model"),
       );
       if (focused) element.querySelector<HTMLElement>(`[data-kind="${CSS.escape(focused)}"]`)?.focus();
     },
