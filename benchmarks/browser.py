@@ -212,13 +212,12 @@ def memory(open_: Open, size: int, widgets: int = 10) -> Iterator[Figure]:
     kernel = "gc.collect(); print(tracemalloc.get_traced_memory()[0])"
     page = [heap(notebook)]
     own = [int(notebook.run(kernel))]
-    for at in range(widgets):
-        notebook.show(f"w{at} = ngw.show(graph); display(w{at})", "ours")
+    notebook.show(f"made = [ngw.show(graph) for _ in range({widgets})]\nfor widget in made: display(widget)", "ours")
     page.append(heap(notebook))
     own.append(int(notebook.run(kernel)))
     notebook.tab.command("notebook:clear-all-cell-outputs")
-    for at in range(widgets):
-        notebook.run(f"w{at}.close(); del w{at}")
+    notebook.run("for widget in made: widget.close()")
+    notebook.run("del made, widget")
     page.append(heap(notebook))
     own.append(int(notebook.run(kernel)))
     for where, kept in (("page", page), ("kernel", own)):

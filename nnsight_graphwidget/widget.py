@@ -92,7 +92,8 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
     effect.
     """
 
-    _esm = _STATIC / "loader.js"
+    # As text: of a file, anywidget keeps every widget alive to tell it when the file changes.
+    _esm = (_STATIC / "loader.js").read_text("utf-8")
     bundle = t.Instance(_Bundle, allow_none=True).tag(sync=True, **widget_serialization)
 
     #: The graph that is shown. Not synced: the front end gets ``elements``.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import warnings
 import zlib
@@ -9,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+from weakref import ref
 
 import comm
 import ipycytoscape
@@ -84,6 +86,16 @@ def test_the_bundle_is_sent_once(seed: Graph, messages: list[tuple[str, int]]) -
     assert sum(size for _, size in messages) < 60_000
     ipywidgets.Widget.close_all()
     assert show(seed).get_state()["bundle"] != bundle  # a closed one is of no use
+
+
+def test_a_closed_widget_is_let_go(seed: Graph) -> None:
+    widget = show(seed)
+    alive = ref(widget)
+    widget._repr_mimebundle_()
+    widget.close()
+    del widget
+    gc.collect()
+    assert alive() is None
 
 
 class Shell:
