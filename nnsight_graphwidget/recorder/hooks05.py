@@ -23,8 +23,8 @@ from nnsight.intervention.tracing import tracer as tracing
 
 from ..describe import short
 from .events import Event, Scope
-from .observe import Observer, State, Tracker
-from .seams import Run, Seams, act, containers, give, gradient, read, save, scope_of, without_ours
+from .observe import Observer, State, Tracker, conceal
+from .seams import Run, Seams, act, containers, give, gradient, read, save, scope_of
 from .seams import end as ended
 from .source import Shift
 
@@ -522,20 +522,18 @@ def _grad(watch: Observer, original: Any, *args: Any) -> Any:
     """Gradients of one backward pass: nnsight makes a property for them, which is wrapped here."""
     made = original(*args)
 
-    def get(tensor: Any) -> Any:
-        current = _seams.observer
-        if current is None or _seams.worker() is None:
-            return made.fget(tensor)
-        return gradient(current, _seams.caller(current, 0), tensor, None, lambda: made.fget(tensor), _UNWOUND)
+    def get(watch: Observer, original: Any, tensor: Any) -> Any:
+        if _seams.worker() is None:
+            return original(tensor)
+        return gradient(watch, _seams.caller(watch, 0), tensor, None, lambda: original(tensor), _UNWOUND)
 
-    def set_(tensor: Any, value: Any) -> None:
-        current = _seams.observer
-        if current is None or _seams.worker() is None:
-            made.fset(tensor, value)
-            return
-        gradient(current, _seams.caller(current, 0), tensor, ("value", value), lambda: made.fset(tensor, value), _UNWOUND)
+    def put(watch: Observer, original: Any, tensor: Any, value: Any) -> None:
+        if _seams.worker() is None:
+            original(tensor, value)
+        else:
+            gradient(watch, _seams.caller(watch, 0), tensor, ("value", value), lambda: original(tensor, value), _UNWOUND)
 
-    return property(get, set_)
+    return property(_seams.seam(made.fget, get), _seams.seam(made.fset, put))
 
 
 def _frame(original: Any) -> Any:
@@ -556,7 +554,7 @@ def _wrap(original: Any) -> Any:
 
     @functools.wraps(original)
     def wrap_exception(exception: BaseException, *args: Any) -> Any:
-        exception.__traceback__ = without_ours(exception.__traceback__)
+        conceal(exception)
         return original(exception, *args)
 
     return wrap_exception

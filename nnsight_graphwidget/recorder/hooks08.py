@@ -22,8 +22,8 @@ from nnsight.tracing import tracer as tracing
 
 from ..describe import short
 from .events import Event, Scope
-from .observe import NOTHING, Frames, Observer, State, Tracker, hide_from_dynamo
-from .seams import Seams, act, containers, give, gradient, read, save, scope_of, without_ours
+from .observe import NOTHING, Frames, Observer, State, Tracker, hide_from_dynamo, without_ours
+from .seams import Seams, act, containers, give, gradient, read, save, scope_of
 from .seams import end as ended
 from .source import Shift
 
@@ -423,21 +423,13 @@ def _grad(watch: Observer, original: Any, *args: Any) -> Any:
     """Gradients of one backward pass: nnsight makes a property for them, which is wrapped here."""
     made = original(*args)
 
-    def get(tensor: Any) -> Any:
-        current = _seams.observer
-        if current is None:
-            return made.fget(tensor)
-        return gradient(current, _seams.caller(current), tensor, None, lambda: made.fget(tensor), GreenletExit)
+    def get(watch: Observer, original: Any, tensor: Any) -> Any:
+        return gradient(watch, _seams.caller(watch), tensor, None, lambda: original(tensor), GreenletExit)
 
-    def put(tensor: Any, value: Any) -> None:
-        current = _seams.observer
-        if current is None:
-            made.fset(tensor, value)
-        else:
-            frames = _seams.caller(current)
-            gradient(current, frames, tensor, ("value", value), lambda: made.fset(tensor, value), GreenletExit)
+    def put(watch: Observer, original: Any, tensor: Any, value: Any) -> None:
+        gradient(watch, _seams.caller(watch), tensor, ("value", value), lambda: original(tensor, value), GreenletExit)
 
-    return property(get, put)
+    return property(_seams.seam(made.fget, get), _seams.seam(made.fset, put))
 
 
 def _clean(original: Any) -> Any:

@@ -13,7 +13,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from inspect import CO_NEWLOCALS
-from types import CodeType, FrameType, FunctionType
+from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any
 
 import torch
@@ -231,13 +231,15 @@ class Observer(overrides.TorchFunctionMode):
         kwargs = kwargs or {}
         event, frames = self._before(func, args, kwargs)
         call = _called_by(sys._getframe(1))
-        if event is None:
-            return call(func, args, kwargs)
         try:
             result = call(func, args, kwargs)
         except BaseException as error:
-            self.fail(event, error, frames)
+            if event is not None:
+                self.fail(event, error, frames)
+            conceal(error)
             raise
+        if event is None:
+            return result
         self._after(event, frames, func, args, kwargs, result)
         return result
 
@@ -512,8 +514,30 @@ def _called_by(frame: FrameType | None) -> Callable[[Any, Any, Any], Any]:
     return FunctionType(code, frame.f_globals)
 
 
-def ours(frame: FrameType) -> bool:
-    """Whether a frame is the recorder's, and no user should see it in a traceback."""
+def conceal(error: BaseException) -> None:
+    """Take the recorder's frames out of the traceback of an exception that is about to go on with a bare ``raise``."""
+    traceback = error.__traceback__
+    error.__traceback__ = without_ours(traceback)
+    if sys.version_info < (3, 11) and traceback is not None:  # there a bare raise puts the first frame, ours, back
+        traceback.tb_next = error.__traceback__
+
+
+def without_ours(traceback: TracebackType | None) -> TracebackType | None:
+    """A traceback without the recorder's frames, nor the two by which a function of torch's comes to it and so to itself."""
+    kept: list[TracebackType] = []
+    while traceback is not None:
+        if not _ours(traceback.tb_frame):
+            codes = [entry.tb_frame.f_code for entry in kept[-2:]]
+            if codes == [traceback.tb_frame.f_code, overrides.handle_torch_function.__code__]:
+                del kept[-2:]
+            kept.append(traceback)
+        traceback = traceback.tb_next
+    for entry in reversed(kept):
+        traceback = TracebackType(traceback, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    return traceback
+
+
+def _ours(frame: FrameType) -> bool:
     return frame.f_code.co_name == CALL or frame.f_code.co_filename.startswith(_HERE)
 
 

@@ -9,11 +9,11 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
-from types import CodeType, FrameType, TracebackType
+from types import CodeType, FrameType
 from typing import Any
 
 from .events import Event, Link, Place, Scope
-from .observe import NOTHING, Frames, Observer, State, Tracker, message, ours
+from .observe import NOTHING, Frames, Observer, State, Tracker, conceal, message
 
 _HERE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
@@ -104,20 +104,26 @@ class Seams:
 
         def make(original: Any) -> Any:
             if isinstance(original, property):
-                return property(*(None if part is None else self._seam(part, hook) for part in (original.fget, original.fset)))
+                return property(*(None if part is None else self.seam(part, hook) for part in (original.fget, original.fset)))
             if isinstance(original, classmethod):
-                return classmethod(self._seam(original.__func__, hook))
-            return self._seam(original, hook)
+                return classmethod(self.seam(original.__func__, hook))
+            return self.seam(original, hook)
 
         self.all.append((owner, name, make))
 
-    def _seam(self, original: Any, hook: Callable[..., Any]) -> Any:
+    def seam(self, original: Any, hook: Callable[..., Any]) -> Any:
+        """``original``, or ``hook`` in its place in threads that are observed; what either raises shows no frame of ours."""
+
         @functools.wraps(original)
         def seam(*args: Any, **kwargs: Any) -> Any:
             watch = self.observer
-            if watch is None:
-                return original(*args, **kwargs)
-            return hook(watch, original, *args, **kwargs)
+            try:
+                if watch is None:
+                    return original(*args, **kwargs)
+                return hook(watch, original, *args, **kwargs)
+            except BaseException as error:
+                conceal(error)
+                raise
 
         seam._torchdynamo_disable = True  # type: ignore[attr-defined]  # a compiled caller must not compile it in
         return seam
@@ -208,18 +214,6 @@ def _around(watch: Observer, frame: FrameType, site: Any) -> Place:
         watch.began(None, place, began, at.f_locals if around else None, whole)
         whole += place
     return whole
-
-
-def without_ours(traceback: TracebackType | None) -> TracebackType | None:
-    """A traceback without the recorder's own frames."""
-    kept = []
-    while traceback is not None:
-        if not ours(traceback.tb_frame):
-            kept.append(traceback)
-        traceback = traceback.tb_next
-    for entry in reversed(kept):
-        traceback = TracebackType(traceback, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
-    return traceback
 
 
 def variable(node: Any) -> str | None:

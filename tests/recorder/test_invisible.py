@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 import traceback
 import warnings
@@ -94,6 +95,11 @@ def fails_out_of_order(model: Any, x: torch.Tensor) -> None:
         model.layer1.output.save()
 
 
+def fails_in_torch(model: Any, x: torch.Tensor) -> None:
+    with model.trace(x):
+        torch.nn.functional.softmax(model.layer1.output, dim=7)  # Python, which asks for function modes by itself
+
+
 def fails_in_session(model: Any, x: torch.Tensor) -> None:
     with model.session():
         with model.trace(x):
@@ -108,7 +114,8 @@ def fails_in_backward(model: Any, x: torch.Tensor) -> None:
 
 
 FAILURES = [
-    fails_in_operation, fails_in_python, fails_in_model, fails_out_of_order, fails_in_session, fails_in_backward,
+    fails_in_operation, fails_in_python, fails_in_model, fails_out_of_order, fails_in_torch, fails_in_session,
+    fails_in_backward,
 ]  # fmt: skip
 
 
@@ -140,6 +147,36 @@ def test_an_exception_caught_in_the_block_goes_on(model: Any, x: torch.Tensor) -
         kept = hidden.save()
     assert kept.shape == (1, 10)
     assert [node.label for node in recording.graph.nodes if node.status == "failed"] == ["matmul"]
+
+
+def shown(act: Callable[[], Any]) -> list[tuple[str, int | None, str]]:
+    """The frames of what ``act`` raises, as the code around it sees them."""
+    try:
+        act()
+    except Exception as error:
+        assert error.__context__ is None and sys.exc_info()[2] is error.__traceback__
+        return [(frame.filename, frame.lineno, frame.name) for frame in traceback.extract_tb(error.__traceback__)]
+    raise AssertionError("nothing was raised")
+
+
+def caught_in_block(model: Any, x: torch.Tensor) -> list[Any]:
+    found: list[Any] = []
+    with model.trace(x.clone().requires_grad_()):
+        hidden = model.layer1.output
+        found.append(shown(lambda: hidden @ hidden))  # in C++
+        found.append(shown(lambda: hidden + "one"))
+        found.append(shown(lambda: torch.cat([hidden, hidden], dim=7)))
+        found.append(shown(lambda: model.layer2(hidden[:, :3])))
+        with model.output.sum().backward():
+            found.append(shown(lambda: setattr(hidden, "grad", hidden.grad @ hidden)))
+    return found
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="3.10 puts one frame back")
+def test_an_exception_seen_in_the_block_has_the_same_frames(model: Any, x: torch.Tensor) -> None:
+    plain = caught_in_block(model, x)
+    with record():
+        assert caught_in_block(model, x) == plain
 
 
 @pytest.mark.parametrize("action", ["always", "default"])
