@@ -32,6 +32,16 @@ export class Controller {
     this.ifNotTooMany(expanded, () => this.model.set({ expanded }));
   }
 
+  /** Opens a sub-graph and all that is in it, level by level, as far as that may be shown unasked. */
+  openBelow(id: string): void {
+    const { index, state, view } = this.stage;
+    const room = MANY - (view.placed?.scene.nodes.length ?? 0);
+    const { open, closed } = expansionWithin(index, room, state, [index.items.get(id)!]);
+    this.stage.anchor = id;
+    this.model.set({ expanded: [...new Set([...this.model.get("expanded"), ...open])] });
+    if (closed) this.say(`${closed} sub-graphs stay closed: they are too many to be shown at once`);
+  }
+
   private ifNotTooMany(expanded: string[], go: () => void): void {
     const { stage } = this;
     const scene = stage.scene({ ...stage.state, expanded: new Set(expanded) });
@@ -46,7 +56,7 @@ export class Controller {
       },
       [`Open what fits in ${MANY}`]: () => {
         stage.fitNext = true;
-        this.model.set({ expanded: [...expansionWithin(stage.index, MANY, this.model.get("steps")).open] });
+        this.model.set({ expanded: [...expansionWithin(stage.index, MANY, stage.state).open] });
       },
       Cancel: () => stage.tell("", ""),
     });

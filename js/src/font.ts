@@ -1,6 +1,6 @@
 // The bundled fonts: how wide their text is, and their faces. One font for the browser and for files makes boxes the same everywhere.
 
-import { WIDTHS, WOFF2 } from "./fontdata";
+import { WIDTHS, WOFF } from "./fontdata";
 
 export type Face = "sans" | "sansBold" | "mono" | "monoBold";
 
@@ -51,7 +51,7 @@ export function fontFaces(faces: readonly Face[] = ["sans", "sansBold", "mono", 
     .map(
       (face) =>
         `@font-face{font-family:"${FAMILY[face].split(",")[0]}";font-weight:${isBold(face) ? 700 : 400};` +
-        `src:url(data:font/woff2;base64,${WOFF2[face]}) format("woff2")}`,
+        `src:url(data:font/woff;base64,${WOFF[face]}) format("woff")}`,
     )
     .join("");
 }

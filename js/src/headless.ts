@@ -60,7 +60,7 @@ export function draw(request: RenderRequest): Rendered {
   const state: ViewState = { expanded: new Set(), hiddenKinds, steps, limit };
   if (request.only) state.only = new Set(request.only);
   if (expanded === "all") {
-    const { open, closed } = expansionWithin(index, limit, steps, hiddenKinds);
+    const { open, closed } = expansionWithin(index, limit, { steps, hiddenKinds });
     state.expanded = open;
     if (closed) warnings.push(`${closed} sub-graph${closed === 1 ? "" : "s"} closed: more than ${limit} boxes`);
   } else state.expanded = new Set(expanded);

@@ -1,7 +1,7 @@
 // The live view's half of paint: the same colours, as Cytoscape's data, and the same texts and marks, on a canvas.
 
 import { type Face, isBold } from "./font";
-import { WOFF2 } from "./fontdata";
+import { WOFF } from "./fontdata";
 import { hue, styleOf } from "./legend";
 import { COLORS, DASH_OF_STATUS, groupBorder, mix, plates, TINT } from "./paint";
 import { edgeText, GROUP_TITLE, NOTE, SUBTITLE, TITLE } from "./scene";
@@ -17,7 +17,7 @@ let fonts: Promise<void> | undefined;
 export function loadFonts(): Promise<void> {
   fonts ??= Promise.all(
     (Object.keys(FAMILY) as Face[]).map(async (face) => {
-      const bytes = Uint8Array.from(atob(WOFF2[face]), (char) => char.charCodeAt(0));
+      const bytes = Uint8Array.from(atob(WOFF[face]), (char) => char.charCodeAt(0));
       document.fonts.add(await new FontFace(FAMILY[face], bytes.buffer, { weight: isBold(face) ? "700" : "400" }).load());
     }),
   ).then(() => undefined);

@@ -26,12 +26,12 @@ export function listenToKeys(root: HTMLElement, model: Model, stage: Stage, cont
     else if (typing || chord || event.altKey) return;
     else if (around.sheet.open && (event.key === "Escape" || event.key === "?")) around.sheet.toggle();
     else if (around.sheet.open) return;
-    else if (!shortcut(event.key, event.target === stage.canvas)) return;
+    else if (!shortcut(event.key, event.target === stage.canvas, event.shiftKey)) return;
     event.preventDefault();
   });
 
   /** Does what a key means; false if it means nothing here. */
-  function shortcut(key: string, onGraph: boolean): boolean {
+  function shortcut(key: string, onGraph: boolean, shift: boolean): boolean {
     const selected = model.get("selected");
     const last = selected[selected.length - 1];
     const group = last !== undefined && stage.index.items.get(last)?.data.compound ? last : undefined;
@@ -55,7 +55,7 @@ export function listenToKeys(root: HTMLElement, model: Model, stage: Stage, cont
     else if (key === "p") around.toggleSide();
     else if (key === "x" && around.fullScreen) around.fullScreen();
     else if (key === "Escape") controller.escape();
-    else if (key === "Enter" && onGraph && group) controller.toggle(group);
+    else if (key === "Enter" && onGraph && group) shift ? controller.openBelow(group) : controller.toggle(group);
     else if (key in ARROWS && onGraph) controller.walk(ARROWS[key as keyof typeof ARROWS]);
     else return false;
     return true;

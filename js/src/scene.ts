@@ -99,17 +99,20 @@ export function around(index: Index, id: string): string[] {
   return path;
 }
 
-/** Everything open, level by level, as long as no more than `budget` boxes are visible; `closed` sub-graphs would be too much. */
+/**
+ * Everything in `roots` open, level by level, as long as no more than `budget` boxes are visible; `closed` sub-graphs would be
+ * too much.
+ */
 export function expansionWithin(
   index: Index,
   budget: number,
-  steps: ViewState["steps"] = {},
-  hiddenKinds: ViewState["hiddenKinds"] = new Set(),
+  { steps = {}, hiddenKinds = new Set() }: Partial<ViewState> = {},
+  roots = index.roots,
 ): { open: Set<string>; closed: number } {
   const open = new Set<string>();
   let closed = 0;
-  let visible = index.roots.length;
-  let level = [...index.roots];
+  let visible = roots.length;
+  let level = [...roots];
   while (level.length) {
     const next: Item[] = [];
     for (const item of level) {

@@ -66,7 +66,8 @@ button:disabled { cursor: default; opacity: .5; }
 /* stage */
 .main { display: flex; flex: 1 1 auto; min-height: 0; position: relative; }
 .stage { position: relative; flex: 1 1 auto; min-width: 0; overflow: hidden; }
-.canvas { position: absolute; inset: 0; touch-action: none; }
+.canvas { position: absolute; inset: 0; touch-action: pan-x pan-y; }
+.canvas:focus { touch-action: none; }
 .canvas:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
 .text { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; }
 .corner { position: absolute; z-index: 2; display: flex; gap: 6px; }

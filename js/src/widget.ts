@@ -19,6 +19,7 @@ import { overviewMap } from "./panels/overview";
 import { searchPanel } from "./panels/search";
 import { sourcePanel } from "./panels/source";
 import { toolbar } from "./panels/toolbar";
+import { pdf } from "./pdf";
 import { Stage } from "./stage";
 import { CSS } from "./styles";
 import { hostTheme, onHostTheme } from "./theme";
@@ -69,7 +70,7 @@ class Widget {
         collapseAll: () => controller.collapseAll(),
         fit: () => stage.fit(),
         lanes: () => controller.toggleLanes(),
-        formats: code === null ? ["PNG", "SVG"] : ["PNG", "SVG", "HTML"],
+        formats: ["PNG", "SVG", "PDF", ...(code === null ? [] : ["HTML"])],
         download: (format) => void this.download(format),
         help: () => sheet.toggle(),
         side: toggleSide,
@@ -93,7 +94,6 @@ class Widget {
     this.applyGestures();
     this.applyTheme();
     this.applySize();
-    this.updatePanels();
     void stage.redraw();
   }
 
@@ -267,16 +267,19 @@ class Widget {
       const names = ["elements", "sources", "about", "expanded", "selected", "hidden_kinds", "steps", "positions", "only", "arrangement", "title", "theme", "cytoscape_style", "cytoscape_layout"] as const;
       return page(this.code!, Object.fromEntries(names.map((name) => [name, this.model.get(name)])));
     }
+    const title = this.model.get("title");
     const svg = paint(this.stage.view.placed!, LEGEND, {
       theme: this.theme,
-      title: this.model.get("title"),
+      title,
       legend: true,
       entries: legendEntries(this.stage.index, LEGEND),
       hiddenKinds: new Set(this.model.get("hidden_kinds")),
       selected: new Set(),
-      embedFont: true,
+      embedFont: format !== "PDF", // which has them in its own way
     });
-    return format === "PNG" ? png(svg) : new Blob([svg], { type: "image/svg+xml" });
+    if (format === "PNG") return png(svg);
+    if (format === "PDF") return pdf(svg, title);
+    return new Blob([svg], { type: "image/svg+xml" });
   }
 }
 

@@ -4,12 +4,12 @@ import { h } from "./dom";
 
 const KEYS: [string[], string][] = [
   [["click"], "select; on a sub-graph's title or a closed sub-graph, open or close it"],
-  [["double-click"], "zoom to a node; on an edge, go to its other end"],
+  [["double-click"], "open a sub-graph with all that is in it; zoom to a node; on an edge, go to its other end"],
   [["Shift", "click"], "add to the selection"],
-  [["drag"], "move the graph, or a node"],
+  [["drag"], "move the graph, or a node; one finger scrolls the page until the graph was tapped"],
   [["Ctrl", "wheel"], "zoom (without Ctrl when the graph has the focus); pinch on a touch screen"],
   [["Tab", "↑", "↓", "←", "→"], "walk along the edges: up to what a node takes, down to what takes it, aside to its neighbours"],
-  [["Enter"], "open or close the selected sub-graph"],
+  [["Enter"], "open or close the selected sub-graph; with Shift, open all that is in it"],
   [["E"], "expand all"],
   [["1", "…", "9"], "open so many levels"],
   [["W"], "collapse all"],
