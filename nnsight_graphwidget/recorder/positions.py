@@ -5,7 +5,6 @@ table tells expressions apart. Its instructions are the same but for fillers; wh
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -53,14 +52,11 @@ def _numbered(part: list[ast.stmt], name: str, flags: int) -> tuple[list[ast.AST
     module = ast.Module(body=part, type_ignores=[])
     numbered = copy.deepcopy(module)
     originals = list(ast.walk(module))
-    parents = {child: node for node in originals for child in ast.iter_child_nodes(node)}
     for index, node in enumerate(ast.walk(numbered)):
         if hasattr(node, "lineno"):
             node.lineno = node.end_lineno = index  # type: ignore[attr-defined]
     compiled = compile(numbered, name, "exec", flags=flags, dont_inherit=True)
-    # A method's call carries the method's place.
-    called = {index: parent for index, node in enumerate(originals) if isinstance(parent := parents.get(node), ast.Call)}
-    return [called.get(i, node) if isinstance(node, ast.Attribute) else node for i, node in enumerate(originals)], compiled
+    return originals, compiled
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
@@ -79,13 +75,12 @@ def _instructions(code: CodeType) -> Iterator[tuple[int, str, int | None]]:
             yield offset, name, lines.get(offset)
 
 
-def _match(
-    found: list[tuple[int, str, int | None]], twin: CodeType, nodes: list[ast.AST], lines: int
-) -> dict[int, ast.AST]:
+def _match(found: list[tuple[int, str, int | None]], twin: CodeType, nodes: list[ast.AST], lines: int) -> dict[int, ast.AST]:
     """The nodes of ``found``'s instructions, if ``twin`` has the same ones from the same lines."""
     other = list(_instructions(twin))
     if [name for _, name, _ in found] != [name for _, name, _ in other]:
         return {}
+    calls: dict[ast.AST, ast.AST] = {node.func: node for node in nodes if isinstance(node, ast.Call)}
     matched: dict[int, ast.AST] = {}
     for (offset, _, line), (_, name, index) in zip(found, other):
         if index is None or line is None or not 0 < index < len(nodes):
@@ -93,5 +88,5 @@ def _match(
         node = nodes[index]
         if not node.lineno <= line + lines <= (node.end_lineno or node.lineno):  # type: ignore[attr-defined]
             return {}
-        matched[offset] = node
+        matched[offset] = calls.get(node, node) if name == "CALL_METHOD" else node  # it has the line of the method's name
     return matched

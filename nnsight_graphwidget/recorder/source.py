@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any, NamedTuple
 
+from .positions import expressions
+
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 #: Nodes without a place that the parser shares between expressions.
@@ -169,6 +171,14 @@ class SourceFile:
         ends = self._by_end.get((end_line, end_column))
         return ends[0] if ends else None
 
+    def expressions(self, code: CodeType, line: int | None, lines: int) -> dict[int, ast.AST]:
+        """The expression of each instruction of a code object that has ``line``, for Python 3.10 (see :mod:`.positions`)."""
+        which = bisect_right(self._starts, line or 0) - 1
+        if which < 0:
+            return {}
+        self._index(line or 0)
+        return expressions(code, self._body[which], self._body, lines)
+
     def site(self, node: Any, line: int | None = None) -> Site:
         """The site of a syntax node."""
         found = self._sites.get((node, line))
@@ -254,6 +264,7 @@ class Sources:
         self._files: dict[str, SourceFile] = {}
         self._sites: dict[tuple[CodeType, int, Shift], Site] = {}
         self._positions: dict[CodeType, list[Any]] = {}
+        self._expressions: dict[CodeType, dict[int, ast.AST]] = {}
 
     def file(self, name: str) -> SourceFile:
         found = self._files.get(name)
@@ -284,18 +295,22 @@ class Sources:
             if code not in self._positions:
                 self._positions[code] = list(code.co_positions())
             line, end_line, column, end_column = self._positions[code][lasti // 2]
+            if line is None:
+                return Site(file.name, None, source=file)
+            line += shift.lines
+            if column is None or end_line is None or end_column is None:
+                return Site(file.name, line, source=file)
+            place = (line, column + shift.columns, end_line + shift.lines, end_column + shift.columns)
+            node = file.at(*place)
+            if node is None:
+                return Site(file.name, *place, source=file)
         else:
-            line = next((at for start, end, at in code.co_lines() if start <= lasti < end), None)
-            end_line = column = end_column = None
-        if line is None:
-            return Site(file.name, None, source=file)
-        line += shift.lines
-        if column is None or end_line is None or end_column is None:
-            return Site(file.name, line, source=file)
-        place = (line, column + shift.columns, end_line + shift.lines, end_column + shift.columns)
-        node = file.at(*place)
-        if node is None:
-            return Site(file.name, *place, source=file)
+            line = next((at + shift.lines for start, end, at in code.co_lines() if start <= lasti < end and at), None)
+            if code not in self._expressions:
+                self._expressions[code] = file.expressions(code, line, shift.lines)
+            node = self._expressions[code].get(lasti)
+            if node is None:
+                return Site(file.name, line, source=file)
         statement = file.parent(node)
         if isinstance(statement, ast.AugAssign) and statement.target is node and _stores(code, lasti):
             site = file.site(statement, line)
