@@ -34,8 +34,8 @@ MAX_PIXELS = 50_000_000
 MAX_SIDE = 16_384  # more is what browsers refuse to show, and resvg slow to draw
 #: Pixels up to which a .png has two for each px of the drawing when nothing is asked for; past that it has one.
 FINE_PIXELS = 8_000_000
-#: The same for the still picture beside a live view, which waits for it: a tenth of a second for a million pixels.
-THUMBNAIL_BOXES, THUMBNAIL_PIXELS = 60, 2_000_000
+#: The same for the still picture beside a live view, which waits for it, a tenth of a second for a million pixels.
+THUMBNAIL_BOXES, THUMBNAIL_PIXELS = 60, 1_200_000
 _PX_PER_INCH = 96
 _PT_PER_PX = 0.75
 
