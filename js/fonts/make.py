@@ -1,6 +1,8 @@
-"""Makes bundled fonts: subsets of DejaVu, as TTF (for files), their WOFF2 and advance widths as TypeScript (for the browser).
+"""Makes bundled fonts: subsets of DejaVu, as TTF (for files), their WOFF and advance widths as TypeScript (for the browser).
 
-Run only to change what the fonts hold: ``pip install fonttools brotli``, then ``python js/fonts/make.py FOLDER`` with the
+WOFF and not WOFF2, a fifth smaller: a PDF made in the browser needs the outlines, and no browser unpacks WOFF2 for a script.
+
+Run only to change what the fonts hold: ``pip install fonttools zopfli``, then ``python js/fonts/make.py FOLDER`` with the
 folder that has DejaVu 2.37's TTF files (Debian: ``fonts-dejavu-core``). What it writes is committed.
 """
 
@@ -10,7 +12,7 @@ import sys
 from pathlib import Path
 
 from fontTools import subset
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont, sfnt
 
 FACES = {"sans": "DejaVuSans", "sansBold": "DejaVuSans-Bold", "mono": "DejaVuSansMono", "monoBold": "DejaVuSansMono-Bold"}
 LATIN = "20-7E A0-17F 2C6-2DD 2010-2027 2030-203A 2044 20AC 2122 FFFD"
@@ -20,6 +22,7 @@ CODE = "400-45F 2070-208E 2090-209C 2102 210D 2113 2115 211D 2124 21A6 21D0-21D4
 HOLDS = {"sans": [LATIN, GREEK, SIGNS], "mono": [LATIN, GREEK, SIGNS, CODE]}
 
 root = Path(__file__).parents[2]
+sfnt.USE_ZOPFLI = True
 
 
 def characters(face: str) -> list[int]:
@@ -28,7 +31,7 @@ def characters(face: str) -> list[int]:
 
 
 def make(face: str, folder: Path) -> tuple[str, str]:
-    """Writes one TTF; returns its widths (units of 1/2048 em, runs of equal ones joined) and its WOFF2, as base64."""
+    """Writes one TTF; returns its widths (units of 1/2048 em, runs of equal ones joined) and its WOFF, as base64."""
     options = subset.Options(hinting=False, layout_features=[], notdef_outline=True, glyph_names=False)
     options.drop_tables += ["FFTM", "GDEF", "GPOS", "GSUB", "MATH", "kern", "gasp"]  # no kerning, no ligatures: widths add up
     font = TTFont(folder / f"{FACES[face]}.ttf", recalcTimestamp=False)
@@ -43,7 +46,7 @@ def make(face: str, folder: Path) -> tuple[str, str]:
             runs[-1][1] = code
         else:
             runs.append([code, code, width])
-    font.flavor = "woff2"
+    font.flavor = "woff"
     packed = io.BytesIO()
     font.save(packed)
     return ",".join(str(number) for run in runs for number in run), base64.b64encode(packed.getvalue()).decode()
@@ -54,8 +57,8 @@ def main() -> None:
     lines = ["// Written by js/fonts/make.py: never edited by hand.", ""]
     lines += ["/** Runs of [first code, last code, width in 1/2048 em]. */"]
     lines += ["export const WIDTHS = {", *(f"  {face}: [{runs}]," for face, (runs, _) in made.items()), "};", ""]
-    lines += ["/** The faces as WOFF2, base64. */"]
-    lines += ["export const WOFF2 = {", *(f'  {face}: "{data}",' for face, (_, data) in made.items()), "};", ""]
+    lines += ["/** The faces as WOFF, base64. */"]
+    lines += ["export const WOFF = {", *(f'  {face}: "{data}",' for face, (_, data) in made.items()), "};", ""]
     (root / "js" / "src" / "fontdata.ts").write_text("\n".join(lines), "utf-8")
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import tarfile
+import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pypdf
+import pypdfium2 as pdfium
 import pytest
+from fontTools.ttLib import TTFont
+from PIL import Image, ImageChops
 from samples import HOSTILE, hostile, seed
 
 from nnsight_graphwidget import Graph, save
@@ -24,6 +30,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 CYTOSCAPE = Path(__file__).parents[2] / "js" / "node_modules" / "cytoscape" / "dist" / "cytoscape.min.js"
+SVG = "{http://www.w3.org/2000/svg}"
 MERMAID = "11.17.2"
 
 pytestmark = pytest.mark.browser
@@ -80,11 +87,52 @@ def test_what_the_page_downloads_is_what_python_saves(page: Any, tmp_path: Path)
     everything = [group.id for group in seed().groups]
     open_page(page, save(seed(), tmp_path / "g.html", expanded="all", theme="light"))
     page.wait_for_timeout(1500)
+    assert downloaded(page, "SVG") == save(seed(), tmp_path / "g.svg", expanded=everything).read_bytes()
+
+
+def downloaded(page: Any, format: str) -> bytes:
     page.get_by_role("button", name=re.compile("^Export")).click()
     with page.expect_download() as downloading:
-        page.get_by_role("menuitem", name="Download SVG").click()
-    downloaded = Path(downloading.value.path()).read_bytes()
-    assert downloaded == save(seed(), tmp_path / "g.svg", expanded=everything).read_bytes()
+        page.get_by_role("menuitem", name=f"Download {format}").click()
+    return Path(downloading.value.path()).read_bytes()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_pdf_that_the_page_makes_looks_as_its_png(page: Any, tmp_path: Path, theme: str) -> None:
+    open_page(page, save(seed(), tmp_path / "g.html", expanded="all", theme=theme))
+    page.wait_for_timeout(1500)
+    drawn = pdfium.PdfDocument(downloaded(page, "PDF"))[0].render(scale=2 / 0.75).to_pil().convert("RGB")
+    with Image.open(io.BytesIO(downloaded(page, "PNG"))) as image:
+        expected = image.convert("RGB")
+    assert drawn.size == expected.size
+    # Smaller, so that the edges of lines and letters, which each renderer smooths in its own way, weigh little.
+    _, most = ImageChops.difference(drawn.reduce(4), expected.reduce(4)).convert("L").getextrema()
+    assert most < 64, "without its dashes, its texts or its opacity it is 85 and more"
+
+
+@pytest.mark.parametrize("graph", [seed(), hostile()], ids=["seed", "hostile"])
+def test_the_pdf_that_the_page_makes_has_the_texts_and_fonts(page: Any, tmp_path: Path, graph: Graph) -> None:
+    open_page(page, save(graph, tmp_path / "g.html", expanded="all"))
+    page.wait_for_timeout(1500)
+    drawing = ET.fromstring(downloaded(page, "SVG"))
+    content = downloaded(page, "PDF")
+    reader = pypdf.PdfReader(io.BytesIO(content), strict=True)
+    (sheet,) = reader.pages
+    width, height = (float(drawing.attrib[side]) * 0.75 for side in ("width", "height"))
+    assert [float(side) for side in sheet.mediabox] == pytest.approx([0, 0, width, height])
+    assert reader.metadata is not None and reader.metadata.title == page.title()
+
+    read: list[str] = []
+    sheet.extract_text(visitor_text=lambda text, *_: read.append(text.strip()))
+    texts = [(text.text or "").strip() for text in drawing.iter(f"{SVG}text")]
+    assert len(texts) > 30
+    assert Counter(filter(None, read)) == Counter(filter(None, texts))  # in characters that the fonts lack, too
+
+    resources: Any = sheet["/Resources"]
+    for font in resources["/Font"].values():
+        program = font["/DescendantFonts"][0]["/FontDescriptor"]["/FontFile2"].get_data()
+        assert {"glyf", "loca", "hmtx"} <= set(TTFont(io.BytesIO(program)).keys())
+    assert len(content) < 60_000, "the fonts have the outlines that are used"
 
 
 def test_the_core_gives_the_same_bytes_in_the_browser(page: Any) -> None:

@@ -1,0 +1,333 @@
+// A drawing as PDF: one page of its size, vectors, and text as text in embedded fonts. It knows of SVG what `paint` draws and no more:
+// a few kB in the bundle, where jsPDF with svg2pdf.js would be 150 kB gzipped.
+
+import { type Face, FAMILY, isBold, measure } from "./font";
+import { type TrueType, trueType } from "./truetype";
+
+const PT_PER_PX = 0.75;
+const LONGEST = 14_400; // units a side that readers must take; a larger page says that its units are larger
+const QUARTER = 0.5523; // how far a Bézier curve's handles reach along a quarter of a circle
+
+/** The PDF of an SVG text by `paint`. Rejects if there is something in it that no PDF can be made of. */
+export async function pdf(svg: string, title: string): Promise<Blob> {
+  const root = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
+  const [width, height] = [number(root, "width"), number(root, "height")];
+  const unit = Math.max(1, (Math.max(width, height) * PT_PER_PX) / LONGEST);
+  const scale = PT_PER_PX / unit;
+  const writer = new Writer();
+  const [catalog, pages, page, resources] = [writer.next(), writer.next(), writer.next(), writer.next()];
+  const drawing = new Drawing(writer, resources, width, height);
+  const content = writer.stream("", bytes(`${scale} 0 0 ${-scale} 0 ${height * scale} cm 4 M\n${drawing.draw(root)}`));
+  const fonts = [];
+  for (const text of drawing.texts.values()) fonts.push(`/${text.face} ${await text.embed(writer)} 0 R`);
+  writer.put(catalog, `<</Type/Catalog/Pages ${pages} 0 R/ViewerPreferences<</DisplayDocTitle true>>>>`);
+  writer.put(pages, `<</Type/Pages/Kids[${page} 0 R]/Count 1>>`);
+  writer.put(
+    page,
+    `<</Type/Page/Parent ${pages} 0 R/MediaBox[0 0 ${width * scale} ${height * scale}]/UserUnit ${unit}/Contents ${content} 0 R` +
+      `/Resources ${resources} 0 R/Group<</S/Transparency/CS/DeviceRGB>>>>`,
+  );
+  writer.put(resources, `<</Font<<${fonts.join("")}>>/ExtGState<<${drawing.states}>>/XObject<<${drawing.groups}>>>>`);
+  const info = writer.next();
+  writer.put(info, `<</Title<FEFF${utf16(title)}>/Producer(nnsight-graphwidget)>>`);
+  return writer.blob(catalog, info);
+}
+
+/** The elements of a drawing as a page's content. */
+class Drawing {
+  readonly texts = new Map<Face, Lettering>();
+  private readonly alphas = new Map<string, string>();
+  private readonly forms: number[] = [];
+
+  constructor(
+    private readonly writer: Writer,
+    private readonly resources: number,
+    private readonly width: number,
+    private readonly height: number,
+  ) {}
+
+  /** Entries of the page's resources: degrees of opacity, and groups drawn as one. */
+  get states(): string {
+    return [...this.alphas].map(([alpha, name]) => `/${name}<<${alpha}>>`).join("");
+  }
+
+  get groups(): string {
+    return this.forms.map((id) => `/X${id} ${id} 0 R`).join("");
+  }
+
+  draw(element: Element): string {
+    switch (element.tagName) {
+      case "svg":
+        return this.children(element);
+      case "g":
+        return this.group(element);
+      case "rect":
+        return this.shape(element, rounded(element));
+      case "circle":
+        return this.shape(element, circle(element));
+      case "path":
+        return this.shape(element, path(element.getAttribute("d")!));
+      case "text":
+        return this.text(element);
+      case "title":
+      case "defs":
+        return "";
+      default:
+        throw new Error(`<${element.tagName}> in the drawing`);
+    }
+  }
+
+  private children(element: Element): string {
+    return [...element.children].map((child) => this.draw(child)).join("");
+  }
+
+  private group(element: Element): string {
+    const content = this.children(element);
+    const move = /^translate\((\S+) (\S+)\)$/.exec(element.getAttribute("transform") ?? "");
+    if (move) return `q 1 0 0 1 ${move[1]} ${move[2]} cm\n${content}Q\n`;
+    const opacity = element.getAttribute("opacity");
+    if (!opacity) return content;
+    const id = this.writer.stream(
+      `/Type/XObject/Subtype/Form/BBox[0 0 ${this.width} ${this.height}]/Group<</S/Transparency>>/Resources ${this.resources} 0 R`,
+      bytes(content),
+    );
+    this.forms.push(id);
+    return `q ${this.alpha(opacity, opacity)}/X${id} Do Q\n`;
+  }
+
+  private shape(element: Element, outline: string): string {
+    const fill = color(element, "fill"); // without one there is none: `paint` leaves it out of lines only
+    const stroke = color(element, "stroke");
+    let style = this.alpha(element.getAttribute("fill-opacity"), element.getAttribute("stroke-opacity"));
+    if (fill) style += `${fill} rg `;
+    if (stroke) {
+      style += `${stroke} RG ${element.getAttribute("stroke-width") ?? 1} w `;
+      if (element.hasAttribute("stroke-dasharray")) style += `[${element.getAttribute("stroke-dasharray")}] 0 d `;
+      if (element.getAttribute("stroke-linecap") === "round") style += "1 J ";
+      if (element.getAttribute("stroke-linejoin") === "round") style += "1 j ";
+    }
+    return `q ${style}${outline} ${fill && stroke ? "B" : fill ? "f" : "S"} Q\n`;
+  }
+
+  private text(element: Element): string {
+    const content = element.textContent ?? "";
+    const size = number(element, "font-size");
+    const face = FACES.find((face) => FAMILY[face] === element.getAttribute("font-family") && isBold(face) === element.hasAttribute("font-weight"))!;
+    let text = this.texts.get(face);
+    if (!text) this.texts.set(face, (text = new Lettering(face)));
+    const before = { middle: 0.5, end: 1 }[element.getAttribute("text-anchor") ?? ""] ?? 0;
+    const x = number(element, "x") - before * measure(content, size, face);
+    return `BT ${color(element, "fill")} rg /${face} ${size} Tf 1 0 0 -1 ${short(x)} ${number(element, "y")} Tm <${text.codes(content)}> Tj ET\n`;
+  }
+
+  private alpha(fill: string | null, stroke: string | null): string {
+    if (!fill && !stroke) return "";
+    const key = `/ca ${fill ?? 1}/CA ${stroke ?? 1}`;
+    if (!this.alphas.has(key)) this.alphas.set(key, `A${this.alphas.size}`);
+    return `/${this.alphas.get(key)} gs `;
+  }
+}
+
+const FACES = Object.keys(FAMILY) as Face[];
+
+/** What is written in one face. Its characters are numbered as they come, so that one that the font lacks can still be copied. */
+class Lettering {
+  private readonly characters = ["\ufffd"]; // 0 is for what is missing
+  private readonly numbers = new Map<string, number>();
+
+  constructor(readonly face: Face) {}
+
+  codes(text: string): string {
+    return [...text].map((char) => hex(this.numberOf(char))).join("");
+  }
+
+  private numberOf(char: string): number {
+    let code = this.numbers.get(char);
+    if (code === undefined) this.numbers.set(char, (code = this.characters.push(char) - 1));
+    return code;
+  }
+
+  /** Puts the font into the file; returns its number there. */
+  async embed(writer: Writer): Promise<number> {
+    const font = await trueType(this.face);
+    const glyphs = this.characters.map((char) => font.glyph(char.codePointAt(0)!));
+    const name = `${tag(glyphs)}+DejaVu${{ sans: "Sans", sansBold: "Sans-Bold", mono: "SansMono", monoBold: "SansMono-Bold" }[this.face]}`;
+    const program = font.subset(glyphs);
+    const outlines = writer.stream(`/Length1 ${program.length}`, program);
+    const map = writer.stream("", Uint8Array.from(glyphs.flatMap((glyph) => [glyph >> 8, glyph & 255])));
+    const unicode = writer.stream("", bytes(this.unicode()));
+    const descriptor = writer.next();
+    writer.put(descriptor, describe(name, this.face, font, outlines));
+    const widths = this.characters.map((char) => short(measure(char, 1000, this.face)));
+    const descendant = writer.next();
+    writer.put(
+      descendant,
+      `<</Type/Font/Subtype/CIDFontType2/BaseFont/${name}/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>` +
+        `/FontDescriptor ${descriptor} 0 R/W[0[${widths.join(" ")}]]/CIDToGIDMap ${map} 0 R>>`,
+    );
+    const id = writer.next();
+    writer.put(id, `<</Type/Font/Subtype/Type0/BaseFont/${name}/Encoding/Identity-H/DescendantFonts[${descendant} 0 R]/ToUnicode ${unicode} 0 R>>`);
+    return id;
+  }
+
+  /** From the numbers back to characters. */
+  private unicode(): string {
+    const lines = this.characters.map((char, code) => `<${hex(code)}> <${utf16(char)}>`);
+    const blocks = [];
+    for (let at = 0; at < lines.length; at += 100) {
+      const block = lines.slice(at, at + 100); // as many as a block may have
+      blocks.push(`${block.length} beginbfchar\n${block.join("\n")}\nendbfchar`);
+    }
+    return (
+      "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n" +
+      "/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def\n/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n" +
+      `1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n${blocks.join("\n")}\n` +
+      "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"
+    );
+  }
+}
+
+function describe(name: string, face: Face, { box, ascent, descent }: TrueType, outlines: number): string {
+  const flags = 32 + (face.startsWith("mono") ? 1 : 0); // Latin letters; all of one width
+  return (
+    `<</Type/FontDescriptor/FontName/${name}/Flags ${flags}/FontBBox[${box.join(" ")}]/ItalicAngle 0` +
+    `/Ascent ${ascent}/Descent ${descent}/CapHeight 729/StemV ${isBold(face) ? 140 : 80}/FontFile2 ${outlines} 0 R>>`
+  );
+}
+
+/** Six letters that tell one subset of a font from another. */
+function tag(glyphs: number[]): string {
+  let hash = 0;
+  for (const glyph of glyphs) hash = (hash * 31 + glyph) % 26 ** 6;
+  return Array.from({ length: 6 }, (_, at) => String.fromCharCode(65 + (Math.floor(hash / 26 ** at) % 26))).join("");
+}
+
+/** Objects by number, and at the end the table of where each of them starts. */
+class Writer {
+  private readonly objects: (string | Promise<BlobPart[]>)[] = [];
+
+  /** A number for an object that is put there later. */
+  next(): number {
+    return this.objects.push("");
+  }
+
+  put(id: number, object: string): void {
+    this.objects[id - 1] = object;
+  }
+
+  stream(entries: string, content: Uint8Array<ArrayBuffer>): number {
+    return this.objects.push(
+      deflated(content).then((packed) => [`<<${entries}/Filter/FlateDecode/Length ${packed.byteLength}>>\nstream\n`, packed, "\nendstream"]),
+    );
+  }
+
+  async blob(catalog: number, info: number): Promise<Blob> {
+    const parts: Blob[] = [new Blob(["%PDF-1.7\n%\u00b5\u00b6\n"])]; // characters past ASCII say that bytes follow
+    let size = parts[0]!.size;
+    const starts: number[] = [];
+    for (const [index, object] of this.objects.entries()) {
+      const content = typeof object === "string" ? [object] : await object;
+      const part = new Blob([`${index + 1} 0 obj\n`, ...content, "\nendobj\n"]);
+      starts.push(size);
+      size += part.size;
+      parts.push(part);
+    }
+    const table = starts.map((start) => `${String(start).padStart(10, "0")} 00000 n \n`).join("");
+    const count = starts.length + 1;
+    const end = `xref\n0 ${count}\n0000000000 65535 f \n${table}trailer\n<</Size ${count}/Root ${catalog} 0 R/Info ${info} 0 R>>\nstartxref\n${size}\n%%EOF\n`;
+    return new Blob([...parts, end], { type: "application/pdf" });
+  }
+}
+
+function deflated(content: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
+  return new Response(new Blob([content]).stream().pipeThrough(new CompressionStream("deflate"))).arrayBuffer();
+}
+
+function rounded(element: Element): string {
+  const [x, y, w, h] = ["x", "y", "width", "height"].map((name) => number(element, name)) as [number, number, number, number];
+  const r = Math.min(number(element, "rx"), w / 2, h / 2);
+  if (!r) return `${x} ${y} ${w} ${h} re`;
+  const arc = (dx: number, dy: number): string => `a${r} ${r} 0 0 1 ${dx} ${dy}`;
+  return path(`M${x + r} ${y}h${w - 2 * r}${arc(r, r)}v${h - 2 * r}${arc(-r, r)}h${2 * r - w}${arc(-r, -r)}v${2 * r - h}${arc(r, -r)}z`);
+}
+
+function circle(element: Element): string {
+  const [x, y, r] = ["cx", "cy", "r"].map((name) => number(element, name)) as [number, number, number];
+  const arc = (dx: number, dy: number): string => `a${r} ${r} 0 0 1 ${dx} ${dy}`;
+  return path(`M${x} ${y - r}${arc(r, r)}${arc(-r, r)}${arc(-r, -r)}${arc(r, -r)}z`);
+}
+
+/** A path's commands as a PDF has them: all absolute, all curves cubic. Arcs are quarters of circles, clockwise. */
+function path(d: string): string {
+  const out: string[] = [];
+  let [x, y] = [0, 0];
+  const go = (operator: string, ...values: number[]): void => {
+    out.push(...values.map(short), operator);
+    [x, y] = values.slice(-2) as [number, number];
+  };
+  for (const [, command, rest] of d.matchAll(/([a-z])([^a-z]*)/gi) as Iterable<[string, string, string]>) {
+    const v = (rest.match(/-?[\d.]+/g) ?? []).map(Number) as [number, number, number, number, number, number, number];
+    const [ox, oy] = command === command.toLowerCase() ? [x, y] : [0, 0];
+    switch (command.toUpperCase()) {
+      case "M":
+        go("m", ox + v[0], oy + v[1]);
+        break;
+      case "L":
+        go("l", ox + v[0], oy + v[1]);
+        break;
+      case "H":
+        go("l", ox + v[0], y);
+        break;
+      case "V":
+        go("l", x, oy + v[0]);
+        break;
+      case "Q": {
+        const [cx, cy, ex, ey] = [ox + v[0], oy + v[1], ox + v[2], oy + v[3]];
+        go("c", x + ((cx - x) * 2) / 3, y + ((cy - y) * 2) / 3, ex + ((cx - ex) * 2) / 3, ey + ((cy - ey) * 2) / 3, ex, ey);
+        break;
+      }
+      case "A": {
+        const [dx, dy] = [v[5], v[6]];
+        const k = 1 - QUARTER;
+        // Clockwise, with y down, a quarter to the lower right or the upper left starts level; the other two start upright.
+        if (dx * dy > 0) go("c", x + dx * QUARTER, y, x + dx, y + dy * k, x + dx, y + dy);
+        else go("c", x, y + dy * QUARTER, x + dx * k, y + dy, x + dx, y + dy);
+        break;
+      }
+      case "Z":
+        out.push("h");
+        break;
+      default:
+        throw new Error(`${command} in a path of the drawing`);
+    }
+  }
+  return out.join(" ");
+}
+
+/** An attribute as a number; 0 where there is none. */
+function number(element: Element, name: string): number {
+  return Number(element.getAttribute(name));
+}
+
+/** `#rrggbb` as three shares; null for "none" and where there is none. */
+function color(element: Element, name: string): string | null {
+  const value = element.getAttribute(name);
+  if (!value?.startsWith("#")) return null;
+  return [1, 3, 5].map((at) => short(parseInt(value.slice(at, at + 2), 16) / 255)).join(" ");
+}
+
+function short(value: number): string {
+  return String(Math.round(value * 1000) / 1000);
+}
+
+function hex(code: number): string {
+  return code.toString(16).padStart(4, "0").toUpperCase();
+}
+
+function utf16(text: string): string {
+  return Array.from({ length: text.length }, (_, at) => hex(text.charCodeAt(at))).join("");
+}
+
+function bytes(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
