@@ -274,20 +274,111 @@ def test_number_keys_open_so_many_levels(lab: Server, tab: Tab) -> None:
     assert tab.value("w.expanded") == [SESSION]
 
 
-def test_a_thousand_boxes_are_not_shown_unasked(lab: Server, tab: Tab) -> None:
-    nodes = "tuple(ngw.Node(f'g/{i}', 'Operation', f'n{i}', 'g') for i in range(1000))"
-    many = f"ngw.Graph(groups=(ngw.Group('g', 'Tracer', 'g'),), nodes={nodes})"
-    tab.open(lab, lab.write("many.ipynb", f"import nnsight_graphwidget as ngw\nw = ngw.show({many}, expanded=[])\nw"))
+def test_a_double_click_opens_all_that_is_in_a_sub_graph(lab: Server, tab: Tab) -> None:
+    view = tab.show_seed(lab)
+    tab.page.mouse.dblclick(*view.place(LOOP))
+    view.settled()
+    assert view.painted()[LOOP] == view.painted()[f"{LOOP}/i0/tracer_2@6"] == "open"
+    assert view.painted()[TRACER] == "closed"
+    tab.page.mouse.dblclick(*view.place(LOOP))  # on the title of an open one, the second click is not one more
+    view.settled()
+    assert view.painted()[LOOP] == "closed"
+    view.root.locator(".canvas").focus()
+    tab.page.keyboard.press("Shift+Enter")
+    view.settled()
+    assert view.painted()[f"{LOOP}/i0/tracer_2@6"] == "open"
+
+
+def test_the_map_the_selection_and_the_full_screen(lab: Server, tab: Tab) -> None:
+    view = tab.show_seed(lab, f"expanded='all', selected=[{CLONE!r}]")
+    look = f"root => {{ const cy = ({CYTOSCAPE})(root); return [cy.zoom(), cy.pan().y, cy.width()]; }}"
+    canvas = view.root.locator(".canvas")
+    canvas.focus()
+    tab.page.keyboard.press("z")
+    view.settled()
+    zoom, _, width = view.root.evaluate(look)
+    x, y = view.place(CLONE)
+    box = canvas.bounding_box()
+    assert box and zoom > 1
+    assert abs(x - box["x"] - box["width"] / 2) < 5 and abs(y - box["y"] - box["height"] / 2) < 5
+
+    view.button("Overview map").click()
+    seen = view.root.get_by_role("img", name="Overview map").bounding_box()
+    assert seen
+    tab.page.mouse.move(seen["x"] + seen["width"] / 2, seen["y"] + 20)
+    tab.page.mouse.down()
+    top = view.root.evaluate(look)
+    tab.page.mouse.move(seen["x"] + seen["width"] / 2, seen["y"] + seen["height"] - 20, steps=4)
+    tab.page.mouse.up()
+    tab.shot("map")
+    bottom = view.root.evaluate(look)
+    assert bottom[0] == top[0] == zoom
+    assert bottom[1] < top[1] - 300
+
+    view.button("Full screen").click()
+    tab.page.wait_for_function("document.fullscreenElement !== null")
+    view.settled()
+    tab.shot("full")
+    assert view.root.evaluate(look)[2] > width + 100
+    view.button("Full screen").click()
+    tab.page.wait_for_function("document.fullscreenElement === null")
+    view.settled()
+    assert abs(view.root.evaluate(look)[2] - width) < 20
+
+
+#: ``many``: a graph of 20 sub-graphs of 100 nodes; ``tangle``: one of 700, with so many edges that layout takes seconds.
+LARGE = """
+import random, nnsight_graphwidget as ngw
+dice = random.Random(0)
+
+def nodes(group, count):
+    return tuple(ngw.Node(f'{group}/{i}', 'Operation', f'n{i}', group, order=i) for i in range(count))
+
+groups = tuple(ngw.Group(f'g{g}', 'Tracer', f'g{g}') for g in range(20))
+many = ngw.Graph(groups=groups, nodes=sum((nodes(group.id, 100) for group in groups), ()))
+starts = [dice.randrange(699) for _ in range(900)]
+ends = [(start, min(699, start + dice.randint(1, 30))) for start in starts]
+edges = tuple(ngw.Edge(f'e{i}', f'g0/{a}', f'g0/{b}') for i, (a, b) in enumerate(ends))
+tangle = ngw.Graph(groups=groups[:1], nodes=nodes('g0', 700), edges=edges)
+"""
+
+
+def test_two_thousand_boxes_are_not_shown_unasked(lab: Server, tab: Tab) -> None:
+    tab.open(lab, lab.write("many.ipynb", LARGE, "w = ngw.show(many, expanded=[])\nw"))
     tab.run_all()
     view = tab.view()
     view.button("Expand all").click()
     notice = view.root.get_by_role("alert")
-    notice.wait_for()
-    assert "1,00" in notice.inner_text()
-    assert view.painted() == {"g": "closed"}
+    notice.wait_for(timeout=2000)  # it asks before it does anything that takes long
+    tab.shot("asks")
+    assert "2,020 elements" in notice.inner_text()
+    assert set(view.painted().values()) == {"closed"}
     view.button("Cancel").click()
     assert notice.is_hidden()
     assert tab.value("w.expanded") == []
+    view.button("Expand all").click()
+    view.button("Open what fits in 400").click()
+    view.settled()
+    assert tab.value("w.expanded") == ["g0", "g1", "g2"]
+    assert len(view.painted()) == 320
+
+
+def test_a_long_layout_can_be_cancelled(lab: Server, tab: Tab) -> None:
+    tab.open(lab, lab.write("tangle.ipynb", LARGE, "w = ngw.show(tangle, expanded=[])\nw"))
+    tab.run_all()
+    view = tab.view()
+    notice = view.root.get_by_role("alert")
+    tab.kernel("w.expand('g0')")
+    view.button("Cancel").click()
+    notice.get_by_text("Cancelled").wait_for()
+    tab.shot("cancelled")
+    assert view.painted() == {"g0": "closed"}
+    view.button("Try again").click()
+    notice.get_by_text("Laying out").wait_for()
+    tab.kernel("w.collapse()")  # another wish ends it too
+    view.settled()
+    assert notice.is_hidden()
+    assert view.painted() == {"g0": "closed"}
 
 
 def test_touch(lab: Server, tab: Tab) -> None:
@@ -304,6 +395,26 @@ def test_touch(lab: Server, tab: Tab) -> None:
         touched.page.touchscreen.tap(*view.place(CLONE))
         touched.page.wait_for_timeout(300)
         assert touched.value("w.selected") == [CLONE]
+        finger = context.new_cdp_session(touched.page)
+
+        def drag() -> tuple[float, float]:
+            """How far the notebook and the graph go as one finger goes up by 100 px."""
+            look = f"root => [root.getBoundingClientRect().y, ({CYTOSCAPE})(root).pan().y]"
+            before = view.root.evaluate(look)
+            box = view.root.locator(".canvas").bounding_box()
+            assert box
+            x, y = box["x"] + 20, min(box["y"] + box["height"], 850) - 40
+            for kind, points in [("Start", [y]), *(("Move", [y - 10 * step]) for step in range(1, 11)), ("End", [])]:
+                event = {"type": f"touch{kind}", "touchPoints": [{"x": x, "y": at} for at in points]}
+                finger.send("Input.dispatchTouchEvent", event)
+                touched.page.wait_for_timeout(16)
+            touched.page.wait_for_timeout(300)
+            after = view.root.evaluate(look)
+            return before[0] - after[0], before[1] - after[1]
+
+        assert drag() == (0, pytest.approx(100, abs=30))  # the graph was tapped
+        view.root.locator(".canvas").blur()
+        assert drag() == (pytest.approx(100, abs=30), 0)
         assert not touched.errors
     finally:
         context.close()
