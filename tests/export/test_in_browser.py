@@ -20,7 +20,7 @@ import pypdfium2 as pdfium
 import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image, ImageChops
-from samples import HOSTILE, hostile, seed
+from samples import HOSTILE, chain, hostile, seed
 
 from nnsight_graphwidget import Graph, save
 from nnsight_graphwidget.export import engine, picture
@@ -100,7 +100,7 @@ def downloaded(page: Any, format: str) -> bytes:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_pdf_that_the_page_makes_looks_as_its_png(page: Any, tmp_path: Path, theme: str) -> None:
     open_page(page, save(seed(), tmp_path / "g.html", expanded="all", theme=theme))
-    page.wait_for_timeout(1500)
+    page.locator(".ngw[data-ngw-ready=true]").wait_for()
     drawn = pdfium.PdfDocument(downloaded(page, "PDF"))[0].render(scale=2 / 0.75).to_pil().convert("RGB")
     with Image.open(io.BytesIO(downloaded(page, "PNG"))) as image:
         expected = image.convert("RGB")
@@ -110,16 +110,18 @@ def test_the_pdf_that_the_page_makes_looks_as_its_png(page: Any, tmp_path: Path,
     assert most < 64, "without its dashes, its texts or its opacity it is 85 and more"
 
 
-@pytest.mark.parametrize("graph", [seed(), hostile()], ids=["seed", "hostile"])
+@pytest.mark.parametrize("graph", [seed(), hostile(), chain(300)], ids=["seed", "hostile", "long"])
 def test_the_pdf_that_the_page_makes_has_the_texts_and_fonts(page: Any, tmp_path: Path, graph: Graph) -> None:
     open_page(page, save(graph, tmp_path / "g.html", expanded="all"))
-    page.wait_for_timeout(1500)
+    page.locator(".ngw[data-ngw-ready=true]").wait_for()
     drawing = ET.fromstring(downloaded(page, "SVG"))
     content = downloaded(page, "PDF")
     reader = pypdf.PdfReader(io.BytesIO(content), strict=True)
     (sheet,) = reader.pages
     width, height = (float(drawing.attrib[side]) * 0.75 for side in ("width", "height"))
-    assert [float(side) for side in sheet.mediabox] == pytest.approx([0, 0, width, height])
+    unit = float(sheet["/UserUnit"])  # more than 1 where the page would be longer than a PDF's may be
+    assert [float(side) * unit for side in sheet.mediabox] == pytest.approx([0, 0, width, height])
+    assert max(sheet.mediabox) < 14_401
     assert reader.metadata is not None and reader.metadata.title == page.title()
 
     read: list[str] = []
