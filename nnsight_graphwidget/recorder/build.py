@@ -223,9 +223,7 @@ class Builder:
         scope, site = event.scope, event.site
         self._now = site.order if site is not None else -1
         parent = self._group(scope, event.place)
-        label = event.label
-        if event.kind == "ConditionalProtocol" and site is not None and site.text:
-            label = site.text
+        label = _label(event)
         id_ = self._make_id(parent, event.label, *self._spot(site, event.label))
         value = event.value or Description()
         given = dict(event.arguments)
@@ -633,6 +631,17 @@ class Builder:
                     seen.add(key)
                     rows = item.site.source.lines[node.lineno - 1 : node.end_lineno]
                     yield Source(_file(item.site.file), node.lineno, "".join(row[node.col_offset :] or "\n" for row in rows))
+
+
+def _label(event: Event) -> str:
+    """What a node is called: a test, and the gradient of a tensor that no location gave, as the source spells it."""
+    site = event.site
+    if event.kind == "ConditionalProtocol" and site is not None and site.text:
+        return site.text
+    if event.label == "grad" and event.kind in ("GradProtocol", "SwapProtocol"):
+        spelt = text_of(site, site.node) if site is not None and isinstance(site.node, ast.Attribute) else None
+        return spelt or "tensor.grad"
+    return event.label
 
 
 def _where(site: Site | None, span: bool = True) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from nnsight.intervention.tracing import tracer as tracing
 from ..describe import short
 from .events import Event, Scope
 from .observe import Observer, State, Tracker, conceal
-from .seams import Run, Seams, act, containers, give, gradient, read, save, scope_of
+from .seams import Run, Seams, act, containers, give, gradient, out_of_order, read, save, scope_of
 from .seams import end as ended
 from .source import Shift
 
@@ -395,6 +395,8 @@ def _read_failed(watch: Observer, mediator: Any, frames: Any, obj: Any, name: st
         event = Event(-1, "InterventionProtocol", label, None, target=target)
         event.iteration = occurrence
         watch.fail(event, error, frames)
+        if isinstance(error, _MISSED):
+            out_of_order(event, _seams.run, mediator)
     except Exception as own:
         watch.err(own)
 

@@ -23,7 +23,7 @@ from nnsight.tracing import tracer as tracing
 from ..describe import short
 from .events import Event, Scope
 from .observe import NOTHING, Frames, Observer, State, Tracker, hide_from_dynamo, without_ours
-from .seams import Seams, act, containers, give, gradient, read, save, scope_of
+from .seams import Seams, act, containers, give, gradient, out_of_order, read, save, scope_of
 from .seams import end as ended
 from .source import Shift
 
@@ -322,11 +322,9 @@ def _read_failed(
             return
         event = Event(-1, "InterventionProtocol", what[0], None, target=what[1])
         event.iteration = what[4]
-        passed = max(_seams.run.reads.get(mediator, {}).values(), key=lambda read: read.seq, default=None)
         watch.fail(event, error, frames)
-        if passed is not None and isinstance(error, interleaver.OutOfOrderError):
-            where = f" (line {passed.site.line})" if passed.site is not None else ""
-            event.error = f"{event.error}; asked for {event.label} after {passed.label}{where}"
+        if isinstance(error, interleaver.OutOfOrderError):
+            out_of_order(event, _seams.run, mediator)
     except Exception as own:
         watch.err(own)
 

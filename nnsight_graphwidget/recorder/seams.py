@@ -299,6 +299,15 @@ def read(
     reads[key] = event
 
 
+def out_of_order(event: Event, run: Run, worker: Any) -> None:
+    """Say of a read that came too late which location the block had come to before."""
+    seen = (*run.reads.get(worker, {}).values(), *run.swaps.get(worker, {}).values())
+    passed = max(seen, key=lambda event: event.seq, default=None)
+    if passed is not None:
+        where = f" (line {passed.site.line})" if passed.site is not None else ""
+        event.error = f"{event.error}; asked for {event.label} after {passed.label}{where}"
+
+
 def save(watch: Observer, run: Run, frames: Frames | None, value: Any) -> None:
     """Note that a value was saved."""
     if frames is None:
@@ -340,7 +349,8 @@ def gradient(
     try:
         if frames is not None:
             maker = event.links[0].event if event.links else None
-            event.label = f"{maker.label if maker is not None and maker.label else 'tensor'}.grad"
+            if maker is not None and maker.kind == "InterventionProtocol":
+                event.label = f"{maker.label}.grad"  # of any other tensor, the source tells the name
             watch.add(event, frames, result if setting is None else setting[1])
             if setting is None:
                 watch.bind(result, event)

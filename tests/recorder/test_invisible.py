@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import torch
+from nnsight import NNsight
 from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack
 
 import nnsight_graphwidget as ngw
@@ -387,18 +388,26 @@ def test_awkward_values(model: Any, x: torch.Tensor) -> None:
 
 
 def test_compiled_model(x: torch.Tensor) -> None:
-    from nnsight import NNsight
-
     inner = torch.nn.Sequential(torch.nn.Linear(5, 10), torch.nn.Linear(10, 2)).requires_grad_(False)
-    model = NNsight(torch.compile(inner, backend="eager"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with model.trace(x):
-            plain = model.output.save()
-        with record() as recording, model.trace(x):
-            seen = model.output.save()
-    assert torch.equal(plain, seen) and recording.graph.complete, recording.graph.reason
-    assert [node.kind for node in recording.graph.nodes] == ["Input", "InterventionProtocol", "LockProtocol"]
+
+    def run() -> tuple[list[str], torch.Tensor]:
+        torch._dynamo.reset()  # compiles anew, and warns anew
+        model = NNsight(torch.compile(inner, backend="eager"))
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            with model.trace(x):
+                (model.get("_orig_mod.0").output * 2).save()
+                output = model.output.save()
+        return [str(warning.message) for warning in seen], output
+
+    warned, plain = run()
+    with record() as recording:
+        seen = run()
+    assert torch.equal(plain, seen[1]) and recording.graph.complete, recording.graph.reason
+    assert seen[0] == warned
+    assert [node.label for node in recording.graph.nodes if node.kind != "Value"] == [
+        "x", "_orig_mod.0.output", "mul", "save", "output", "save",
+    ]  # fmt: skip
 
 
 def test_statistics_only_when_asked(model: Any, x: torch.Tensor) -> None:
