@@ -207,7 +207,7 @@ export function moved(placed: Placed, positions: LayoutOptions["positions"] = {}
   const routes = new Map<string, Point[]>();
   for (const edge of scene.edges) {
     const route = placed.routes.get(edge.id);
-    if (touched.has(edge.source) || touched.has(edge.target)) routes.set(edge.id, straight(boxes, edge));
+    if (touched.has(edge.source) || touched.has(edge.target)) routes.set(edge.id, straight(placed, boxes, edge));
     else if (route) routes.set(edge.id, route.map(({ x, y }) => ({ x: x + dx, y: y + dy })));
   }
   const width = Math.max(...[...boxes.values()].map((box) => box.x + box.width)) + MARGIN;
@@ -235,12 +235,15 @@ function offset(boxes: ReadonlyMap<string, Box>): [number, number] {
   return [MARGIN - x, MARGIN - y];
 }
 
-/** From the bottom of the source to the top of the target, or from side to side where that is upwards. */
-function straight(boxes: ReadonlyMap<string, Box>, { source, target }: SceneEdge): Point[] {
+/** Straight from the source to the target, where the edge met them before, or from side to side where that is upwards. */
+function straight(placed: Placed, boxes: ReadonlyMap<string, Box>, { id, source, target }: SceneEdge): Point[] {
   const [a, b] = [boxes.get(source)!, boxes.get(target)!];
-  const down = a.y + a.height <= b.y;
-  const [ax, bx] = [a.x + a.width / 2, b.x + b.width / 2];
-  if (down) return [{ x: ax, y: a.y + a.height }, { x: bx, y: b.y }];
+  const route = placed.routes.get(id);
+  const port = (box: Box, before: Box, point: Point | undefined): number =>
+    point ? Math.min(Math.max(box.x + point.x - before.x, box.x + CORNER), box.x + box.width - CORNER) : box.x + box.width / 2;
+  const ax = port(a, placed.boxes.get(source)!, route?.[0]);
+  const bx = port(b, placed.boxes.get(target)!, route?.[route.length - 1]);
+  if (a.y + a.height <= b.y) return [{ x: ax, y: a.y + a.height }, { x: bx, y: b.y }];
   const right = ax <= bx;
   return [
     { x: right ? a.x + a.width : a.x, y: a.y + a.height / 2 },

@@ -360,7 +360,7 @@ class SceneBuilder {
     const notes: string[] = [];
     if (times > 1) notes.push(`×${times}`);
     if (data.taken === false) notes.push("not taken");
-    if (data.status) notes.push(data.status);
+    else if (data.status) notes.push(data.status);
     if (node.role === "closed") {
       const counts = this.holds(item);
       let total = 0;
