@@ -28,8 +28,6 @@ build: .venv/test.stamp ## rebuild the JavaScript bundle in nnsight_graphwidget/
 	@$(BIN)/python .ci/test.py --build
 
 bench: .venv/test.stamp ## recording, files, and the widget beside its peers: tables, JSON and plots
-	$(BIN)/python benchmarks/recording.py
-	$(BIN)/python benchmarks/export.py
 	$(BIN)/python -m benchmarks
 
 clean: ## remove what make made

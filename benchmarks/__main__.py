@@ -10,7 +10,7 @@ from pathlib import Path
 from .figures import Figure, machine, table, write
 from .plot import plot
 
-PARTS = ("reading", "weight", "browser", "scale")
+PARTS = ("recording", "reading", "export", "weight", "browser", "scale")
 
 
 def main() -> None:

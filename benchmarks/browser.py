@@ -15,7 +15,7 @@ from .page import Notebook, notebooks
 SIZES = (30, 100, 300, 1_000, 3_000, 10_000)
 BUDGET = 300  # boxes, up to which everything is opened
 INNER = (20, 100, 300)  # nodes of a sub-graph that is clicked
-ROUNDS = 5
+ROUNDS = 3
 
 Open = Callable[[str], Notebook]
 

@@ -1,12 +1,11 @@
 """What a file costs, and what nnsight 0.4.11's own ``.vis(save=True, display=False)`` costs on the same graphs.
 
-Run: ``python benchmarks/export.py [--formats | --vis] [--limit SECONDS]``. Every line is a fresh process. nnsight 0.4.11 and
-what it needs are unpacked into ``.generations/`` as the tests of other generations do it.
+Every line is a fresh process. nnsight 0.4.11 and what it needs are unpacked into ``.generations/`` as the tests of other
+generations do it.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import resource
@@ -15,11 +14,14 @@ import sys
 import tempfile
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from .figures import Figure
+
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "generations")]
+LIMIT = 60.0  # seconds that a picture may take
 
 SIZES = (30, 300, 1000)
 SUFFIXES = (".json", ".dot", ".svg", ".png", ".pdf", ".html")
@@ -27,32 +29,13 @@ SHAPES = ("chain", "fan-in", "DAG")
 OPERATIONS = (100, 1_000, 5_000)
 
 
-def traces(size: int) -> Any:
-    """About ``size`` nodes: traces of ten, each a read, operations on it and on the trace before, and a save."""
-    from nnsight_graphwidget import Edge, Graph, Group, Node
-
-    groups, nodes, edges = [Group(id="s", kind="Session", label="session")], [], []
-    before = None
-    for trace in range(size // 10):
-        group = f"s/t{trace}"
-        groups.append(Group(id=group, kind="Tracer", label=f"tracer_{trace}", parent="s"))
-        labels = [f"layer{trace}.output", "mul", "add", "relu", "mean", "sub", "matmul", "softmax", "getitem", "save"]
-        kinds = ["InterventionProtocol", *["Operation"] * 8, "LockProtocol"]
-        for step, (label, kind) in enumerate(zip(labels, kinds)):
-            nodes.append(Node(f"{group}/n{step}", kind, label, group, shape=(8, 128), dtype="float32", order=len(nodes)))
-            if step:
-                edges.append(Edge(f"e{len(edges)}", f"{group}/n{step - 1}", f"{group}/n{step}", label="0"))
-        if before:
-            edges.append(Edge(f"e{len(edges)}", f"{before}/n8", f"{group}/n2", kind="bridge", label="1"))
-        before = group
-    return Graph(tuple(nodes), tuple(groups), tuple(edges), title=f"{size} nodes", nnsight="0.8.1")
-
-
 def formats(size: int, suffix: str, folder: str) -> dict[str, Any]:
     """Seconds of the first save and of the best of three more, bytes, and the peak of memory (this process and V8's)."""
     from nnsight_graphwidget import save
 
-    graph = traces(size)
+    from .graphs import sessions
+
+    graph = sessions(size)
     start = time.perf_counter()
     path = save(graph, Path(folder) / f"g{suffix}", **({"expanded": "all"} if suffix in (".svg", ".png", ".pdf") else {}))
     cold = time.perf_counter() - start
@@ -118,72 +101,46 @@ def drawn(shape: str, operations: int, suffix: str, folder: str) -> None:
         os._exit(0)  # the block itself would now run, which nnsight 0.4.11 does not survive for 1,000 operations in a row
 
 
-def child(name: str, *arguments: Any, limit: float, old: bool = False) -> dict[str, Any] | str:
+def child(name: str, *arguments: Any, old: bool = False) -> dict[str, Any] | str:
     """What a function of this file returns in a process of its own, or why it returned nothing."""
     path = os.environ.get("PYTHONPATH", "")
     if old:
-        from harness import NEEDED, _unpacked
+        from tests.generations.harness import NEEDED, _unpacked
 
         path = os.pathsep.join(map(str, (_unpacked("nnsight==0.4.11"), _unpacked(*NEEDED), ROOT)))
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, __file__, "--child", json.dumps([name, *arguments, folder])]
+        command = [sys.executable, "-m", __spec__.name, json.dumps([name, *arguments, folder])]
         try:
             done = subprocess.run(
-                command, capture_output=True, text=True, timeout=limit, env={**os.environ, "PYTHONPATH": path}
+                command, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT, env={**os.environ, "PYTHONPATH": path}
             )
         except subprocess.TimeoutExpired:
-            return f"not in {limit:g} s"
+            return f"not in {LIMIT:g} s"
     if done.returncode:
         return f"fails: {(done.stderr.strip().splitlines() or ['killed'])[-1][:60]}"
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def compare_formats(limit: float) -> None:
-    print("| nodes | format | cold s | warm s | kB | peak MB, Python + V8 |\n|---|---|---|---|---|---|")
-    for size in SIZES:
+def measure(quick: bool) -> Iterator[Figure]:
+    for size in SIZES[:1] if quick else SIZES:
         for suffix in SUFFIXES:
-            got = child("formats", size, suffix, limit=limit)
+            got = child("formats", size, suffix)
             if isinstance(got, str):
-                print(f"| {size} | {suffix} | {got} | | | |")
+                yield Figure(f"save() as {suffix}", "first, next", got, "s", size)
                 continue
-            print(
-                f"| {size} | {suffix} | {got['cold']:.2f} | {got['warm']:.3f} | {got['bytes'] / 1000:,.0f} |"
-                f" {got['own']} + {got['v8']} |",
-                flush=True,
-            )
-
-
-def compare_vis(limit: float) -> None:
-    """Seconds by the clock / of processor. Ours reads the live graph, checks it and draws every node of it; the first picture
-    of a process starts V8."""
-    print("| graph | operations | .vis() s | MB | .svg s, first | next | .png s, first | next | MB, Python + V8 |")
-    print("|---|---|---|---|---|---|---|---|---|")
+            yield Figure(f"save() as {suffix}", "first of a process", got["cold"], "s", size)
+            yield Figure(f"save() as {suffix}", "next", got["warm"], "s", size)
+            yield Figure(f"save() as {suffix}", "peak memory, Python and V8", got["own"] + got["v8"], "MB", size)
     for shape in SHAPES:
-        for operations in OPERATIONS:
-            cells = []
-            for suffix in ("", ".svg", ".png"):
-                got = child("drawn", shape, operations, suffix, limit=limit, old=True)
-                if isinstance(got, str):
-                    cells += [got, ""]
-                else:
-                    cells += ["{:.2f} / {:.2f}".format(*got[run]) for run in ("first", "next") if run in got]
-                    cells += [] if suffix else [str(got["own"])]
-            memory = "" if isinstance(got, str) else f"{got['own']} + {got['v8']}"
-            print(f"| {' | '.join([shape, f'{operations:,}', *cells, memory])} |", flush=True)
+        for operations in OPERATIONS[:1] if quick else OPERATIONS:
+            theirs, ours = child("drawn", shape, operations, "", old=True), child("drawn", shape, operations, ".png", old=True)
+            for run in ("first", "next"):
+                mine = ours if isinstance(ours, str) else ours[run][0]
+                peer = theirs if isinstance(theirs, str) else theirs["first"][0]
+                what = f"{shape} of operations as .png, {run}"
+                yield Figure("beside .vis() of nnsight 0.4.11", what, mine, "s", operations, peer=peer, beside=".vis()")
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--formats", action="store_true", help="only our own formats")
-    parser.add_argument("--vis", action="store_true", help="only beside the old .vis()")
-    parser.add_argument("--limit", type=float, default=180, help="seconds that one picture may take (default: %(default)s)")
-    parser.add_argument("--child", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.child:
-        name, *arguments = json.loads(options.child)
-        print(json.dumps(globals()[name](*arguments)))
-    else:
-        if not options.vis:
-            compare_formats(options.limit)
-        if not options.formats:
-            compare_vis(options.limit)
+    name, *arguments = json.loads(sys.argv[1])
+    print(json.dumps(globals()[name](*arguments)))

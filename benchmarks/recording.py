@@ -1,27 +1,22 @@
 """What recording costs: the same program with and without it, in one process, taking turns.
 
 A GPT-2-shaped model of real width (12 layers, 768 wide, random weights, on the CPU), every block read, about 50 operations.
-Run: ``python benchmarks/recording.py [rounds]``; figures are medians.
 """
 
 from __future__ import annotations
 
 import gc
-import statistics
-import subprocess
-import sys
 import time
 import tracemalloc
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import torch
 
 from nnsight_graphwidget import record
 from tests.models import tiny_gpt2, tiny_net
+
+from .figures import Figure, middle
 
 PROMPT = "the cat sat on the mat and the dog ran to a house in the garden " * 2
 
@@ -76,36 +71,18 @@ def peak(run: Callable[[], Any]) -> int:
     return size
 
 
-def import_seconds(code: str) -> float:
-    script = f"import time, nnsight; start = time.perf_counter(); {code}; print(time.perf_counter() - start)"
-    runs = [subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True) for _ in range(3)]
-    return min(float(run.stdout.split()[-1]) for run in runs)
-
-
-def main(rounds: int) -> None:
+def measure(quick: bool) -> Iterator[Figure]:
     torch.set_num_threads(1)
     model = tiny_gpt2(layers=12, width=768, heads=12)
+    rounds = 5 if quick else 25
     plain, with_ = turns(rounds, lambda: program(model), lambda: recorded(lambda: program(model)))
-    ratios = [b / a for a, b in zip(plain, with_)]
-    off, on = (1e3 * statistics.median(times) for times in (plain, with_))
-    print(f"12 reads, 49 operations: plain {off:.1f} ms, recorded {on:.1f} ms")
-    print(f"ratio {statistics.median(ratios):.3f} (aim ≤ 1.05), best of each {min(with_) / min(plain):.3f}")
-
+    ratio = middle(b / a for a, b in zip(plain, with_))
+    yield Figure("recording", "12 reads, 49 operations, recorded to plain", ratio, "", aim=1.05)
+    yield Figure("recording", "the same, best run of each", min(with_) / min(plain), "", aim=1.05)
     again, after = turns(rounds, lambda: program(model), lambda: program(model))
-    print(f"when nothing records, against itself: {statistics.median(b / a for a, b in zip(again, after)):.3f} (aim 1.00)")
-
+    yield Figure("recording", "plain against itself: what the machine adds", middle(b / a for a, b in zip(again, after)), "")
     net, x, count = tiny_net(), torch.rand(1, 5), 2000
     bare, seen = turns(5, lambda: many(net, x, count), lambda: recorded(lambda: many(net, x, count)))
-    print(f"per recorded operation: {1e6 * (min(seen) - min(bare)) / count:.1f} µs (aim ≤ 30)")
-
-    start = time.perf_counter()
-    graph = recorded(lambda: many(net, x, count)).graph
-    print(f"graph of {len(graph.nodes)} nodes built after {1e3 * (time.perf_counter() - start):.0f} ms, run included")
-
+    yield Figure("recording", "an operation that costs nothing", 1e6 * (min(seen) - min(bare)) / count, "µs", aim=30.0)
     ratio = peak(lambda: recorded(lambda: program(model))) / peak(lambda: program(model))
-    print(f"peak of Python's own memory, recorded to plain: {ratio:.2f}")
-    print(f"import: {1e3 * import_seconds('import nnsight_graphwidget.recorder'):.0f} ms after nnsight")
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 15)
+    yield Figure("recording", "peak of Python's own memory, recorded to plain", ratio, "")
