@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from .events import Event, Scope
+from .plan import CONTEXTS
 from .source import LOOPS, Site
 
 
@@ -28,17 +29,26 @@ def assigned(scope: Scope, name: str, before: int) -> ast.expr | None:
     )
 
 
-def header(site: Site | None) -> str | None:
-    if site is None or not isinstance(site.node, (ast.With, ast.AsyncWith)) or site.source is None:
+def opener(node: ast.With | ast.AsyncWith, kind: str) -> ast.withitem:
+    """The item of a ``with`` that opens a scope of this kind: by the method that it calls, or else the first."""
+    for item in node.items:
+        func = item.context_expr.func if isinstance(item.context_expr, ast.Call) else None
+        if isinstance(func, ast.Attribute) and CONTEXTS.get(func.attr) == kind:
+            return item
+    return node.items[0]
+
+
+def header(scope: Scope) -> str | None:
+    if scope.site is None or scope.site.source is None or scope.node is None:
         return None
-    return site.source.text(site.node.items[0].context_expr)
+    return scope.site.source.text(opener(scope.node, scope.kind).context_expr)
 
 
 def call_of(scope: Scope) -> ast.Call | None:
-    if not isinstance(scope.node, (ast.With, ast.AsyncWith)):
+    if scope.node is None:
         return None
-    calls = [item.context_expr for item in scope.node.items if isinstance(item.context_expr, ast.Call)]
-    return calls[0] if calls else None
+    call = opener(scope.node, scope.kind).context_expr
+    return call if isinstance(call, ast.Call) else None
 
 
 def argument(call: ast.Call | None, name: str, positions: dict[str, int]) -> ast.expr | None:
@@ -82,7 +92,7 @@ def operand(site: Site | None, event: Event, name: str) -> ast.expr | None:
         parts = [node.operand]
     elif isinstance(node, ast.Subscript):
         parts = [node.value, node.slice]
-        if isinstance(site, Site) and isinstance(site.statement, (ast.Assign, ast.AugAssign)):
+        if isinstance(site, Site) and isinstance(site.statement, ast.Assign):
             parts.append(site.statement.value)
         if event.kind == "SwapProtocol":
             parts = []
@@ -90,7 +100,7 @@ def operand(site: Site | None, event: Event, name: str) -> ast.expr | None:
         parts = [node.target, node.value]
     elif isinstance(node, ast.Attribute):
         parts = [node.value]
-    if event.kind == "SwapProtocol" and site is not None and isinstance(site.statement, (ast.Assign, ast.AugAssign)):
+    if event.kind == "SwapProtocol" and site is not None and isinstance(site.statement, ast.Assign):
         return site.statement.value if base == "value" else None
     return parts[int(base)] if base.isdigit() and int(base) < len(parts) else None
 

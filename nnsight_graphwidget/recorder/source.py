@@ -313,8 +313,7 @@ class Sources:
                 return Site(file.name, line, source=file)
         statement = file.parent(node)
         if isinstance(statement, ast.AugAssign) and statement.target is node and _stores(code, lasti):
-            site = file.site(statement, line)
-            return replace(site, order=site.order + 1)
+            return replace(file.site(node, line), order=file.order(statement) + 1)
         return file.site(node, line)
 
 
