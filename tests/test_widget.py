@@ -72,7 +72,9 @@ def test_what_is_sent(nodes: int, messages: list[tuple[str, int]]) -> None:
     graph = sessions(nodes)
     show(graph)  # the front end's code
     messages.clear()
-    show(graph)
+    widget = show(graph)
+    lines = zlib.decompress(widget.get_state("elements")["elements"]).splitlines()
+    assert [element for line in lines for element in json.loads(line)] == to_elements(graph)
     assert [kind for kind, _ in messages] == ["comm_open", "comm_open"]  # the layout's and its own; the third displays it
     assert sum(size for _, size in messages) <= 250 * nodes
 
