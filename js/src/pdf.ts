@@ -2,10 +2,12 @@
 // a few kB in the bundle, where jsPDF with svg2pdf.js would be 160 kB gzipped.
 
 import { type Face, FAMILY, isBold, measure } from "./font";
+import { h } from "./panels/dom";
 import { type TrueType, trueType } from "./truetype";
 
 const PT_PER_PX = 0.75;
 const LONGEST = 14_400; // units a side that readers must take; a larger page says that its units are larger
+const SHARPNESS = 4; // pixels a px of what is drawn as a picture
 const QUARTER = 0.5523; // how far a Bézier curve's handles reach along a quarter of a circle
 
 /** The PDF of an SVG text by `paint`. Rejects if there is something in it that no PDF can be made of. */
@@ -16,10 +18,10 @@ export async function pdf(svg: string, title: string): Promise<Blob> {
   const scale = PT_PER_PX / unit;
   const writer = new Writer();
   const [catalog, pages, page, resources] = [writer.next(), writer.next(), writer.next(), writer.next()];
-  const drawing = new Drawing(writer, resources, width, height);
+  const fonts = new Map(await Promise.all(FACES.map(async (face) => [face, await trueType(face)] as const)));
+  const drawing = new Drawing(writer, fonts, resources, width, height);
   const content = writer.stream("", bytes(`${scale} 0 0 ${-scale} 0 ${height * scale} cm 4 M\n${drawing.draw(root)}`));
-  const fonts = [];
-  for (const text of drawing.texts.values()) fonts.push(`/${text.face} ${await text.embed(writer)} 0 R`);
+  const used = [...drawing.texts.values()].map((text) => `/${text.face} ${text.embed(writer)} 0 R`);
   writer.put(catalog, `<</Type/Catalog/Pages ${pages} 0 R/ViewerPreferences<</DisplayDocTitle true>>>>`);
   writer.put(pages, `<</Type/Pages/Kids[${page} 0 R]/Count 1>>`);
   writer.put(
@@ -27,7 +29,7 @@ export async function pdf(svg: string, title: string): Promise<Blob> {
     `<</Type/Page/Parent ${pages} 0 R/MediaBox[0 0 ${width * scale} ${height * scale}]/UserUnit ${unit}/Contents ${content} 0 R` +
       `/Resources ${resources} 0 R/Group<</S/Transparency/CS/DeviceRGB>>>>`,
   );
-  writer.put(resources, `<</Font<<${fonts.join("")}>>/ExtGState<<${drawing.states}>>/XObject<<${drawing.groups}>>>>`);
+  writer.put(resources, `<</Font<<${used.join("")}>>/ExtGState<<${drawing.states}>>/XObject<<${drawing.parts}>>>>`);
   const info = writer.next();
   writer.put(info, `<</Title<FEFF${utf16(title)}>/Producer(nnsight-graphwidget)>>`);
   return writer.blob(catalog, info);
@@ -37,22 +39,23 @@ export async function pdf(svg: string, title: string): Promise<Blob> {
 class Drawing {
   readonly texts = new Map<Face, Lettering>();
   private readonly alphas = new Map<string, string>();
-  private readonly forms: number[] = [];
+  private readonly objects: number[] = [];
 
   constructor(
     private readonly writer: Writer,
+    private readonly fonts: ReadonlyMap<Face, TrueType>,
     private readonly resources: number,
     private readonly width: number,
     private readonly height: number,
   ) {}
 
-  /** Entries of the page's resources: degrees of opacity, and groups drawn as one. */
+  /** Entries of the page's resources: degrees of opacity; groups drawn as one, and pictures. */
   get states(): string {
     return [...this.alphas].map(([alpha, name]) => `/${name}<<${alpha}>>`).join("");
   }
 
-  get groups(): string {
-    return this.forms.map((id) => `/X${id} ${id} 0 R`).join("");
+  get parts(): string {
+    return this.objects.map((id) => `/X${id} ${id} 0 R`).join("");
   }
 
   draw(element: Element): string {
@@ -91,7 +94,7 @@ class Drawing {
       `/Type/XObject/Subtype/Form/BBox[0 0 ${this.width} ${this.height}]/Group<</S/Transparency>>/Resources ${this.resources} 0 R`,
       bytes(content),
     );
-    this.forms.push(id);
+    this.objects.push(id);
     return `q ${this.alpha(opacity, opacity)}/X${id} Do Q\n`;
   }
 
@@ -114,10 +117,29 @@ class Drawing {
     const size = number(element, "font-size");
     const face = FACES.find((face) => FAMILY[face] === element.getAttribute("font-family") && isBold(face) === element.hasAttribute("font-weight"))!;
     let text = this.texts.get(face);
-    if (!text) this.texts.set(face, (text = new Lettering(face)));
+    if (!text) this.texts.set(face, (text = new Lettering(face, this.fonts.get(face)!)));
     const before = { middle: 0.5, end: 1 }[element.getAttribute("text-anchor") ?? ""] ?? 0;
-    const x = number(element, "x") - before * measure(content, size, face);
-    return `BT ${color(element, "fill")} rg /${face} ${size} Tf 1 0 0 -1 ${short(x)} ${number(element, "y")} Tm <${text.codes(content)}> Tj ET\n`;
+    const [x, y] = [number(element, "x") - before * measure(content, size, face), number(element, "y")];
+    let drawn = `BT ${color(element, "fill")} rg /${face} ${size} Tf 1 0 0 -1 ${short(x)} ${y} Tm <${text.codes(content)}> Tj ET\n`;
+    for (const [left, run] of text.lacking(content)) drawn += this.picture(run, x + measure(left, size, face), y, size, face, element.getAttribute("fill")!);
+    return drawn;
+  }
+
+  /** Characters that the bundled font lacks (Chinese, an emoji), as the browser draws them in a font of the system. */
+  private picture(run: string, x: number, y: number, size: number, face: Face, fill: string): string {
+    const [width, height] = [Math.ceil(measure(run, size, face)), Math.ceil(1.5 * size)];
+    const canvas = h("canvas", { width: width * SHARPNESS, height: height * SHARPNESS });
+    const context = canvas.getContext("2d")!;
+    context.scale(SHARPNESS, SHARPNESS);
+    context.font = `${isBold(face) ? "bold " : ""}${size}px ${FAMILY[face]}`;
+    context.fillStyle = fill;
+    context.fillText(run, 0, 1.1 * size);
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    const image = `/Type/XObject/Subtype/Image/Width ${canvas.width}/Height ${canvas.height}/BitsPerComponent 8`;
+    const opacity = this.writer.stream(`${image}/ColorSpace/DeviceGray`, data.filter((_, at) => at % 4 === 3));
+    const id = this.writer.stream(`${image}/ColorSpace/DeviceRGB/SMask ${opacity} 0 R`, data.filter((_, at) => at % 4 !== 3));
+    this.objects.push(id);
+    return `q ${width} 0 0 ${-height} ${short(x)} ${short(y - 1.1 * size + height)} cm /X${id} Do Q\n`;
   }
 
   private alpha(fill: string | null, stroke: string | null): string {
@@ -130,15 +152,35 @@ class Drawing {
 
 const FACES = Object.keys(FAMILY) as Face[];
 
-/** What is written in one face. Its characters are numbered as they come, so that one that the font lacks can still be copied. */
+/** What is written in one face. Its characters are numbered as they come, so that one that the font lacks, a blank, can be copied. */
 class Lettering {
   private readonly characters = ["\ufffd"]; // 0 is for what is missing
   private readonly numbers = new Map<string, number>();
 
-  constructor(readonly face: Face) {}
+  constructor(
+    readonly face: Face,
+    private readonly font: TrueType,
+  ) {}
 
   codes(text: string): string {
     return [...text].map((char) => hex(this.numberOf(char))).join("");
+  }
+
+  /** Runs of characters that the font lacks, each after what is left of it. */
+  *lacking(text: string): Iterable<[left: string, run: string]> {
+    let [left, run] = ["", ""];
+    for (const char of [...text, ""]) {
+      if (char && !this.glyph(char)) run += char;
+      else {
+        if (run) yield [left, run];
+        left += run + char;
+        run = "";
+      }
+    }
+  }
+
+  private glyph(char: string): number {
+    return this.font.glyph(char.codePointAt(0)!);
   }
 
   private numberOf(char: string): number {
@@ -148,9 +190,9 @@ class Lettering {
   }
 
   /** Puts the font into the file; returns its number there. */
-  async embed(writer: Writer): Promise<number> {
-    const font = await trueType(this.face);
-    const glyphs = this.characters.map((char) => font.glyph(char.codePointAt(0)!));
+  embed(writer: Writer): number {
+    const { font } = this;
+    const glyphs = this.characters.map((char) => this.glyph(char) || this.glyph(" "));
     const name = `${tag(glyphs)}+DejaVu${{ sans: "Sans", sansBold: "Sans-Bold", mono: "SansMono", monoBold: "SansMono-Bold" }[this.face]}`;
     const program = font.subset(glyphs);
     const outlines = writer.stream(`/Length1 ${program.length}`, program);
@@ -215,7 +257,7 @@ class Writer {
     this.objects[id - 1] = object;
   }
 
-  stream(entries: string, content: Uint8Array<ArrayBuffer>): number {
+  stream(entries: string, content: BlobPart): number {
     return this.objects.push(
       deflated(content).then((packed) => [`<<${entries}/Filter/FlateDecode/Length ${packed.byteLength}>>\nstream\n`, packed, "\nendstream"]),
     );
@@ -239,7 +281,7 @@ class Writer {
   }
 }
 
-function deflated(content: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
+function deflated(content: BlobPart): Promise<ArrayBuffer> {
   return new Response(new Blob([content]).stream().pipeThrough(new CompressionStream("deflate"))).arrayBuffer();
 }
 
