@@ -35,19 +35,19 @@ button:disabled { cursor: default; opacity: .5; }
 
 /* toolbar */
 .bar {
-  display: flex; align-items: center; gap: 8px; padding: 7px 12px; background: var(--raised); border-bottom: 1px solid var(--line);
+  display: flex; flex-wrap: wrap; align-items: center; gap: 6px 8px; padding: 7px 12px; background: var(--raised); border-bottom: 1px solid var(--line);
   flex: none; position: relative; z-index: 4;
 }
-.heading { display: flex; gap: 8px; align-items: baseline; min-width: 0; flex: 1 1 auto; white-space: nowrap; overflow: hidden; }
+.heading { display: flex; gap: 8px; align-items: baseline; contain: inline-size; flex: 1 1 200px; white-space: nowrap; overflow: hidden; }
 .title { font-weight: 650; overflow: hidden; text-overflow: ellipsis; flex: 0 0 auto; max-width: 100%; font-size: 14px; margin: 0; }
 .summary { color: var(--quiet); font-size: 12px; overflow: hidden; text-overflow: ellipsis; flex: 0 100 auto; }
 .summary .bad { color: var(--bad); }
 .summary button { border: 0; background: none; padding: 0 6px; font-weight: 600; }
 .summary button:hover { text-decoration: underline; }
-.tools { display: flex; gap: 6px; flex: none; }
+.tools { display: flex; flex-wrap: wrap; gap: 6px; flex: 0 1 auto; }
 .search { position: relative; flex: 0 1 230px; min-width: 120px; }
 .search input {
-  width: 100%; border: 1px solid var(--line); border-radius: 6px; background: var(--bg); padding: 3px 9px; line-height: 18px; font-size: 12px;
+  width: 100%; border: 1px solid var(--line); border-radius: 6px; background: var(--bg); padding: 3px 9px; line-height: 18px; font-size: 12px; text-overflow: ellipsis;
 }
 .search input::placeholder { color: var(--quiet); opacity: 1; }
 .menu, .results {
@@ -101,9 +101,7 @@ button:disabled { cursor: default; opacity: .5; }
 .side[data-open="false"] { display: block; width: 0; border: 0; overflow: hidden; }
 .side[data-open="false"] > :not(.outline) { display: none; }
 .ngw[data-narrow="true"] .side[data-open="true"] { position: absolute; right: 0; top: 0; bottom: 0; z-index: 3; width: min(320px, 88%); box-shadow: var(--shadow); }
-.ngw[data-narrow="true"] :is(.wide, .summary, .hint) { display: none; }
-.ngw[data-narrow="true"] .heading { min-width: 56px; }
-.ngw[data-narrow="true"] .search { flex-shrink: 1; min-width: 70px; }
+.ngw[data-narrow="true"] .hint { display: none; }
 .empty { color: var(--quiet); padding: 12px; font-size: 12px; margin: 0; }
 
 .file { color: var(--quiet); font-size: 11px; padding: 8px 12px 2px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }

@@ -439,6 +439,19 @@ def test_nothing_moves_for_who_asked_for_no_motion(lab: Server, tab: Tab) -> Non
     assert at_once == in_the_end
 
 
+def test_a_narrow_cell_has_every_button_in_it(lab: Server, tab: Tab) -> None:
+    view = tab.show_seed(lab, "expanded=[]", "import ipywidgets\nipywidgets.HBox([w], layout={'width': '600px'})")
+    narrow = tab.view(1)
+    tab.shot("narrow")
+    box = narrow.root.bounding_box()
+    assert box and box["width"] <= 600
+    names = [button.get_attribute("aria-label") for button in view.root.locator(".tools button:visible").all()]
+    assert {"Lanes: a column for each run, in the order of execution", "Overview map", "Full screen"} <= set(names)
+    for name in names:
+        button = narrow.button(str(name)).bounding_box()
+        assert button and button["x"] + button["width"] <= box["x"] + box["width"]
+
+
 def test_the_hosts_styles_do_not_leak_in(lab: Server, tab: Tab) -> None:
     view = tab.show_seed(lab)
     look = """root => [...root.querySelectorAll("button, input, h2, .legend, .source")].map(element => {

@@ -61,8 +61,6 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolba
     ),
   );
   element.querySelector('[aria-label^="Help"]')!.classList.add("icon");
-  lanes.classList.add("wide");
-  overview.classList.add("wide");
 
   return {
     element,
