@@ -6,6 +6,7 @@ import shutil
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import pypdf
 import pytest
 from conftest import ARTIFACTS, ROOT, GraphView, Server, Tab
 from PIL import Image
@@ -70,6 +71,8 @@ def test_quickstart_in_lab(quickstart: Tab, lab: Server, tmp_path: Path) -> None
 
     check_png(download(view, "PNG", tmp_path))
     check_svg(download(view, "SVG", tmp_path), {"layer1.output", "clone", "setitem", "add", "Session"})
+    (sheet,) = pypdf.PdfReader(download(view, "PDF", tmp_path)).pages
+    assert "layer1.output" in sheet.extract_text()
     check_svg(lab.folder / "session.svg", {"layer1.output", "tracer_1"})
 
 
