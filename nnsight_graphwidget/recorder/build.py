@@ -107,7 +107,7 @@ class Builder:
         if scope.kind == "Invoke":
             label = f"invoke {scope.index}"
         elif scope.kind == "Iterator":
-            label = header(site) or "iter"
+            label = header(scope) or "iter"
         else:
             label = scope.variable or _WORDS.get(scope.kind, scope.kind.lower())
         if scope.kind == "Edit" and scope.parent is not None:

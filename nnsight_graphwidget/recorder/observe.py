@@ -11,8 +11,7 @@ import sys
 import sysconfig
 import threading
 import weakref
-from collections.abc import Callable
-from inspect import CO_NEWLOCALS
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any
 
@@ -81,20 +80,20 @@ class Tracker:
         self._variables: dict[ast.AST, Any] = {}
 
     def place(
-        self, site: Site, around: Place, names: Any, inner: FrameType | None, direct: bool
+        self, site: Site, around: Place, names: Variables, inner: FrameType | None, direct: bool
     ) -> tuple[Place, list[tuple[ast.AST, Any]]]:
         """Where an event is, and the loops that just began a pass with their variable's value.
 
         Arguments:
             site: of the event, in the block.
             around: the loops and branches between the block and the event.
-            names: the block's variables.
+            names: what the loops bind by now.
             inner: the frame that the block called, if the event was not made by the block itself.
             direct: whether the block itself made the event, with nothing between.
         """
         loops = tuple(node for node, _ in around if not isinstance(node, ast.If))
         inner_id, inner_at = (None, -1) if inner is None else (id(inner), inner.f_lasti)
-        values = {loop: _loop_variable(loop, names) for loop in loops}
+        values = {loop: _told(names.get(loop)) for loop in loops}
         began: list[ast.AST] = []
         last = self._last
         shared = 0
@@ -124,8 +123,8 @@ def _names(loop: Any) -> tuple[str, ...]:
     """The names that a loop binds on each pass."""
     found = _bound.get(loop)
     if found is None:
-        target = getattr(loop, "target", None)
-        found = tuple(node.id for node in ast.walk(target) if isinstance(node, ast.Name)) if target is not None else ()
+        targets = [each.target for each in getattr(loop, "generators", (loop,)) if hasattr(each, "target")]
+        found = tuple(node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name))
         _bound[loop] = found
     return found
 
@@ -133,17 +132,45 @@ def _names(loop: Any) -> tuple[str, ...]:
 _bound: weakref.WeakKeyDictionary[ast.AST, tuple[str, ...]] = weakref.WeakKeyDictionary()
 
 
-def _loop_variable(loop: ast.AST, names: Any) -> Any:
+#: What each loop's variables are by now.
+Variables = Mapping[ast.AST, Mapping[str, Any]]
+
+
+def variables(around: Place, frames: Sequence[FrameType]) -> Variables:
+    """What the loops around bind by now.
+
+    Arguments:
+        frames: those of comprehensions, innermost first, up to Python 3.11; and at last the one that all else is in.
+    """
+    found: dict[ast.AST, dict[str, Any]] = {}
+    told: set[tuple[FrameType, str]] = set()
+    inner = iter(frames[:-1])
+    for loop, _ in reversed(around):
+        frame = next(inner, frames[-1]) if isinstance(loop, source.COMPREHENSIONS) else frames[-1]
+        bound = [(frame, name) for name in _names(loop)]
+        if bound:
+            names = frame.f_locals
+            found[loop] = {name: names[name] for _, name in bound if name in names and (frame, name) not in told}
+            told.update(bound)  # an inner loop's hides an outer one's of the same name
+    return found
+
+
+def _told(names: Mapping[str, Any] | None) -> Any:
     """What tells one pass from the next: small values themselves, others by identity."""
-    bound = _names(loop)
-    if names is None or not bound:
+    if not names:
         return None
-    values = [dict.get(names, name) for name in bound]
-    return tuple(value if type(value) in _TOLD else (type(value).__name__, id(value)) for value in values)
+    return tuple(value if type(value) in _TOLD else (type(value).__name__, id(value)) for value in names.values())
 
 
 def _same(a: Any, b: Any) -> bool:
     return a is None or b is None or bool(a == b)
+
+
+def _up(frame: FrameType | None, last: FrameType) -> Iterator[FrameType]:
+    """A frame and its callers up to ``last``."""
+    while frame is not None:
+        yield frame
+        frame = None if frame is last else frame.f_back
 
 
 class State:
@@ -306,17 +333,17 @@ class Observer(overrides.TorchFunctionMode):
         code = frames.block.f_code
         outer = self.sources.site(code, frames.block.f_lasti, self.shift(code))
         site, inner, direct = outer, frames.inner, frames.direct
+        own = [frames.block]
         if frames.site_frame is not frames.block:
             code = frames.site_frame.f_code
             site = self.sources.site(code, frames.site_frame.f_lasti, self.shift(code))
             if code.co_name in _COMPREHENSION_NAMES and code in self._shifts:
                 outer, inner, direct = site, None, True  # a comprehension is a frame of its own, but part of the block
+                own = list(_up(frames.site_frame, frames.block))
         place: Place = ()
         if tracker is not None and outer.order >= 0:
             around = self.around(outer, scope)
-            generated = self.shift(frames.block.f_code).file is not None  # a function, but of nnsight's making
-            own = around and (generated or not frames.block.f_code.co_flags & CO_NEWLOCALS)
-            names = frames.block.f_locals if own else None
+            names = variables(around, own)
             place, began = tracker.place(outer, around, names, inner, direct)
             self.began(scope, place, began, names)
         if scope is not None and scope.kind == "Iterator" and scope.node is not None:
@@ -333,16 +360,16 @@ class Observer(overrides.TorchFunctionMode):
         return self._shifts.get(code, _NO_SHIFT)
 
     def began(
-        self, scope: Scope | None, place: Place, loops: list[tuple[ast.AST, Any]], names: Any, before: Place = ()
+        self, scope: Scope | None, place: Place, loops: list[tuple[ast.AST, Any]], names: Variables, before: Place = ()
     ) -> None:
         """Note what the loop variables were when a pass began; ``before`` is where ``place`` itself is."""
         passes = self.passes if scope is None else scope.passes
         for loop, value in loops:
-            if value is None or names is None:
+            if value is None:
                 continue
             index = next(i for i, (node, _) in enumerate(place) if node is loop)
             passes[((*before, *place[:index]), loop, place[index][1])] = {
-                name: self.text(dict.__getitem__(names, name)) for name in _names(loop) if dict.__contains__(names, name)
+                name: self.text(bound) for name, bound in names[loop].items()
             }
 
     def frames(self, frame: FrameType | None, through: bool = False) -> Frames | None:

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
+from .arguments import opener
 from .events import Event, Link, Place, Scope
-from .observe import NOTHING, Frames, Observer, State, Tracker, conceal, message
+from .observe import NOTHING, Frames, Observer, State, Tracker, conceal, message, variables
 
 _HERE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
@@ -166,7 +167,7 @@ def scope_of(watch: Observer, kind: str, node: Any, frame: Any) -> Scope:
     if node is not None and isinstance(frame, FrameType):
         shift = watch.shift(frame.f_code)
         file = watch.sources.file(shift.file or frame.f_code.co_filename)
-        scope.file, scope.site, scope.variable = file.name, file.site(node), variable(node)
+        scope.file, scope.site, scope.variable = file.name, file.site(node), variable(node, kind)
         scope.place = _place(watch, state, frame, scope)
     return scope
 
@@ -186,8 +187,8 @@ def _place(watch: Observer, state: State, frame: FrameType, scope: Scope) -> Pla
     outer = scope.site if at is frame else watch.sources.site(at.f_code, at.f_lasti, watch.shift(at.f_code))
     if outer.order < 0:
         return ()
-    names = at.f_locals
     around = watch.around(outer, scope.parent)
+    names = variables(around, [at])
     place, began = state.trackers[-1].place(outer, around, names, inner, at is frame)
     watch.began(scope.parent, place, began, names)
     return place
@@ -210,21 +211,19 @@ def _around(watch: Observer, frame: FrameType, site: Any) -> Place:
         if not around and inner is not None:
             continue
         tracker = watch.around_traces.setdefault((whole, code), Tracker())
-        place, began = tracker.place(outer, around, at.f_locals if around else None, inner, inner is None)
-        watch.began(None, place, began, at.f_locals if around else None, whole)
+        names = variables(around, [at])
+        place, began = tracker.place(outer, around, names, inner, inner is None)
+        watch.began(None, place, began, names, whole)
         whole += place
     return whole
 
 
-def variable(node: Any) -> str | None:
-    """The first name that a ``with`` binds."""
-    for item in node.items:
-        target = item.optional_vars
-        if isinstance(target, ast.Name):
-            return target.id
-        if isinstance(target, ast.Tuple) and target.elts and isinstance(target.elts[0], ast.Name):
-            return target.elts[0].id
-    return None
+def variable(node: ast.With | ast.AsyncWith, kind: str) -> str | None:
+    """The first name that the ``with`` which opens a scope binds to it."""
+    target = opener(node, kind).optional_vars
+    if isinstance(target, ast.Tuple) and target.elts:
+        target = target.elts[0]
+    return target.id if isinstance(target, ast.Name) else None
 
 
 def give(watch: Observer, scope: Scope, given: Iterator[tuple[str, Any]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -43,3 +44,36 @@ def test_an_order_error_names_what_was_asked_for_and_what_was_passed(write: bool
     failed = [node for node in recording.graph.nodes if node.status == "failed"]
     assert [node.label for node in failed] == ["layer1.output"]
     assert "asked for layer1.output after layer2.output (line " in (failed[0].error or "")
+
+
+def test_a_pass_of_a_comprehension_is_called_by_its_variable(model: Any, x: torch.Tensor) -> None:
+    with record() as recording, model.trace(x):
+        hidden = model.layer1.output
+        for scale in (2.0, 3.0):
+            rows = [[hidden[:, i] * j * scale for j in range(2)] for i in range(2)]
+        both = torch.stack(rows[0]).save()
+    passes = [group.label for group in recording.graph.groups if group.kind == "Iteration"]
+    one = ["i = 0", "j = 0", "j = 1", "i = 1", "j = 0", "j = 1"]
+    assert passes == ["scale = 2.0", *one, "scale = 3.0", *one]
+    assert both.shape == (2, 1)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="from there both are of one frame, and the outer one is hidden")
+def test_a_comprehension_may_hide_a_variable_of_the_loop_around(model: Any, x: torch.Tensor) -> None:
+    with record() as recording, model.trace(x):
+        hidden = model.layer1.output
+        for i in range(2):
+            parts = [hidden[:, i] for i in range(3)]
+        last = parts[-1].save()
+    passes = [group.label for group in recording.graph.groups if group.kind == "Iteration"]
+    assert passes == ["i = 0", "i = 0", "i = 1", "i = 2", "i = 1", "i = 0", "i = 1", "i = 2"]
+    assert last.shape == (1,)
+
+
+def test_a_with_of_several_items_is_called_by_the_one_that_opens_it(model: Any, x: torch.Tensor) -> None:
+    with record() as r, torch.no_grad() as n, model.session() as s:
+        with torch.no_grad(), model.trace(x):
+            hidden = model.layer1.output.save()
+    assert n is None and hidden.shape == (1, 10) and type(s).__name__ == "Tracer"
+    assert [group.label for group in r.graph.groups] == ["s", "trace"]
+    assert [node.label for node in r.graph.nodes if node.kind == "Input"] == ["x"]
