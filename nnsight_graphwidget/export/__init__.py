@@ -17,8 +17,8 @@ from typing import Any
 from .. import schema
 from ..errors import ExportError, InvalidGraphError
 from ..graph import Graph
+from ..part import part
 from .files import write
-from .part import part
 
 _VIEW = ("theme", "expanded", "hidden_kinds", "steps", "positions", "arrangement", "legend", "footer", "transparent")
 

@@ -8,10 +8,12 @@ import sys
 import threading
 import warnings
 import weakref
+from dataclasses import replace
 from typing import Any
 
 from ..errors import IncompleteGraphWarning, UnsupportedError
 from ..graph import Graph
+from ..part import part
 from .build import Builder
 from .events import Event, Scope
 from .source import Sources
@@ -107,10 +109,9 @@ class Recording:
 
     def subgraph(self, scope: Scope) -> Graph:
         """The graph of one tracer or session of the recording, with what flows into it from outside."""
-        from .build import cut
-
         builder, graph = self._build()
-        return cut(graph, builder.ids[scope])
+        own = part(graph, builder.ids[scope])
+        return replace(own, title=next(group.label for group in own.groups if group.parent is None))
 
     def show(self, **options: Any) -> Any:
         """The recording as a widget; ``options`` are those of :func:`nnsight_graphwidget.show`."""

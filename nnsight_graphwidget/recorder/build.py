@@ -666,22 +666,3 @@ def _file(name: str) -> str:
         return name
     relative = os.path.relpath(name)
     return os.path.basename(name) if relative.startswith("..") else relative
-
-
-def cut(graph: Graph, group: str) -> Graph:
-    """The part of a graph inside one group, with the group itself and the nodes whose values flow into it."""
-    ids = [*(found.id for found in graph.groups), *(node.id for node in graph.nodes)]
-    inside = {id_ for id_ in ids if id_ == group or id_.startswith(f"{group}/")}
-    edges = [edge for edge in graph.edges if edge.target in inside]
-    before = {edge.source for edge in edges} - inside
-    top = next(found for found in graph.groups if found.id == group)
-    nodes = [replace(node, parent=None) if node.id in before else node for node in graph.nodes if node.id in inside | before]
-    groups = [replace(found, parent=None) if found.id == group else found for found in graph.groups if found.id in inside]
-    kept = {node.id for node in nodes} | {found.id for found in groups}
-    return replace(
-        graph,
-        nodes=tuple(nodes),
-        groups=tuple(groups),
-        edges=tuple(edge for edge in edges if edge.source in kept),
-        title=top.label,
-    )
