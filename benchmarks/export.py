@@ -51,11 +51,12 @@ def _memory() -> dict[str, int]:
     """Peak megabytes of this process and of V8's."""
     from nnsight_graphwidget.export import engine
 
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    if engine._process is None:
-        return {"own": own, "v8": 0}
-    status = Path(f"/proc/{engine._process.pid}/status").read_text("utf-8")
-    return {"own": own, "v8": int(status.split("VmHWM:")[1].split()[0]) // 1024}
+    return {"own": _peak("self"), "v8": 0 if engine._process is None else _peak(engine._process.pid)}
+
+
+def _peak(process: int | str) -> int:
+    status = Path(f"/proc/{process}/status").read_text("utf-8")
+    return int(status.split("VmHWM:")[1].split()[0]) // 1024
 
 
 def _cpu() -> float:

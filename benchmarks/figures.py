@@ -9,7 +9,6 @@ import statistics
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
-from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -108,15 +107,31 @@ def _number(value: float | str, unit: str) -> str:
     return f"{text} {unit}".strip()
 
 
-def write(folder: Path, figures: list[Figure], plots: dict[str, str]) -> None:
-    """The figures as ``results.json`` and ``README.md``, and the plots beside them."""
+def merged(folder: Path, measured: dict[str, list[Figure]]) -> list[Figure]:
+    """Writes the figures of some parts into ``results.json``, beside those of the other parts that are in it.
+
+    Arguments:
+        folder: of the results.
+        measured: part → its figures.
+
+    Returns:
+        The figures of all parts.
+    """
     folder.mkdir(exist_ok=True)
+    path = folder / "results.json"
+    known = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    known |= {
+        part: {"machine": machine(), "figures": [asdict(figure) for figure in figures]} for part, figures in measured.items()
+    }
+    path.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return [Figure(**figure) for part in known.values() for figure in part["figures"]]
+
+
+def write(folder: Path, figures: list[Figure], plots: dict[str, str]) -> None:
+    """The figures as a table in ``README.md``, and the plots beside it."""
     about = machine()
-    (folder / "results.json").write_text(
-        json.dumps({"machine": about, "figures": [asdict(f) for f in figures]}, indent=1) + "\n"
-    )
     on = f"{about['processor']}, {about['cores']} cores, {about['system']}, Python {about['python']}, {about['date']}"
-    pictures = [f"![{escape(name)}]({name}.svg)" for name in plots]
+    pictures = [f"![{name}]({name}.svg)" for name in plots]
     lines = ["# Benchmarks", "", f"Made by `make bench`. {on}.", "", *pictures, "", *table(figures), ""]
     (folder / "README.md").write_text("\n".join(lines), "utf-8")
     for name, plot in plots.items():
