@@ -91,14 +91,19 @@ class Tracker:
             inner: the frame that the block called, if the event was not made by the block itself.
             direct: whether the block itself made the event, with nothing between.
         """
-        loops = tuple(node for node, _ in around if not isinstance(node, ast.If))
+        loops = tuple([node for node, _ in around if not isinstance(node, ast.If)])
         inner_id, inner_at = (None, -1) if inner is None else (id(inner), inner.f_lasti)
+        if not loops:
+            self._last = (site.order, loops, inner_id, inner_at)
+            return around, []
         values = {loop: _told(names.get(loop)) for loop in loops}
         began: list[ast.AST] = []
         last = self._last
         shared = 0
         if last is not None:
-            shared = next((i for i, (a, b) in enumerate(zip(loops, last[1])) if a is not b), min(len(loops), len(last[1])))
+            shared = len(loops)
+            if loops != last[1]:
+                shared = next((i for i, (a, b) in enumerate(zip(loops, last[1])) if a is not b), min(shared, len(last[1])))
             again = site.order < last[0]
             if site.order == last[0]:
                 same_call = inner_id is not None and inner_id == last[2] and inner_at > last[3]
@@ -345,7 +350,8 @@ class Observer(overrides.TorchFunctionMode):
             around = self.around(outer, scope)
             names = variables(around, own)
             place, began = tracker.place(outer, around, names, inner, direct)
-            self.began(scope, place, began, names)
+            if began:
+                self.began(scope, place, began, names)
         if scope is not None and scope.kind == "Iterator" and scope.node is not None:
             place = ((scope.node, scope.index - 1), *place)
         return site, place
