@@ -112,7 +112,7 @@ class Builder:
             label = scope.variable or _WORDS.get(scope.kind, scope.kind.lower())
         if scope.kind == "Edit" and scope.parent is not None:
             label = f"{label} (replayed)"
-        name = label if scope.kind != "Iterator" else "iter"
+        name = {"Invoke": "invoke", "Iterator": "iter"}.get(scope.kind, label)  # the same in every pass of a loop
         id_ = self._make_id(parent, name, site.line if site else None)
         self.ids[scope] = id_
         self._groups[id_] = Group(
