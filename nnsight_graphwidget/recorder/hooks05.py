@@ -310,28 +310,6 @@ def _left(watch: Observer, mediator: Any, error: BaseException | None) -> None:
         watch.err(own)
 
 
-def _enter(watch: Observer, original: Any, self: Any) -> Any:
-    """The model begins to run: its own torch operations are not the user's."""
-    stack = _seams.local.__dict__.setdefault("paused", [])
-    before = watch.switch(False)
-    try:
-        result = original(self)
-    except BaseException:
-        watch.switch(before)
-        raise
-    stack.append(before)
-    return result
-
-
-def _exit(watch: Observer, original: Any, self: Any, *args: Any) -> Any:
-    try:
-        return original(self, *args)
-    finally:
-        stack = _seams.local.__dict__.get("paused")
-        if stack:
-            watch.switch(stack.pop())
-
-
 # -- reads and writes ----------------------------------------------------------------------------------------------------------
 
 
@@ -581,8 +559,8 @@ def _listen() -> None:
         hook(interleaver.Mediator, name, seam)
     for name in ("request", "swap"):
         hook(interleaver.Mediator, name, _requested)
-    hook(interleaver.Interleaver, "__enter__", _enter)
-    hook(interleaver.Interleaver, "__exit__", _exit)
+    hook(interleaver.Interleaver, "__enter__", _seams.model_begins)
+    hook(interleaver.Interleaver, "__exit__", _seams.model_ends)
     if hasattr(interleaver, "eproperty"):  # 0.7
         hook(interleaver.eproperty, "__get__", _get)
         hook(interleaver.eproperty, "__set__", _set)

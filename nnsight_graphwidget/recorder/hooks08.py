@@ -248,28 +248,6 @@ def _switch(watch: Observer, original: Any, self: Any, *args: Any) -> Any:
         watch.switch(before)
 
 
-def _enter(watch: Observer, original: Any, self: Any) -> Any:
-    """The model begins to run: its own torch operations are not the user's."""
-    stack = _seams.local.__dict__.setdefault("paused", [])
-    before = watch.switch(False)
-    try:
-        result = original(self)
-    except BaseException:
-        watch.switch(before)
-        raise
-    stack.append(before)
-    return result
-
-
-def _exit(watch: Observer, original: Any, self: Any, *args: Any) -> Any:
-    try:
-        return original(self, *args)
-    finally:
-        stack = _seams.local.__dict__.get("paused")
-        if stack:
-            watch.switch(stack.pop())
-
-
 def _push_result(watch: Observer, original: Any, frame: Any, variables: dict[str, Any]) -> Any:
     containers(watch, _seams.run, variables)
     return original(frame, variables)
@@ -453,8 +431,8 @@ for _owner, _name, _hook in (
     (interleaver.Mediator, "_run", _run),
     (interleaver.Mediator, "switch", _switch),
     (interleaver.Mediator, "skip", _skip),
-    (interleaver.Interleaver, "__enter__", _enter),
-    (interleaver.Interleaver, "__exit__", _exit),
+    (interleaver.Interleaver, "__enter__", _seams.model_begins),
+    (interleaver.Interleaver, "__exit__", _seams.model_ends),
     (eproperty.eproperty, "__get__", _get),
     (eproperty.eproperty, "__set__", _set),
     (tracer.InterleavingTracer, "stop", _stop),

@@ -100,6 +100,26 @@ class Seams:
         """Observe this thread with ``watch``, or not any more."""
         self.local.observer, self.local.run, self.local.opened = watch, run, opened
 
+    def model_begins(self, watch: Observer, original: Any, interleaver: Any) -> Any:
+        """A hook: the model begins to run, and its own torch operations are not the user's."""
+        before = watch.switch(False)
+        try:
+            result = original(interleaver)
+        except BaseException:
+            watch.switch(before)
+            raise
+        self.local.__dict__.setdefault("paused", []).append(before)
+        return result
+
+    def model_ends(self, watch: Observer, original: Any, interleaver: Any, *error: Any) -> Any:
+        """A hook: the model has run."""
+        try:
+            return original(interleaver, *error)
+        finally:
+            paused = self.local.__dict__.get("paused")
+            if paused:
+                watch.switch(paused.pop())
+
     def hook(self, owner: Any, name: str, hook: Callable[..., Any]) -> None:
         """Call ``hook(observer, original, …)`` in place of a function, in threads that are observed."""
 
