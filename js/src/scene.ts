@@ -316,6 +316,7 @@ class SceneBuilder {
   }
 
   private subtitle(data: NodeData): string {
+    if (data.status === "failed" && data.error) return fit(data.error, WIDEST, SUBTITLE, "mono");
     if (data.status && data.status !== "failed") return data.status;
     if (data.kind === "LockProtocol") return fit(data.variable ?? "", WIDEST, SUBTITLE, "mono");
     const type = data.shape ? `[${data.shape.join(", ")}]${data.dtype ? ` ${data.dtype}` : ""}` : undefined;
