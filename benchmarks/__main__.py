@@ -48,4 +48,5 @@ def opening(figures: list[Figure]) -> str:
     return plot("From running the cell to the picture", "nodes in the graph", "ms", lines)
 
 
-main()
+if __name__ == "__main__":
+    main()
