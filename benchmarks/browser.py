@@ -13,7 +13,7 @@ from .figures import Figure, high, middle
 from .page import Notebook, notebooks
 
 SIZES = (30, 100, 300, 1_000, 3_000, 10_000)
-STOCK = 3_000  # nodes of the largest graph for the stock widget: its page does not come back from 10,000
+STOCK = 3_000  # nodes of the largest graph for the stock widget: with 10,000 one run had given nothing after three minutes
 BUDGET = 300  # boxes, up to which everything is opened
 INNER = (20, 100, 300)  # nodes of a sub-graph that is clicked
 ROUNDS = 3
