@@ -84,7 +84,7 @@ def operand(site: Site | None, event: Event, name: str) -> ast.expr | None:
     parts: list[ast.expr | None] = []
     if isinstance(node, ast.BinOp):
         parts = [node.left, node.right]
-        if _constant(node.left) or (event.label.startswith("r") and event.target and ".__r" in event.target):
+        if constant(node.left) or (event.label.startswith("r") and event.target and ".__r" in event.target):
             parts.reverse()
     elif isinstance(node, ast.Compare):
         parts = [node.left, *node.comparators]
@@ -120,7 +120,7 @@ def splatted(site: Site | None) -> bool:
     return not isinstance(node, ast.Call) or any(keyword.arg is None for keyword in node.keywords)
 
 
-def _constant(node: ast.expr) -> bool:
+def constant(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) or (isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant))
 
 

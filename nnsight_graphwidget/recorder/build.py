@@ -10,7 +10,7 @@ from typing import Any
 
 from ..describe import Description
 from ..graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
-from .arguments import argument, assigned, call_of, header, name_of, operand, splatted, tested, text_of
+from .arguments import argument, assigned, call_of, constant, header, name_of, operand, splatted, tested, text_of
 from .events import Event, Link, Place, Scope
 from .plan import Planner
 from .source import LOOPS, Site, SourceFile, Sources
@@ -20,6 +20,8 @@ _WORDS = {
     "Subgraph": "block",
 }  # fmt: skip
 _OUTSIDE = ("Input", "ParameterProtocol")
+#: Operators whose operands torch may take in either order.
+_EITHER = (ast.Add, ast.Mult, ast.BitAnd, ast.BitOr, ast.BitXor)
 
 
 class Builder:
@@ -267,12 +269,11 @@ class Builder:
         node = event.site.node if event.site is not None else None
         if isinstance(node, ast.BinOp) and name in ("0", "1") and len(event.links) == 2 and event.links[1].event is None:
             made = self._of.get(event.links[0].event) if event.links[0].event is not None else None
-            if (
-                made is not None
-                and made in self._stands(node.right, event.scope)
-                and made not in self._stands(node.left, event.scope)
-            ):
+            left, right = (made in self._stands(side, event.scope) for side in (node.left, node.right))
+            if right and not left:
                 return node.right if name == "0" else node.left
+            if not left and not right and isinstance(node.op, _EITHER) and not (constant(node.left) or constant(node.right)):
+                return None  # two names of a function that was called: which is the tensor cannot be told
         return operand(event.site, event, name)
 
     def _stands(self, expression: ast.expr, scope: Scope | None) -> list[str]:

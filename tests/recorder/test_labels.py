@@ -77,3 +77,15 @@ def test_a_with_of_several_items_is_called_by_the_one_that_opens_it(model: Any, 
     assert n is None and hidden.shape == (1, 10) and type(s).__name__ == "Tracer"
     assert [group.label for group in r.graph.groups] == ["s", "trace"]
     assert [node.label for node in r.graph.nodes if node.kind == "Input"] == ["x"]
+
+
+def test_a_literal_never_has_the_tensors_name(model: Any, x: torch.Tensor) -> None:
+    def scaled(vector: torch.Tensor, alpha: float) -> torch.Tensor:
+        return alpha * vector  # reaches torch as vector.mul(alpha)
+
+    alpha = 3.0
+    with record() as recording, model.trace(x):
+        hidden = model.layer1.output
+        (scaled(torch.ones(10), 2.0) + alpha * hidden).save()
+    literals = [(node.label, node.value) for node in recording.graph.nodes if node.kind == "Value"]
+    assert literals == [("10", "10"), ("2.0", "2.0"), ("alpha", "3.0")]
