@@ -39,7 +39,8 @@ def outline(graph: Graph, max_lines: int = MAX_LINES) -> str:
     def walk(parent: str | None, indent: str) -> Iterator[str]:
         items = inside.get(parent, [])
         passes = [item for item in items if isinstance(item, Group) and item.kind == "Iteration"]
-        items = [item for item in items if item not in passes[1:] and item.kind != "Value"]
+        later = {item.id for item in passes[1:]}
+        items = [item for item in items if item.kind != "Value" and item.id not in later]
         for index, item in enumerate(items):
             last = index == len(items) - 1 and len(passes) < 2
             yield (
