@@ -11,7 +11,9 @@ import sys
 import sysconfig
 import threading
 import weakref
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from inspect import CO_NEWLOCALS
 from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any
 
@@ -154,7 +156,9 @@ def variables(around: Place, frames: Sequence[FrameType]) -> Variables:
         frame = next(inner, frames[-1]) if isinstance(loop, source.COMPREHENSIONS) else frames[-1]
         bound = [(frame, name) for name in _names(loop)]
         if bound:
-            names = frame.f_locals
+            names: Any = frame.f_locals
+            if not frame.f_code.co_flags & CO_NEWLOCALS:  # 3.13's f_locals is a comprehension's alone while one runs
+                names = ChainMap(names, frame.f_globals)
             found[loop] = {name: names[name] for _, name in bound if name in names and (frame, name) not in told}
             told.update(bound)  # an inner loop's hides an outer one's of the same name
     return found
