@@ -24,7 +24,7 @@ from nnsight.intervention.tracing import tracer as tracing
 from ..describe import short
 from .events import Event, Scope
 from .observe import Observer, State, Tracker, conceal
-from .seams import Run, Seams, act, containers, give, gradient, out_of_order, read, save, scope_of
+from .seams import Run, Seams, act, containers, give, gradient, meet, out_of_order, read, save, scope_of
 from .seams import end as ended
 from .source import Shift
 
@@ -486,13 +486,7 @@ def _barrier(watch: Observer, original: Any, self: Any) -> Any:
     try:
         frames = _seams.caller(watch, 0)
         if frames is not None:
-            event = watch.add(Event(-1, "BarrierProtocol", "barrier", None), frames)
-            waiting = _seams.run.barriers.setdefault(self, [])
-            waiting.append(event)
-            if len(waiting) >= self.n_participants:  # the last to arrive lets the others go on
-                for other in waiting[:-1]:
-                    other.after += (event,)
-                waiting.clear()
+            meet(watch, _seams.run, frames, self, self.n_participants)
     except Exception as error:
         watch.err(error)
     return original(self)

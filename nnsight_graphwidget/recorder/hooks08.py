@@ -23,7 +23,7 @@ from nnsight.tracing import tracer as tracing
 from ..describe import short
 from .events import Event, Scope
 from .observe import NOTHING, Frames, Observer, State, Tracker, hide_from_dynamo, without_ours
-from .seams import Seams, act, containers, give, gradient, out_of_order, read, save, scope_of
+from .seams import Seams, act, containers, give, gradient, meet, out_of_order, read, save, scope_of
 from .seams import end as ended
 from .source import Shift
 
@@ -383,13 +383,7 @@ def _cache(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any)
 
 def _barrier(watch: Observer, original: Any, self: Any) -> Any:
     try:
-        event = watch.add(Event(-1, "BarrierProtocol", "barrier", None), _seams.caller(watch))
-        waiting = _seams.run.barriers.setdefault(self, [])
-        waiting.append(event)
-        if len(waiting) >= self.n:  # the last to arrive lets the others go on
-            for other in waiting[:-1]:
-                other.after += (event,)
-            waiting.clear()
+        meet(watch, _seams.run, _seams.caller(watch), self, self.n)
     except Exception as error:
         watch.err(error)
     return original(self)

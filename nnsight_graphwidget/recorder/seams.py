@@ -339,6 +339,17 @@ def save(watch: Observer, run: Run, frames: Frames | None, value: Any) -> None:
     watch.add(event, frames, value)
 
 
+def meet(watch: Observer, run: Run, frames: Frames | None, barrier: Any, count: int) -> None:
+    """Note that a block is at a barrier; the last of ``count`` to arrive lets the others go on."""
+    event = watch.add(Event(-1, "BarrierProtocol", "barrier", None), frames)
+    waiting = run.barriers.setdefault(barrier, [])
+    waiting.append(event)
+    if len(waiting) >= count:
+        for other in waiting[:-1]:
+            other.after += (event,)
+        waiting.clear()
+
+
 def gradient(
     watch: Observer, frames: Frames | None, tensor: Any, setting: tuple[str, Any] | None, call: Callable[[], Any], unwound: Any
 ) -> Any:
