@@ -32,7 +32,7 @@ HEAVY = {
     "anywidget",
     "py_mini_racer",
     "resvg_py",
-    "fpdf",
+    "pypdfium2",
     "networkx",
 }
 

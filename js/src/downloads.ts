@@ -1,8 +1,10 @@
 // What the Export menu gives: the drawing as it is on the screen, painted by the same code as files made from Python.
 
+import { FAMILY, isBold } from "./font";
 import type { State } from "./model";
 import { paintedSize } from "./paint";
 import { h } from "./panels/dom";
+import { BASELINE, pdf, type Picture } from "./pdf";
 
 const LARGEST = 8192; // px a side of a PNG; browsers refuse or blank larger canvases
 const SCALE = 2;
@@ -20,6 +22,21 @@ export async function png(svg: string): Promise<Blob> {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser made no PNG of the drawing"))), "image/png"),
   );
 }
+
+/** An SVG's text as PDF; what the bundled fonts lack is drawn as the browser draws it in a font of the system. */
+export function sheet(svg: string, title: string): Blob {
+  return new Blob([pdf(svg, title, { picture }).bytes], { type: "application/pdf" });
+}
+
+const picture: Picture = (run, width, height, sharpness, size, face, fill) => {
+  const canvas = h("canvas", { width: width * sharpness, height: height * sharpness });
+  const context = canvas.getContext("2d")!;
+  context.scale(sharpness, sharpness);
+  context.font = `${isBold(face) ? "bold " : ""}${size}px ${FAMILY[face]}`;
+  context.fillStyle = fill;
+  context.fillText(run, 0, BASELINE * size);
+  return context.getImageData(0, 0, canvas.width, canvas.height).data;
+};
 
 /** A page that needs no kernel and no network: the state, and this same bundle. */
 export function page(bundle: string, state: Partial<State>): Blob {

@@ -1,6 +1,6 @@
-// The core without a browser: `ngw.render(request)` in a bare V8 (mini-racer, Node). One string in, one string out, no timers.
+// The core without a browser, in a bare V8 (mini-racer, Node): strings in, strings out, no timers.
 //
-// request, as JSON:
+// ngw.render(request): a graph as SVG. The request, as JSON:
 //   elements     the element list of to_elements()
 //   legend       legend.json
 //   title        drawn above the picture; default none
@@ -16,12 +16,17 @@
 //   transparent  no page behind the picture; default false
 //   embed_font   put the fonts in the SVG; default false
 //   max_elements most boxes drawn; "all" opens no further than that; default 500
-// answer, as JSON: {svg, width, height (px), visible, hidden (numbers of boxes), warnings} or {error}
+// Its answer, as JSON: {svg, width, height (px), visible, hidden (numbers of boxes), warnings} or {error}
+//
+// ngw.pdf(request): that SVG as PDF. The request, as JSON: {svg, title, compressed}.
+// Its answer, as JSON: {pdf (a character for each byte), lacking (texts that the bundled fonts cannot write)} or {error}
 
+import { strFromU8 } from "fflate";
 import { elkSync } from "./elk";
 import { layoutSync, type Positions } from "./layout";
 import { legendEntries } from "./legend";
 import { paint, paintedSize } from "./paint";
+import { pdf } from "./pdf";
 import { buildScene, expansionWithin, indexElements } from "./scene";
 import type { Element, Legend, Theme, ViewState } from "./types";
 
@@ -81,12 +86,36 @@ export function draw(request: RenderRequest): Rendered {
   return { svg, ...paintedSize(svg), visible: scene.nodes.length, hidden: scene.hidden, warnings };
 }
 
-function render(request: string): string {
-  try {
-    return JSON.stringify(draw(JSON.parse(request) as RenderRequest));
-  } catch (error) {
-    return JSON.stringify({ error: error instanceof Error ? error.message : String(error) });
-  }
+function sheet({ svg, title, compressed }: { svg: string; title: string; compressed: boolean }): { pdf: string; lacking: string[] } {
+  const { bytes, lacking } = pdf(svg, title, { compressed });
+  return { pdf: strFromU8(bytes, true), lacking };
 }
 
-(globalThis as { ngw?: object }).ngw = { render };
+function answering<Request>(answer: (request: Request) => object): (request: string) => string {
+  return (request) => {
+    try {
+      return JSON.stringify(answer(JSON.parse(request) as Request));
+    } catch (error) {
+      return JSON.stringify({ error: error instanceof Error ? error.message : String(error) });
+    }
+  };
+}
+
+/** base64 as characters for bytes, which a bare V8 cannot read by itself. */
+function atob(base64: string): string {
+  const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const out: string[] = [];
+  let [bits, held] = [0, 0];
+  for (const digit of base64) {
+    if (digit === "=") break;
+    bits = (bits << 6) | digits.indexOf(digit);
+    held += 6;
+    if (held >= 8) out.push(String.fromCharCode((bits >> (held -= 8)) & 255));
+    bits &= (1 << held) - 1;
+  }
+  return out.join("");
+}
+
+const host = globalThis as { ngw?: object; atob?: typeof atob };
+host.atob ??= atob;
+host.ngw = { render: answering(draw), pdf: answering(sheet) };

@@ -1,4 +1,4 @@
-// A placed scene as SVG text: plain attributes only, so that browsers, resvg and fpdf2 draw the same, byte for byte alike everywhere.
+// A placed scene as SVG text: plain attributes only, so that every reader draws the same, byte for byte alike everywhere.
 
 import { type Face, FAMILY, fontFaces, isBold, measure } from "./font";
 import { hue, styleOf } from "./legend";
@@ -221,8 +221,9 @@ class Painter {
         const { style, kind, count } = entry;
         const off = this.options.hiddenKinds?.has(kind);
         this.out.push(`<g${off ? ' opacity="0.5"' : ""}><title>${xml(`${kind}: ${style.meaning}`)}</title>`, swatch(entry, x, y, this.theme, this.colors.page));
-        this.text(x + 27, y + 11, style.name, 11.5, "sans", this.colors.text);
-        const end = x + 27 + measure(style.name, 11.5, "sans");
+        const name = entryName(entry);
+        this.text(x + 27, y + 11, name, 11.5, "sans", this.colors.text);
+        const end = x + 27 + measure(name, 11.5, "sans");
         if (off) this.out.push(`<path d="M${n(x + 26)} ${n(y + 7)}H${n(end + 1)}" stroke="${this.colors.text}" stroke-width="1"/>`);
         this.text(end + 7, y + 11, String(count), NOTE, "sans", this.colors.mute);
         this.out.push("</g>");
@@ -255,8 +256,13 @@ export function groupBorder({ data, changes }: SceneNode): number {
 
 export const DASH_OF_STATUS: Record<string, string> = { "not reached": "4 3", "never run": "1.5 3", planned: "6 3" };
 
-function entryWidth({ style, count }: LegendEntry): number {
-  return 27 + measure(style.name, 11.5, "sans") + 7 + measure(String(count), NOTE, "sans") + 22;
+function entryWidth(entry: LegendEntry): number {
+  return 27 + measure(entryName(entry), 11.5, "sans") + 7 + measure(String(entry.count), NOTE, "sans") + 22;
+}
+
+/** A kind that no legend knows has whatever name it came with. */
+function entryName({ style }: LegendEntry): string {
+  return fit(style.name, 240, 11.5, "sans");
 }
 
 /** A kind's colour and shape, small: 20 by 14 px. */

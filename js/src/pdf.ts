@@ -1,26 +1,43 @@
 // A drawing as PDF: one page of its size, vectors, and text as text in embedded fonts. It knows of SVG what `paint` draws and no more:
 // a few kB in the bundle, where jsPDF with svg2pdf.js would be 160 kB gzipped.
 
+import { strToU8, zlibSync } from "fflate";
 import { type Face, FAMILY, isBold, measure } from "./font";
-import { h } from "./panels/dom";
+import { parsed, type Tag } from "./svg";
 import { type TrueType, trueType } from "./truetype";
 
 const PT_PER_PX = 0.75;
 const LONGEST = 14_400; // units a side that readers must take; a larger page says that its units are larger
 const SHARPNESS = 4; // pixels a px of what is drawn as a picture
+export const BASELINE = 1.1; // of a picture's text: font sizes below its top
 const QUARTER = 0.5523; // how far a Bézier curve's handles reach along a quarter of a circle
 
-/** The PDF of an SVG text by `paint`. Rejects if there is something in it that no PDF can be made of. */
-export async function pdf(svg: string, title: string): Promise<Blob> {
-  const root = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
+/** Characters that the bundled font lacks (Chinese, an emoji) as RGBA, drawn by who has other fonts, `width` by `height` px at `sharpness`. */
+export type Picture = (run: string, width: number, height: number, sharpness: number, size: number, face: Face, fill: string) => Uint8ClampedArray;
+
+export interface PdfOptions {
+  /** Draws what the bundled fonts lack; without it that stays blank. */
+  picture?: Picture;
+  /** Streams are deflated; default true. */
+  compressed?: boolean;
+}
+
+export interface Pdf {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** What the bundled fonts lack. */
+  lacking: string[];
+}
+
+/** The PDF of an SVG text by `paint`. Throws if there is something in it that no PDF can be made of. */
+export function pdf(svg: string, title: string, { picture, compressed = true }: PdfOptions = {}): Pdf {
+  const root = parsed(svg);
   const [width, height] = [number(root, "width"), number(root, "height")];
   const unit = Math.max(1, (Math.max(width, height) * PT_PER_PX) / LONGEST);
   const scale = PT_PER_PX / unit;
-  const writer = new Writer();
+  const writer = new Writer(compressed);
   const [catalog, pages, page, resources] = [writer.next(), writer.next(), writer.next(), writer.next()];
-  const fonts = new Map(await Promise.all(FACES.map(async (face) => [face, await trueType(face)] as const)));
-  const drawing = new Drawing(writer, fonts, resources, width, height);
-  const content = writer.stream("", bytes(`${scale} 0 0 ${-scale} 0 ${height * scale} cm 4 M\n${drawing.draw(root)}`));
+  const drawing = new Drawing(writer, picture, resources, width, height);
+  const content = writer.stream("", strToU8(`${scale} 0 0 ${-scale} 0 ${height * scale} cm 4 M\n${drawing.draw(root)}`, true));
   const used = [...drawing.texts.values()].map((text) => `/${text.face} ${text.embed(writer)} 0 R`);
   writer.put(catalog, `<</Type/Catalog/Pages ${pages} 0 R/ViewerPreferences<</DisplayDocTitle true>>>>`);
   writer.put(pages, `<</Type/Pages/Kids[${page} 0 R]/Count 1>>`);
@@ -32,18 +49,19 @@ export async function pdf(svg: string, title: string): Promise<Blob> {
   writer.put(resources, `<</Font<<${used.join("")}>>/ExtGState<<${drawing.states}>>/XObject<<${drawing.parts}>>>>`);
   const info = writer.next();
   writer.put(info, `<</Title<FEFF${utf16(title)}>/Producer(nnsight-graphwidget)>>`);
-  return writer.blob(catalog, info);
+  return { bytes: writer.file(catalog, info), lacking: [...drawing.lacking] };
 }
 
 /** The elements of a drawing as a page's content. */
 class Drawing {
   readonly texts = new Map<Face, Lettering>();
+  readonly lacking = new Set<string>();
   private readonly alphas = new Map<string, string>();
   private readonly objects: number[] = [];
 
   constructor(
     private readonly writer: Writer,
-    private readonly fonts: ReadonlyMap<Face, TrueType>,
+    private readonly picture: Picture | undefined,
     private readonly resources: number,
     private readonly width: number,
     private readonly height: number,
@@ -58,8 +76,8 @@ class Drawing {
     return this.objects.map((id) => `/X${id} ${id} 0 R`).join("");
   }
 
-  draw(element: Element): string {
-    switch (element.tagName) {
+  draw(element: Tag): string {
+    switch (element.name) {
       case "svg":
         return this.children(element);
       case "g":
@@ -69,80 +87,76 @@ class Drawing {
       case "circle":
         return this.shape(element, circle(element));
       case "path":
-        return this.shape(element, path(element.getAttribute("d")!));
+        return this.shape(element, path(element.attributes.d!));
       case "text":
         return this.text(element);
       case "title":
       case "defs":
         return "";
       default:
-        throw new Error(`<${element.tagName}> in the drawing`);
+        throw new Error(`<${element.name}> in the drawing`);
     }
   }
 
-  private children(element: Element): string {
-    return [...element.children].map((child) => this.draw(child)).join("");
+  private children(element: Tag): string {
+    return element.children.map((child) => this.draw(child)).join("");
   }
 
-  private group(element: Element): string {
+  private group(element: Tag): string {
     const content = this.children(element);
-    const move = /^translate\((\S+) (\S+)\)$/.exec(element.getAttribute("transform") ?? "");
+    const move = /^translate\((\S+) (\S+)\)$/.exec(element.attributes.transform ?? "");
     if (move) return `q 1 0 0 1 ${move[1]} ${move[2]} cm\n${content}Q\n`;
-    const opacity = element.getAttribute("opacity");
+    const opacity = element.attributes.opacity;
     if (!opacity) return content;
     const id = this.writer.stream(
       `/Type/XObject/Subtype/Form/BBox[0 0 ${this.width} ${this.height}]/Group<</S/Transparency>>/Resources ${this.resources} 0 R`,
-      bytes(content),
+      strToU8(content, true),
     );
     this.objects.push(id);
     return `q ${this.alpha(opacity, opacity)}/X${id} Do Q\n`;
   }
 
-  private shape(element: Element, outline: string): string {
+  private shape(element: Tag, outline: string): string {
     const fill = color(element, "fill"); // without one there is none: `paint` leaves it out of lines only
     const stroke = color(element, "stroke");
-    let style = this.alpha(element.getAttribute("fill-opacity"), element.getAttribute("stroke-opacity"));
+    let style = this.alpha(element.attributes["fill-opacity"], element.attributes["stroke-opacity"]);
     if (fill) style += `${fill} rg `;
     if (stroke) {
-      style += `${stroke} RG ${element.getAttribute("stroke-width") ?? 1} w `;
-      if (element.hasAttribute("stroke-dasharray")) style += `[${element.getAttribute("stroke-dasharray")}] 0 d `;
-      if (element.getAttribute("stroke-linecap") === "round") style += "1 J ";
-      if (element.getAttribute("stroke-linejoin") === "round") style += "1 j ";
+      style += `${stroke} RG ${element.attributes["stroke-width"] ?? 1} w `;
+      if ("stroke-dasharray" in element.attributes) style += `[${element.attributes["stroke-dasharray"]}] 0 d `;
+      if (element.attributes["stroke-linecap"] === "round") style += "1 J ";
+      if (element.attributes["stroke-linejoin"] === "round") style += "1 j ";
     }
-    return `q ${style}${outline} ${fill && stroke ? "B" : fill ? "f" : "S"} Q\n`;
+    return `q ${style}${outline}${fill && stroke ? "B" : fill ? "f" : "S"} Q\n`;
   }
 
-  private text(element: Element): string {
-    const content = element.textContent ?? "";
+  private text(element: Tag): string {
+    const content = element.text;
     const size = number(element, "font-size");
-    const face = FACES.find((face) => FAMILY[face] === element.getAttribute("font-family") && isBold(face) === element.hasAttribute("font-weight"))!;
+    const face = FACES.find((face) => FAMILY[face] === element.attributes["font-family"] && isBold(face) === ("font-weight" in element.attributes))!;
     let text = this.texts.get(face);
-    if (!text) this.texts.set(face, (text = new Lettering(face, this.fonts.get(face)!)));
-    const before = { middle: 0.5, end: 1 }[element.getAttribute("text-anchor") ?? ""] ?? 0;
+    if (!text) this.texts.set(face, (text = new Lettering(face, trueType(face))));
+    const before = { middle: 0.5, end: 1 }[element.attributes["text-anchor"] ?? ""] ?? 0;
     const [x, y] = [number(element, "x") - before * measure(content, size, face), number(element, "y")];
     let drawn = `BT ${color(element, "fill")} rg /${face} ${size} Tf 1 0 0 -1 ${short(x)} ${y} Tm <${text.codes(content)}> Tj ET\n`;
-    for (const [left, run] of text.lacking(content)) drawn += this.picture(run, x + measure(left, size, face), y, size, face, element.getAttribute("fill")!);
+    for (const [left, run] of text.lacking(content)) drawn += this.borrowed(run, x + measure(left, size, face), y, size, face, element.attributes.fill!);
     return drawn;
   }
 
-  /** Characters that the bundled font lacks (Chinese, an emoji), as the browser draws them in a font of the system. */
-  private picture(run: string, x: number, y: number, size: number, face: Face, fill: string): string {
+  /** Characters that the bundled font lacks, in a font of the system. */
+  private borrowed(run: string, x: number, y: number, size: number, face: Face, fill: string): string {
+    this.lacking.add(run);
+    if (!this.picture) return "";
     const [width, height] = [Math.ceil(measure(run, size, face)), Math.ceil(1.5 * size)];
-    const canvas = h("canvas", { width: width * SHARPNESS, height: height * SHARPNESS });
-    const context = canvas.getContext("2d")!;
-    context.scale(SHARPNESS, SHARPNESS);
-    context.font = `${isBold(face) ? "bold " : ""}${size}px ${FAMILY[face]}`;
-    context.fillStyle = fill;
-    context.fillText(run, 0, 1.1 * size);
-    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-    const image = `/Type/XObject/Subtype/Image/Width ${canvas.width}/Height ${canvas.height}/BitsPerComponent 8`;
-    const opacity = this.writer.stream(`${image}/ColorSpace/DeviceGray`, data.filter((_, at) => at % 4 === 3));
-    const id = this.writer.stream(`${image}/ColorSpace/DeviceRGB/SMask ${opacity} 0 R`, data.filter((_, at) => at % 4 !== 3));
+    const data = this.picture(run, width, height, SHARPNESS, size, face, fill);
+    const image = `/Type/XObject/Subtype/Image/Width ${width * SHARPNESS}/Height ${height * SHARPNESS}/BitsPerComponent 8`;
+    const opacity = this.writer.stream(`${image}/ColorSpace/DeviceGray`, Uint8Array.from(data.filter((_, at) => at % 4 === 3)));
+    const id = this.writer.stream(`${image}/ColorSpace/DeviceRGB/SMask ${opacity} 0 R`, Uint8Array.from(data.filter((_, at) => at % 4 !== 3)));
     this.objects.push(id);
-    return `q ${width} 0 0 ${-height} ${short(x)} ${short(y - 1.1 * size + height)} cm /X${id} Do Q\n`;
+    return `q ${width} 0 0 ${-height} ${short(x)} ${short(y - BASELINE * size + height)} cm /X${id} Do Q\n`;
   }
 
-  private alpha(fill: string | null, stroke: string | null): string {
+  private alpha(fill: string | undefined, stroke: string | undefined): string {
     if (!fill && !stroke) return "";
     const key = `/ca ${fill ?? 1}/CA ${stroke ?? 1}`;
     if (!this.alphas.has(key)) this.alphas.set(key, `A${this.alphas.size}`);
@@ -197,7 +211,7 @@ class Lettering {
     const program = font.subset(glyphs);
     const outlines = writer.stream(`/Length1 ${program.length}`, program);
     const map = writer.stream("", Uint8Array.from(glyphs.flatMap((glyph) => [glyph >> 8, glyph & 255])));
-    const unicode = writer.stream("", bytes(this.unicode()));
+    const unicode = writer.stream("", strToU8(this.unicode(), true));
     const descriptor = writer.next();
     writer.put(descriptor, describe(name, this.face, font, outlines));
     const widths = this.characters.map((char) => short(measure(char, 1000, this.face)));
@@ -246,54 +260,63 @@ function tag(glyphs: number[]): string {
 
 /** Objects by number, and at the end the table of where each of them starts. */
 class Writer {
-  private readonly objects: (string | Promise<BlobPart[]>)[] = [];
+  private readonly objects: Uint8Array[][] = [];
+
+  constructor(private readonly compressed: boolean) {}
 
   /** A number for an object that is put there later. */
   next(): number {
-    return this.objects.push("");
+    return this.objects.push([]);
   }
 
   put(id: number, object: string): void {
-    this.objects[id - 1] = object;
+    this.objects[id - 1] = [strToU8(object, true)];
   }
 
-  stream(entries: string, content: BlobPart): number {
-    return this.objects.push(
-      deflated(content).then((packed) => [`<<${entries}/Filter/FlateDecode/Length ${packed.byteLength}>>\nstream\n`, packed, "\nendstream"]),
-    );
+  stream(entries: string, content: Uint8Array): number {
+    const packed = this.compressed ? zlibSync(content) : content;
+    const filter = this.compressed ? "/Filter/FlateDecode" : "";
+    return this.objects.push([strToU8(`<<${entries}${filter}/Length ${packed.length}>>\nstream\n`, true), packed, strToU8("\nendstream")]);
   }
 
-  async blob(catalog: number, info: number): Promise<Blob> {
-    const parts: Blob[] = [new Blob(["%PDF-1.7\n%\u00b5\u00b6\n"])]; // characters past ASCII say that bytes follow
-    let size = parts[0]!.size;
-    const starts: number[] = [];
-    for (const [index, object] of this.objects.entries()) {
-      const content = typeof object === "string" ? [object] : await object;
-      const part = new Blob([`${index + 1} 0 obj\n`, ...content, "\nendobj\n"]);
-      starts.push(size);
-      size += part.size;
+  file(catalog: number, info: number): Uint8Array<ArrayBuffer> {
+    const parts: Uint8Array[] = [strToU8("%PDF-1.7\n%\u00b5\u00b6\n")]; // characters past ASCII say that bytes follow
+    let size = parts[0]!.length;
+    const add = (part: Uint8Array): void => {
+      size += part.length;
       parts.push(part);
-    }
+    };
+    const starts = this.objects.map((object, index) => {
+      const start = size;
+      [strToU8(`${index + 1} 0 obj\n`), ...object, strToU8("\nendobj\n")].forEach(add);
+      return start;
+    });
     const table = starts.map((start) => `${String(start).padStart(10, "0")} 00000 n \n`).join("");
     const count = starts.length + 1;
-    const end = `xref\n0 ${count}\n0000000000 65535 f \n${table}trailer\n<</Size ${count}/Root ${catalog} 0 R/Info ${info} 0 R>>\nstartxref\n${size}\n%%EOF\n`;
-    return new Blob([...parts, end], { type: "application/pdf" });
+    add(strToU8(`xref\n0 ${count}\n0000000000 65535 f \n${table}trailer\n<</Size ${count}/Root ${catalog} 0 R/Info ${info} 0 R>>\nstartxref\n${size}\n%%EOF\n`));
+    return joined(parts, size);
   }
 }
 
-function deflated(content: BlobPart): Promise<ArrayBuffer> {
-  return new Response(new Blob([content]).stream().pipeThrough(new CompressionStream("deflate"))).arrayBuffer();
+function joined(parts: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
-function rounded(element: Element): string {
+function rounded(element: Tag): string {
   const [x, y, w, h] = ["x", "y", "width", "height"].map((name) => number(element, name)) as [number, number, number, number];
   const r = Math.min(number(element, "rx"), w / 2, h / 2);
-  if (!r) return `${x} ${y} ${w} ${h} re`;
+  if (!r) return `${x} ${y} ${w} ${h} re `;
   const arc = (dx: number, dy: number): string => `a${r} ${r} 0 0 1 ${dx} ${dy}`;
   return path(`M${x + r} ${y}h${w - 2 * r}${arc(r, r)}v${h - 2 * r}${arc(-r, r)}h${2 * r - w}${arc(-r, -r)}v${2 * r - h}${arc(r, -r)}z`);
 }
 
-function circle(element: Element): string {
+function circle(element: Tag): string {
   const [x, y, r] = ["cx", "cy", "r"].map((name) => number(element, name)) as [number, number, number];
   const arc = (dx: number, dy: number): string => `a${r} ${r} 0 0 1 ${dx} ${dy}`;
   return path(`M${x} ${y - r}${arc(r, r)}${arc(-r, r)}${arc(-r, -r)}${arc(r, -r)}z`);
@@ -301,35 +324,40 @@ function circle(element: Element): string {
 
 /** A path's commands as a PDF has them: all absolute, all curves cubic. Arcs are quarters of circles, clockwise. */
 function path(d: string): string {
-  const out: string[] = [];
+  let out = "";
   let [x, y] = [0, 0];
   const go = (operator: string, ...values: number[]): void => {
-    out.push(...values.map(short), operator);
+    for (const value of values) out += `${short(value)} `;
+    out += `${operator} `;
     [x, y] = values.slice(-2) as [number, number];
   };
-  for (const [, command, rest] of d.matchAll(/([a-z])([^a-z]*)/gi) as Iterable<[string, string, string]>) {
-    const v = (rest.match(/-?[\d.]+/g) ?? []).map(Number) as [number, number, number, number, number, number, number];
-    const [ox, oy] = command === command.toLowerCase() ? [x, y] : [0, 0];
+  const tokens = d.match(/[a-z]|-?[\d.]+/gi) ?? [];
+  let at = 0;
+  const next = (): number => Number(tokens[at++]);
+  while (at < tokens.length) {
+    const command = tokens[at++]!;
+    const [ox, oy] = command > "Z" ? [x, y] : [0, 0]; // a small letter's places are relative
     switch (command.toUpperCase()) {
       case "M":
-        go("m", ox + v[0], oy + v[1]);
+        go("m", ox + next(), oy + next());
         break;
       case "L":
-        go("l", ox + v[0], oy + v[1]);
+        go("l", ox + next(), oy + next());
         break;
       case "H":
-        go("l", ox + v[0], y);
+        go("l", ox + next(), y);
         break;
       case "V":
-        go("l", x, oy + v[0]);
+        go("l", x, oy + next());
         break;
       case "Q": {
-        const [cx, cy, ex, ey] = [ox + v[0], oy + v[1], ox + v[2], oy + v[3]];
+        const [cx, cy, ex, ey] = [ox + next(), oy + next(), ox + next(), oy + next()];
         go("c", x + ((cx - x) * 2) / 3, y + ((cy - y) * 2) / 3, ex + ((cx - ex) * 2) / 3, ey + ((cy - ey) * 2) / 3, ex, ey);
         break;
       }
       case "A": {
-        const [dx, dy] = [v[5], v[6]];
+        at += 5; // a circle's radius follows from where it ends
+        const [dx, dy] = [next(), next()];
         const k = 1 - QUARTER;
         // Clockwise, with y down, a quarter to the lower right or the upper left starts level; the other two start upright.
         if (dx * dy > 0) go("c", x + dx * QUARTER, y, x + dx, y + dy * k, x + dx, y + dy);
@@ -337,23 +365,23 @@ function path(d: string): string {
         break;
       }
       case "Z":
-        out.push("h");
+        out += "h ";
         break;
       default:
         throw new Error(`${command} in a path of the drawing`);
     }
   }
-  return out.join(" ");
+  return out;
 }
 
 /** An attribute as a number; 0 where there is none. */
-function number(element: Element, name: string): number {
-  return Number(element.getAttribute(name));
+function number(element: Tag, name: string): number {
+  return Number(element.attributes[name]);
 }
 
 /** `#rrggbb` as three shares; null for "none" and where there is none. */
-function color(element: Element, name: string): string | null {
-  const value = element.getAttribute(name);
+function color(element: Tag, name: string): string | null {
+  const value = element.attributes[name];
   if (!value?.startsWith("#")) return null;
   return [1, 3, 5].map((at) => short(parseInt(value.slice(at, at + 2), 16) / 255)).join(" ");
 }
@@ -368,8 +396,4 @@ function hex(code: number): string {
 
 function utf16(text: string): string {
   return Array.from({ length: text.length }, (_, at) => hex(text.charCodeAt(at))).join("");
-}
-
-function bytes(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text);
 }

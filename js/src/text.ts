@@ -4,18 +4,19 @@ import { type Face, measure } from "./font";
 
 const LONGEST = 1000; // characters looked at; a label is a few dozen wide
 
-/** Control characters, bidirectional controls, other invisibles, halves of pairs and what XML forbids. */
+/** Control characters, bidirectional controls, other invisibles (tags, too), halves of pairs and what XML forbids. */
 const UNSAFE =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff]|\udb40[\udc00-\udc7f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const SHORT: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /** The text on one line, with what cannot be seen written as an escape (`\n`, `\u202e`). */
 export function visible(text: string): string {
-  return text.replace(UNSAFE, (c) => SHORT[c] ?? escape(c.charCodeAt(0)));
+  return text.replace(UNSAFE, (c) => SHORT[c] ?? escape(c.codePointAt(0)!));
 }
 
 function escape(code: number): string {
-  return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+  const [mark, digits] = code < 256 ? ["x", 2] : code < 65536 ? ["u", 4] : ["U", 8];
+  return `\\${mark}${code.toString(16).padStart(digits as number, "0")}`;
 }
 
 /** Text for XML content and attributes. */

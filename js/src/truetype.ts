@@ -1,8 +1,8 @@
 // The bundled fonts as a PDF wants them: TrueType, with no more outlines than its text has characters.
 
+import { unzlibSync } from "fflate";
 import type { Face } from "./font";
 import { WOFF } from "./fontdata";
-import { inflated } from "./inflate";
 
 /** What a PDF needs of a font; its text comes as glyph numbers, so no character map is among it. */
 const NEEDED = ["glyf", "head", "hhea", "hmtx", "loca", "maxp"];
@@ -18,8 +18,15 @@ export interface TrueType {
   subset(glyphs: Iterable<number>): Uint8Array<ArrayBuffer>;
 }
 
-export async function trueType(face: Face): Promise<TrueType> {
-  const tables = await unpacked(Uint8Array.from(atob(WOFF[face]), (byte) => byte.charCodeAt(0)));
+const read = new Map<Face, TrueType>();
+
+export function trueType(face: Face): TrueType {
+  let font = read.get(face);
+  if (!font) read.set(face, (font = opened(unpacked(Uint8Array.from(atob(WOFF[face]), (byte) => byte.charCodeAt(0))))));
+  return font;
+}
+
+function opened(tables: Tables): TrueType {
   const [head, hhea, cmap] = ["head", "hhea", "cmap"].map((tag) => view(tables.get(tag)!)) as [DataView, DataView, DataView];
   const scaled = (table: DataView, at: number): number => Math.round((table.getInt16(at) * 1000) / head.getUint16(18));
   return {
@@ -34,13 +41,13 @@ export async function trueType(face: Face): Promise<TrueType> {
 type Tables = Map<string, Uint8Array<ArrayBuffer>>;
 
 /** A WOFF file's tables. */
-async function unpacked(woff: Uint8Array<ArrayBuffer>): Promise<Tables> {
+function unpacked(woff: Uint8Array<ArrayBuffer>): Tables {
   const file = view(woff);
   const tables: Tables = new Map();
   for (let entry = 44; entry < 44 + 20 * file.getUint16(12); entry += 20) {
     const [offset, packed, size] = [4, 8, 12].map((at) => file.getUint32(entry + at)) as [number, number, number];
     const bytes = woff.subarray(offset, offset + packed);
-    tables.set(latin1(woff.subarray(entry, entry + 4)), packed < size ? new Uint8Array(await inflated(bytes).arrayBuffer()) : bytes);
+    tables.set(latin1(woff.subarray(entry, entry + 4)), packed < size ? unzlibSync(bytes) : bytes);
   }
   return tables;
 }

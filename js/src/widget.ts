@@ -3,7 +3,7 @@
 
 import legendJson from "../../nnsight_graphwidget/legend.json";
 import { Controller } from "./controller";
-import { offer, page, png } from "./downloads";
+import { offer, page, png, sheet } from "./downloads";
 import { listenToPointer } from "./gestures";
 import { listenToKeys } from "./keys";
 import { legendEntries } from "./legend";
@@ -19,7 +19,6 @@ import { overviewMap } from "./panels/overview";
 import { searchPanel } from "./panels/search";
 import { sourcePanel } from "./panels/source";
 import { toolbar } from "./panels/toolbar";
-import { pdf } from "./pdf";
 import { Stage } from "./stage";
 import { CSS } from "./styles";
 import { hostTheme, onHostTheme } from "./theme";
@@ -278,7 +277,7 @@ class Widget {
       embedFont: format !== "PDF", // which has them in its own way
     });
     if (format === "PNG") return png(svg);
-    if (format === "PDF") return pdf(svg, title);
+    if (format === "PDF") return sheet(svg, title);
     return new Blob([svg], { type: "image/svg+xml" });
   }
 }

@@ -1,7 +1,11 @@
-"""Runs the JavaScript core (``static/headless.js``) without a browser.
+"""Runs the JavaScript core (``static/headless.js``) without a browser, and turns its pictures into pixels.
 
-V8 runs in a process of its own, started at the first picture and kept for the next ones: it has no part in the caller's
-event loops, threads and forks, an out-of-memory in it cannot take the caller's kernel down, and its memory is given back.
+V8 and PDFium run in a process of their own, started at the first picture and kept for the next ones: they have no part in
+the caller's event loops, threads and forks, an out-of-memory in them cannot take the caller's kernel down, and their memory
+is given back.
+
+What goes over: two lengths of 8 bytes, little endian, and then, to the worker, a task's name and its request, and back, what
+it says and a file. A request and what is said are JSON.
 """
 
 from __future__ import annotations
@@ -27,28 +31,40 @@ IDLE_SECONDS = 120.0
 
 
 def render(request: dict[str, Any], seconds: float = MAX_SECONDS) -> dict[str, Any]:
-    """The answer of ``ngw.render`` (see ``js/src/headless.ts``) to ``request``.
+    """The answer of ``ngw.render`` (see ``js/src/headless.ts``) to ``request``; raises as :func:`file` does."""
+    return _answered("render", request, seconds)[0]
+
+
+def file(kind: str, request: dict[str, Any], seconds: float = MAX_SECONDS) -> tuple[bytes, dict[str, Any]]:
+    """A drawing as a file, and what is to be said of it.
 
     Arguments:
+        kind: ``pdf``: what ``ngw.pdf`` makes of its request; ``png``: of an ``svg``, with ``width`` and ``height`` in pixels,
+            ``transparent``, ``dpi`` or None, and ``fonts``, the paths of the bundled ones.
         request: as JSON goes.
         seconds: after which it is given up.
 
     Raises:
         ExportError: there is no V8, a limit was reached, or the JavaScript failed.
     """
+    said, content = _answered(kind, request, seconds)
+    return content, said
+
+
+def _answered(task: str, request: dict[str, Any], seconds: float) -> tuple[dict[str, Any], bytes]:
     payload = json.dumps(request).encode("ascii")
     with _lock:
         for attempt in (1, 2):
             worker, used_before = _worker()
-            answer = _ask(worker, payload, seconds)
+            answer = _ask(worker, task.encode("ascii"), payload, seconds)
             if answer is not None:
                 break
             _stop()
             if not (used_before and attempt == 1):  # a worker that went idle between two pictures is no failure
                 raise ExportError("the drawing engine ended without an answer (out of memory?); save a part with only=")
     assert answer is not None
-    if "error" in answer:
-        raise ExportError(f"the picture could not be made: {answer['error']}")
+    if "error" in answer[0]:
+        raise ExportError(f"the picture could not be made: {answer[0]['error']}")
     return answer
 
 
@@ -61,16 +77,13 @@ def _worker() -> tuple[subprocess.Popen[bytes], bool]:
     global _process
     if _process is not None and _process.poll() is None:
         return _process, True
-    found = find_spec("py_mini_racer")
-    if found is None or found.origin is None:
+    if find_spec("py_mini_racer") is None:
         raise ExportError(
             "pictures need V8: pip install mini-racer (wheels for Windows, macOS and Linux on x64 and arm64)."
             " Without it .json, .cyjs, .graphml, .gexf, .dot and .mmd can be saved, and the notebook's own download works"
         )
-    command = [
-        sys.executable, "-I", str(Path(__file__).with_name("worker.py")), str(Path(found.origin).parent.parent), str(SCRIPT),
-        str(MAX_MEMORY), str(IDLE_SECONDS),
-    ]  # fmt: skip
+    limits = (str(MAX_MEMORY), str(IDLE_SECONDS))
+    command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("worker.py")), str(SCRIPT), *limits, *_folders()]
     try:
         _process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     except OSError as error:
@@ -78,8 +91,14 @@ def _worker() -> tuple[subprocess.Popen[bytes], bool]:
     return _process, False
 
 
-def _ask(process: subprocess.Popen[bytes], payload: bytes, seconds: float) -> dict[str, Any] | None:
-    """One frame there and one back; None if the worker is gone."""
+def _folders() -> set[str]:
+    """Where the libraries that the worker needs are."""
+    found = filter(None, map(find_spec, ("py_mini_racer", "pypdfium2", "pypdfium2_raw", "resvg_py")))
+    return {str(Path(spec.origin).parent.parent) for spec in found if spec.origin}
+
+
+def _ask(process: subprocess.Popen[bytes], task: bytes, payload: bytes, seconds: float) -> tuple[dict[str, Any], bytes] | None:
+    """One request there and one answer back; None if the worker is gone."""
     late = threading.Event()
 
     def give_up() -> None:
@@ -91,12 +110,12 @@ def _ask(process: subprocess.Popen[bytes], payload: bytes, seconds: float) -> di
     timer.start()
     try:
         assert process.stdin is not None and process.stdout is not None
-        process.stdin.write(struct.pack("<Q", len(payload)) + payload)
+        process.stdin.write(struct.pack("<QQ", len(task), len(payload)) + task + payload)
         process.stdin.flush()
-        header = process.stdout.read(8)
-        content = process.stdout.read(struct.unpack("<Q", header)[0]) if len(header) == 8 else b""
+        header = process.stdout.read(16)
+        said, content = map(process.stdout.read, struct.unpack("<QQ", header)) if len(header) == 16 else (b"", b"")
     except BrokenPipeError:
-        content = b""
+        said = b""
     except BaseException:
         _stop()  # interrupted between question and answer: the next question must not get this answer
         raise
@@ -107,10 +126,7 @@ def _ask(process: subprocess.Popen[bytes], payload: bytes, seconds: float) -> di
         raise ExportError(
             f"the layout took more than {seconds:g} s; close sub-graphs with expanded=, or save a part with only="
         )
-    if not content:
-        return None
-    answer: dict[str, Any] = json.loads(content)
-    return answer
+    return (json.loads(said), content) if said else None
 
 
 def _stop() -> None:

@@ -1,15 +1,10 @@
-"""Pictures: ``.svg`` from the JavaScript core, ``.png`` and ``.pdf`` from that SVG."""
+"""Pictures: ``.svg`` from the JavaScript core, ``.pdf`` from that SVG, ``.png`` from that PDF."""
 
 from __future__ import annotations
 
-import re
-import struct
 import warnings
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timezone
-from functools import lru_cache
-from io import BytesIO
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,29 +15,19 @@ from ..legend import legend as legend_entries
 from . import engine
 from .text import legible
 
-FONTS = Path(__file__).parent.parent / "static"
-#: family and style (as fpdf2 names it) → file
-FONT_FILES = {
-    ("DejaVu Sans", ""): FONTS / "DejaVuSans.ttf",
-    ("DejaVu Sans", "B"): FONTS / "DejaVuSans-Bold.ttf",
-    ("DejaVu Sans Mono", ""): FONTS / "DejaVuSansMono.ttf",
-    ("DejaVu Sans Mono", "B"): FONTS / "DejaVuSansMono-Bold.ttf",
-}
+FONTS = sorted(map(str, (Path(__file__).parent.parent / "static").glob("*.ttf")))
 #: Boxes in a picture: with expanded="auto", and at the very most.
 AUTO_BOXES, MAX_BOXES = 500, 10_000
 MAX_PIXELS = 50_000_000
-MAX_SIDE = 16_384  # more is what browsers refuse to show, and resvg slow to draw
+MAX_SIDE = 16_384  # more is what browsers refuse to show
 #: Pixels up to which a .png has two for each px of the drawing when nothing is asked for; past that it has one.
 FINE_PIXELS = 8_000_000
 #: The same for the still picture beside a live view, which waits for it, a tenth of a second for a million pixels.
 THUMBNAIL_BOXES, THUMBNAIL_PIXELS = 60, 1_200_000
 _PX_PER_INCH = 96
-_PT_PER_PX = 0.75
 
 Expanded = Literal["auto", "all"] | Iterable[str]
 Positions = Mapping[str, Sequence[float]]
-
-_EPOCH = datetime(2000, 1, 1, tzinfo=timezone.utc)  # in every PDF: the same graph gives the same bytes
 
 
 def svg(graph: Graph, **options: Any) -> bytes:
@@ -54,60 +39,41 @@ def svg(graph: Graph, **options: Any) -> bytes:
 def png(
     graph: Graph, *, scale: float | None = None, dpi: float | None = None, width: int | None = None, **options: Any
 ) -> bytes:
-    """PNG by resvg, with the bundled fonts only."""
+    """PNG by PDFium, of the PDF that is drawn of the SVG."""
     answer = drawn(graph, **options)
-    content = _rastered(answer["svg"], _zoom(answer["width"], answer["height"], scale, dpi, width))
-    return content if dpi is None else _with_resolution(content, dpi)
+    zoom = _zoom(answer["width"], answer["height"], scale, dpi, width)
+    return _rastered(answer, zoom, dpi, bool(options.get("transparent")))
 
 
 def thumbnail(graph: Graph, **options: Any) -> tuple[bytes, dict[str, int]]:
     """A PNG and the size, in px, that it is to be shown at; a large graph's has its first boxes, and is less fine."""
     answer = drawn(graph, most=THUMBNAIL_BOXES, **options)
     wide, high = answer["width"], answer["height"]
-    content = _rastered(answer["svg"], min(2.0, (THUMBNAIL_PIXELS / (wide * high)) ** 0.5))
+    content = _rastered(answer, min(2.0, (THUMBNAIL_PIXELS / (wide * high)) ** 0.5))
     return content, {"width": round(wide), "height": round(high)}
 
 
-def _rastered(content: str, zoom: float) -> bytes:
-    """With the bundled fonts alone, so that every machine gives the same bytes; a character that they lack (Chinese, an
-    emoji) is drawn in a font of the system, if it has one."""
-    import resvg_py
-
-    raster: bytes = resvg_py.svg_to_bytes(
-        svg_string=content,
-        zoom=zoom,
-        skip_system_fonts=content.isascii() or _glyphs().issuperset(map(ord, set(content) - {"\n"})),
-        font_files=[str(file) for file in FONT_FILES.values()],
-    )
-    return raster
-
-
-@lru_cache(maxsize=1)
-def _glyphs() -> frozenset[int]:
-    """The characters that all of the bundled fonts have."""
-    from fontTools.ttLib import TTFont
-
-    return frozenset.intersection(*(frozenset(TTFont(file, lazy=True).getBestCmap()) for file in FONT_FILES.values()))
+def _rastered(answer: Mapping[str, Any], zoom: float, dpi: float | None = None, transparent: bool = False) -> bytes:
+    """With the bundled fonts alone, so that every machine gives the same pixels; a picture with a character that they lack
+    (Chinese, an emoji) is drawn with the fonts of the system, too."""
+    width, height = (max(1, round(zoom * answer[side])) for side in ("width", "height"))
+    request = {"svg": answer["svg"], "width": width, "height": height, "dpi": dpi, "transparent": transparent, "fonts": FONTS}
+    return engine.file("png", request)[0]
 
 
 def pdf(graph: Graph, **options: Any) -> bytes:
-    """PDF by fpdf2: one page of the drawing's size (a px is 1/96 inch), text as text in embedded fonts."""
-    from fpdf import FPDF
-
-    answer = drawn(graph, **options)
-    wide, high = (answer[side] * _PT_PER_PX for side in ("width", "height"))
-    page = FPDF(unit="pt", format=(wide, high))
-    page.set_creation_date(_EPOCH)
-    page.set_title(legible(graph.title))
-    page.set_producer("nnsight-graphwidget")
-    page.set_margin(0)
-    page.set_auto_page_break(False)
-    page.add_page()
-    for (family, style), file in FONT_FILES.items():
-        page.add_font(family, style, file)
-    drawing = re.sub("<title>[^<]*</title>", "", answer["svg"])  # fpdf2 would warn of each tool tip
-    page.image(BytesIO(drawing.encode()), x=0, y=0, w=wide, h=high)
-    return bytes(page.output())
+    """PDF by the same code as the notebook's own download: one page of the drawing's size (a px is 1/96 inch), text as text
+    in embedded fonts."""
+    request = {"svg": drawn(graph, **options)["svg"], "title": legible(graph.title), "compressed": True}
+    content, said = engine.file("pdf", request)
+    if lacking := said["lacking"]:
+        some = ", ".join(map(repr, lacking[:3])) + (" and more" if lacking[3:] else "")
+        warnings.warn(
+            f"the PDF has blanks for {some}: its fonts lack these characters;"
+            " the notebook's own download and .png draw them in a font of the system",
+            stacklevel=4,
+        )
+    return content
 
 
 def drawn(
@@ -205,12 +171,3 @@ def _usual(wide: float, high: float) -> float:
 
 def _most(wide: float, high: float) -> float:
     return float(min((MAX_PIXELS / (wide * high)) ** 0.5, MAX_SIDE / wide, MAX_SIDE / high))
-
-
-def _with_resolution(content: bytes, dpi: float) -> bytes:
-    """A PNG that says how large a dot is, so that documents place it at its true size."""
-    per_metre = round(dpi / 0.0254)
-    chunk = b"pHYs" + struct.pack(">IIB", per_metre, per_metre, 1)
-    after_header = 8 + 25  # the signature and the IHDR chunk
-    chunk = struct.pack(">I", 9) + chunk + struct.pack(">I", zlib.crc32(chunk))
-    return content[:after_header] + chunk + content[after_header:]

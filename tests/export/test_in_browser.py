@@ -88,6 +88,7 @@ def test_what_the_page_downloads_is_what_python_saves(page: Any, tmp_path: Path)
     open_page(page, save(seed(), tmp_path / "g.html", expanded="all", theme="light"))
     page.wait_for_timeout(1500)
     assert downloaded(page, "SVG") == save(seed(), tmp_path / "g.svg", expanded=everything).read_bytes()
+    assert downloaded(page, "PDF") == save(seed(), tmp_path / "g.pdf", expanded=everything).read_bytes()
 
 
 def downloaded(page: Any, format: str) -> bytes:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import re
 import struct
-import zlib
+import warnings
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pypdf
 import pytest
+from PIL import Image, ImageChops
 from samples import HOSTILE, chain, hostile, seed
 
 from nnsight_graphwidget import Graph, save
@@ -28,39 +29,9 @@ def texts(path: Path) -> list[str]:
 
 
 def pixels(content: bytes) -> tuple[int, int, bytes]:
-    """Width, height and RGBA rows of an 8-bit RGBA PNG, by the PNG specification."""
-    width, height, depth, color, *_ = struct.unpack(">IIBBBBB", content[16:29])
-    assert (depth, color) == (8, 6)
-    data, at = b"", 8
-    while at < len(content):
-        (length,) = struct.unpack(">I", content[at : at + 4])
-        kind, body = content[at + 4 : at + 8], content[at + 8 : at + 8 + length]
-        assert struct.unpack(">I", content[at + 8 + length : at + 12 + length])[0] == zlib.crc32(kind + body)
-        data += body if kind == b"IDAT" else b""
-        at += 12 + length
-    raw, stride, rows, previous = zlib.decompress(data), width * 4, [], bytearray(width * 4)
-    for y in range(height):
-        start = y * (stride + 1)
-        row = bytearray(raw[start + 1 : start + 1 + stride])
-        _unfilter(raw[start], row, previous)
-        rows.append(bytes(row))
-        previous = row
-    return width, height, b"".join(rows)
-
-
-def _unfilter(kind: int, row: bytearray, above: bytearray) -> None:
-    for x in range(len(row)):
-        left = row[x - 4] if x >= 4 else 0
-        corner = above[x - 4] if x >= 4 else 0
-        if kind == 1:
-            row[x] = (row[x] + left) & 255
-        elif kind == 2:
-            row[x] = (row[x] + above[x]) & 255
-        elif kind == 3:
-            row[x] = (row[x] + (left + above[x]) // 2) & 255
-        elif kind == 4:
-            guess = left + above[x] - corner
-            row[x] = (row[x] + min((left, above[x], corner), key=lambda c: abs(guess - c))) & 255
+    """Width, height and RGBA rows."""
+    with Image.open(io.BytesIO(content)) as image:
+        return *image.size, image.convert("RGBA").tobytes()
 
 
 def size(content: bytes) -> tuple[int, int]:
@@ -99,19 +70,17 @@ def test_dark_theme_and_transparency(tmp_path: Path) -> None:
     light = pixels(save(chain(2), tmp_path / "g.png", scale=1).read_bytes())[2]
     dark = pixels(save(chain(2), tmp_path / "g.png", scale=1, theme="dark").read_bytes())[2]
     clear = pixels(save(chain(2), tmp_path / "g.png", scale=1, transparent=True).read_bytes())[2]
-    assert light[:4] == b"\xff\xff\xff\xff" and sum(dark[:3]) < 120 and dark[3] == 255 and clear[:4] == b"\0\0\0\0"
+    assert light[:4] == b"\xff\xff\xff\xff" and sum(dark[:3]) < 120 and dark[3] == 255 and clear[3] == 0
     with pytest.raises(ExportError, match=r"theme: 'light' or 'dark'; got 'auto'"):
         save(chain(2), tmp_path / "g.png", theme="auto")
 
 
 def test_png_has_text(tmp_path: Path) -> None:
-    """With no font, resvg would drop all text without a word: the same picture without labels has fewer dark pixels."""
-    with_text = _dark_pixels(save(chain(3), tmp_path / "g.png", scale=2, legend=False))
-    content = re.sub(r"<text.*?</text>", "", picture.drawn(chain(3), legend=False)["svg"])
-    import resvg_py
-
-    (tmp_path / "bare.png").write_bytes(resvg_py.svg_to_bytes(svg_string=content, zoom=2.0))
-    assert with_text > _dark_pixels(tmp_path / "bare.png") + 500
+    """The same picture without labels has fewer dark pixels."""
+    with_text = save(chain(3), tmp_path / "g.png", scale=2, legend=False)
+    answer = picture.drawn(chain(3), legend=False)
+    (tmp_path / "bare.png").write_bytes(picture._rastered({**answer, "svg": re.sub(r"<text.*?</text>", "", answer["svg"])}, 2))
+    assert _dark_pixels(with_text) > _dark_pixels(tmp_path / "bare.png") + 500
 
 
 def _dark_pixels(path: Path) -> int:
@@ -119,16 +88,28 @@ def _dark_pixels(path: Path) -> int:
     return sum(data[at] < 100 for at in range(0, len(data), 4))
 
 
-def test_system_fonts_are_asked_only_for_what_the_bundled_ones_lack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    import resvg_py
+def test_what_the_bundled_fonts_lack_is_drawn_in_png_and_told_in_pdf(tmp_path: Path) -> None:
+    blank = _dark_pixels(save(chain(1), tmp_path / "g.png", title=" ", legend=False))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for title in ("plain", "×3 → … é Ω"):
+            assert _dark_pixels(save(chain(1), tmp_path / "g.png", title=title, legend=False)) > blank + 50
+            save(chain(1), tmp_path / "g.pdf", title=title)
+        assert _dark_pixels(save(chain(1), tmp_path / "g.png", title="漢字", legend=False)) > blank + 50
+    with pytest.warns(UserWarning, match=r"the PDF has blanks for '漢字': .* \.png draw them"):
+        save(chain(1), tmp_path / "g.pdf", title="漢字")
+    assert "漢字" in pypdf.PdfReader(tmp_path / "g.pdf").pages[0].extract_text()  # it can be copied and found
 
-    alone: list[bool] = []
-    draw = resvg_py.svg_to_bytes
-    monkeypatch.setattr(resvg_py, "svg_to_bytes", lambda **how: (alone.append(how["skip_system_fonts"]), draw(**how))[1])
-    for title in ("plain", "×3 → … é Ω", "漢字"):
-        save(chain(1), tmp_path / "g.png", title=title)
-    save(seed(), tmp_path / "g.png")
-    assert alone == [True, True, False, True]
+
+def test_png_is_transparent_where_nothing_is_drawn_and_dark_text_stays_dark(tmp_path: Path) -> None:
+    """A see-through picture over white is the one with a white page."""
+    paths = [save(seed(), tmp_path / name, scale=1, transparent=clear) for name, clear in (("a.png", True), ("b.png", False))]
+    clear, opaque = (Image.open(path).convert("RGBA") for path in paths)
+    over = Image.new("RGBA", clear.size, "white")
+    over.alpha_composite(clear)
+    _, most = ImageChops.difference(over.convert("L"), opaque.convert("L")).getextrema()
+    assert clear.getpixel((0, 0))[3] == 0
+    assert most < 12
 
 
 def test_png_sizes(tmp_path: Path) -> None:
@@ -140,7 +121,7 @@ def test_png_sizes(tmp_path: Path) -> None:
     assert size(content) == (2 * wide, 2 * high)
     at = content.index(b"pHYs")
     assert struct.unpack(">IIB", content[at + 4 : at + 13]) == (7559, 7559, 1)  # dots per metre
-    pixels(content)  # every chunk's checksum holds
+    pixels(content)  # it can be read
 
 
 def test_png_size_is_given_once(tmp_path: Path) -> None:
