@@ -16,6 +16,7 @@ export interface ElkNode {
 
 export interface ElkEdge {
   id: string;
+  layoutOptions?: Record<string, string>;
   sources: string[];
   targets: string[];
   sections?: { startPoint: ElkPoint; endPoint: ElkPoint; bendPoints?: ElkPoint[] }[];

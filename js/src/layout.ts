@@ -2,7 +2,7 @@
 
 import type { Elk, ElkNode, ElkPoint } from "./elk";
 import { lanesLayout } from "./lanes";
-import { rowsLayout } from "./rows";
+import { GAP, isColumns, rowsLayout, WIDEST } from "./rows";
 import { edgeTextWidth, headerWidth } from "./scene";
 import { stack } from "./stack";
 import type { Box, Placed, Point, Scene, SceneEdge, SceneNode } from "./types";
@@ -21,6 +21,7 @@ const MARGIN = 20; // around the drawing
 const HEADER = 34; // of an open sub-graph, above what it holds
 const MOST = 1000; // boxes that elkjs lays out; more go in plain rows
 const MOST_CROSSED = 6000; // layers that edges cross in all, past which elkjs takes too long
+const CROSSED = 600; // layers that edges cross in all, past which crossings are sought to be fewer in fewer tries
 const STRAIGHT = 150; // layers that edges cross in all, up to which the straightest placement takes no second
 
 const JOG = 16; // px sideways, up to which a jog is taken out
@@ -55,6 +56,9 @@ const ROOT = {
   "elk.padding": `[top=${MARGIN},left=${MARGIN},bottom=${MARGIN},right=${MARGIN}]`,
 };
 
+/** Of an edge from what is fed itself: a value that is carried on runs straight, and what joins it comes from the side. */
+const STRAIGHTER = { "elk.layered.priority.straightness": "2" };
+
 /** Places a scene with an injected elkjs (a worker in the browser). Rejects with an AbortError when cancelled. */
 export async function layout(scene: Scene, elk: Elk, options: LayoutOptions = {}): Promise<Placed> {
   if (options.arrangement === "lanes") return moved(lanesLayout(scene), options.positions);
@@ -73,15 +77,16 @@ export function layoutSync(scene: Scene, elk: (graph: ElkNode) => ElkNode, optio
 
 /**
  * The scene as elkjs reads it, edges at the root, where ends in different sub-graphs are found; undefined if it is too much
- * for elkjs.
+ * for elkjs, or too little.
  */
 export function elkGraph(scene: Scene): ElkNode | undefined {
-  if (scene.nodes.length > MOST) return undefined;
+  if (scene.nodes.length > MOST || isColumns(scene)) return undefined;
   const { links, columns } = stack(scene);
-  const crossed = crossedLayers(scene, links);
-  if (crossed > MOST_CROSSED) return undefined;
+  const { crossed, widest } = layering(scene, links);
+  if (crossed > MOST_CROSSED || widest > WIDEST) return undefined;
   const straight = scene.nodes.length <= 400 && crossed <= STRAIGHT;
-  const placement = { "elk.layered.nodePlacement.strategy": straight ? "NETWORK_SIMPLEX" : "BRANDES_KOEPF" };
+  const placement: Record<string, string> = { "elk.layered.nodePlacement.strategy": straight ? "NETWORK_SIMPLEX" : "BRANDES_KOEPF" };
+  if (crossed > CROSSED) placement["elk.layered.thoroughness"] = "3";
   const root: ElkNode = { id: "", layoutOptions: { ...ROOT, ...placement }, children: [], edges: [] };
   const nodes = new Map<string, ElkNode>([["", root]]);
   for (const node of scene.nodes) {
@@ -104,27 +109,36 @@ export function elkGraph(scene: Scene): ElkNode | undefined {
     const parent = nodes.get(node.parent === undefined ? "" : id(node.parent))!;
     parent.children!.push(made);
   }
-  const join = (edge: string, source: string, target: string) => root.edges!.push({ id: edge, sources: [id(source)], targets: [id(target)] });
-  for (const edge of scene.edges) join(`e${edge.id}`, edge.source, edge.target);
+  const join = (edge: string, source: string, target: string, layoutOptions = {}) =>
+    root.edges!.push({ id: edge, sources: [id(source)], targets: [id(target)], layoutOptions });
+  const parents = new Map(scene.nodes.map((node) => [node.id, node.parent]));
+  const fed = new Set(scene.edges.map(({ target }) => target));
+  for (const { id, source, target } of scene.edges)
+    join(`e${id}`, source, target, fed.has(source) && parents.get(source) === parents.get(target) ? STRAIGHTER : {});
   links.forEach(([above, below], at) => join(`s${at}`, above, below));
   return root;
 }
 
-/** How many layers the edges cross on the way to their targets: what makes the straightest placement slow. */
-function crossedLayers(scene: Scene, links: readonly [string, string][]): number {
+/** How many layers the edges cross on the way to their targets, which is what takes elkjs time, and the width of the widest layer. */
+function layering(scene: Scene, links: readonly [string, string][]): { crossed: number; widest: number } {
+  const pairs = [...scene.edges.map(({ source, target }) => [source, target] as const), ...links];
   const inputs = new Map<string, string[]>();
-  const add = (source: string, target: string): void => void (inputs.get(target)?.push(source) ?? inputs.set(target, [source]));
-  for (const { source, target } of scene.edges) add(source, target);
-  for (const [above, below] of links) add(above, below);
+  for (const [source, target] of pairs) (inputs.get(target) ?? inputs.set(target, []).get(target)!).push(source);
   const layers = new Map<string, number>();
-  let crossed = 0;
-  for (const node of scene.nodes) {
-    const before = (inputs.get(node.id) ?? []).map((source) => layers.get(source) ?? -1);
-    const layer = 1 + before.reduce((deepest, source) => Math.max(deepest, source), -1);
-    for (const source of before) crossed += layer - source - 1;
-    layers.set(node.id, layer);
+  for (const { id } of scene.nodes) layers.set(id, (inputs.get(id) ?? []).reduce((deepest, source) => Math.max(deepest, 1 + (layers.get(source) ?? -1)), 0));
+  // elkjs puts what nothing feeds right above what it feeds.
+  const below = new Map<string, number>();
+  for (const [source, target] of pairs) if (!inputs.has(source)) below.set(source, Math.min(below.get(source) ?? Infinity, layers.get(target)!));
+  for (const [source, layer] of below) layers.set(source, layer - 1);
+  const crossed = pairs.reduce((sum, [source, target]) => sum + Math.max(layers.get(target)! - layers.get(source)! - 1, 0), 0);
+  const widths = new Map<string, number>(); // of what a sub-graph has in a layer
+  let widest = 0;
+  for (const { id, parent, width } of scene.nodes) {
+    const key = `${layers.get(id)} ${parent}`;
+    widths.set(key, (widths.get(key) ?? 0) + width + GAP);
+    widest = Math.max(widest, widths.get(key)!);
   }
-  return crossed;
+  return { crossed, widest };
 }
 
 /** elkjs keeps the root, nodes and edges in one space of ids. */

@@ -16,6 +16,7 @@ export const TINT = { light: 0.08, dark: 0.16 }; // of a node's hue inside it
 export const GROUP_TINT = { light: 0.045, dark: 0.09 };
 const MARGIN = 20;
 const RADIUS = 8; // of an edge's corners
+const LONG = 200; // px down that a line is looked at for whether it is there already
 const TOOLTIP = 600; // characters
 
 export const DASHES: Record<SceneEdge["kind"], string | undefined> = {
@@ -42,6 +43,7 @@ export function paintedSize(svg: string): { width: number; height: number } {
 
 class Painter {
   private readonly out: string[] = [];
+  private readonly drawn = new Map<string, [top: number, bottom: number]>(); // colour and x -> where a long line runs down
   private readonly fills: ReadonlyMap<string, string>;
   private readonly theme: Theme;
   private readonly colors: (typeof COLORS)[Theme];
@@ -181,12 +183,35 @@ class Painter {
     const [end, before] = [route[route.length - 1]!, route[route.length - 2]!];
     const [ux, uy] = direction(before, end);
     const stop = { x: end.x - ux * 6, y: end.y - uy * 6 };
+    const line = [...route.slice(0, -1), stop];
     this.out.push(
-      `<path d="${rounded([...route.slice(0, -1), stop])}" fill="none" stroke="${color}" stroke-width="${lit ? 2 : 1.3}"${dash ? ` stroke-dasharray="${dash}"` : ""}/>` +
+      `<path d="${(dash ? [line] : this.undrawn(line, color)).map(rounded).join("")}" fill="none" stroke="${color}" stroke-width="${lit ? 2 : 1.3}"${dash ? ` stroke-dasharray="${dash}"` : ""}/>` +
         `<path d="${arrow(end, ux, uy)}" fill="${color}"/>`,
     );
     const text = edgeText(edge);
     if (text) this.text(end.x - ux * 10 + 5, end.y - uy * 10 + 3, text, SUBTITLE, "mono", this.colors.mute);
+  }
+
+  /** A line without what runs down where another of its colour does: thousands of edges may share a way. */
+  private undrawn(line: Point[], color: string): Point[][] {
+    const parts: Point[][] = [[line[0]!]];
+    for (let at = 1; at < line.length; at++) {
+      const [from, to] = [line[at - 1]!, line[at]!];
+      const [top, bottom] = [Math.min(from.y, to.y), Math.max(from.y, to.y)];
+      if (from.x === to.x && bottom - top > LONG) {
+        const key = `${color} ${from.x}`;
+        const [start, end] = this.drawn.get(key) ?? [0, 0];
+        const [a, b] = [Math.max(start, top + RADIUS), Math.min(end, bottom - RADIUS)]; // its corners are its own
+        if (a < b) {
+          const down = from.y < to.y;
+          parts[parts.length - 1]!.push({ x: from.x, y: down ? a : b });
+          parts.push([{ x: from.x, y: down ? b : a }]);
+          this.drawn.set(key, [Math.min(start, top), Math.max(end, bottom)]);
+        } else if (bottom - top > end - start) this.drawn.set(key, [top, bottom]);
+      }
+      parts[parts.length - 1]!.push(to);
+    }
+    return parts;
   }
 
   private text(x: number, y: number, text: string, size: number, face: Face, fill: string, anchor = "start"): void {

@@ -100,6 +100,30 @@ test("parts that nothing joins go in rows, in order of execution", () => {
   expect(routes.size).toBe(24);
 });
 
+test("a value that layer after layer adds to runs straight down, whatever joins it", () => {
+  const steps = Array.from({ length: 48 }, (_, i) => [
+    node(`read${i}`, "InterventionProtocol"),
+    node(`add${i}`),
+    edge(`read${i}`, `add${i}`, "data", { label: "1" }),
+    ...(i ? [edge(`add${i - 1}`, `add${i}`, "data", { label: "0" })] : []),
+  ]);
+  const { width, height } = layoutSync(scene(steps.flat()), elkSync);
+  expect(width).toBeLessThan(height / 3);
+});
+
+test("a column of boxes, in as many sub-graphs, is laid out without elkjs, and alike", () => {
+  const elements = [group("t", "Tracer"), ...Array.from({ length: 5 }, (_, i) => node(`t/${i}`)), ...Array.from({ length: 4 }, (_, i) => edge(`t/${i}`, `t/${i + 1}`))];
+  const drawing = scene([node("x", "Input"), ...elements, edge("x", "t")], ["t"]);
+  const alone = layoutSync(drawing, () => {
+    throw new Error("elkjs was asked");
+  });
+  expect(faults(alone)).toEqual([]);
+  const middles = [...alone.boxes.values()].map(({ x, width }) => x + width / 2);
+  expect(new Set(middles).size).toBe(1);
+  const twice = { ...drawing, edges: [...drawing.edges, { ...drawing.edges[1]!, id: "again" }] };
+  expect(() => layoutSync(twice, () => { throw new Error("elkjs was asked"); })).toThrow("elkjs was asked");
+});
+
 describe("lanes", () => {
   test("a hundred random drawings: boxes keep apart, edges run between them and down", () => {
     const found = Array.from({ length: 100 }, (_, seed) => faults(draw(20, seed, "lanes")).map((fault) => `seed ${seed}: ${fault}`)).flat();

@@ -102,12 +102,14 @@ describe("a picture", () => {
     expect(text).toContain(`stroke="${legend.BridgeProtocol!.light}" stroke-width="1.3" stroke-dasharray="5 3"`);
   });
 
-  test("past a thousand boxes, is in plain rows that values run down", () => {
+  test("past a thousand boxes, is in plain rows that values run down, folded into columns where it would be far too high", () => {
     const chain = Array.from({ length: 1500 }, (_, i) => node(`n${i}`));
     const links = chain.slice(1).map((_, i) => edge(`n${i}`, `n${i + 1}`));
     const placed = layoutSync(scene([...chain, ...links]), elkSync);
-    const tops = placed.scene.nodes.map((node) => placed.boxes.get(node.id)!.y);
-    expect(tops.every((top, at) => at === 0 || top > tops[at - 1]!)).toBe(true);
+    const boxes = placed.scene.nodes.map((node) => placed.boxes.get(node.id)!);
+    const follows = (at: number) => boxes[at]!.y > boxes[at - 1]!.y || (boxes[at]!.y === boxes[0]!.y && boxes[at]!.x > boxes[at - 1]!.x + boxes[at - 1]!.width);
+    expect(boxes.every((_, at) => at === 0 || follows(at))).toBe(true);
+    expect(placed.height).toBeLessThan(2 * placed.width);
     expect(placed.routes.size).toBe(1499);
   });
 
