@@ -8,19 +8,23 @@ import { build } from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const STATIC = join(here, "..", "nnsight_graphwidget", "static");
 
-/** elkjs's worker as one function with what it looks for in its surroundings as arguments (see virtual.d.ts). */
-export function elkModule() {
+/**
+ * elkjs's worker as one function with what it looks for in its surroundings as arguments (see virtual.d.ts); `lazy`: as text
+ * that is parsed when it is first called, which a script that runs once may never do. A page may forbid that, a bare V8 does not.
+ */
+export function elkModule(lazy = false) {
   const code = readFileSync(join(here, "node_modules/elkjs/lib/elk-worker.min.js"), "utf-8");
-  return `export default function (module, exports, window, document, setTimeout) {${code}\n}`;
+  const worker = `(module, exports, window, document, setTimeout) {${code}\n}`;
+  return `export default ${lazy ? `(...given) => (0, eval)(${JSON.stringify(`(function ${worker})`)})(...given)` : `function ${worker}`}`;
 }
 
-const virtualElk = {
+const virtualElk = (lazy) => ({
   name: "elk",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^virtual:elk$/ }, () => ({ path: "elk", namespace: "elk" }));
-    onLoad({ filter: /.*/, namespace: "elk" }, () => ({ contents: elkModule(), loader: "js" }));
+    onLoad({ filter: /.*/, namespace: "elk" }, () => ({ contents: elkModule(lazy), loader: "js" }));
   },
-};
+});
 
 const shared = {
   absWorkingDir: here,
@@ -29,16 +33,15 @@ const shared = {
   charset: "utf8",
   target: "es2022",
   legalComments: "none", // they are in THIRD_PARTY_NOTICES.txt
-  plugins: [virtualElk],
   metafile: true,
   logLevel: "warning",
   logOverride: { "equals-negative-zero": "silent" }, // in elkjs, which means it
 };
 
 const BUNDLES = [
-  { entryPoints: ["src/headless.ts"], outfile: join(STATIC, "headless.js"), format: "iife" },
-  { entryPoints: ["src/loader.ts"], outfile: join(STATIC, "loader.js"), format: "esm" },
-  { entryPoints: ["src/widget.ts"], outfile: join(STATIC, "widget.js"), format: "esm", loader: { ".css": "text" } },
+  { entryPoints: ["src/headless.ts"], outfile: join(STATIC, "headless.js"), format: "iife", plugins: [virtualElk(true)] },
+  { entryPoints: ["src/loader.ts"], outfile: join(STATIC, "loader.js"), format: "esm", plugins: [] },
+  { entryPoints: ["src/widget.ts"], outfile: join(STATIC, "widget.js"), format: "esm", plugins: [virtualElk(false)] },
 ];
 
 async function main() {

@@ -20,7 +20,7 @@ export interface LayoutOptions {
 const MARGIN = 20; // around the drawing
 const HEADER = 34; // of an open sub-graph, above what it holds
 const MOST = 1000; // boxes that elkjs lays out; more go in plain rows
-const MOST_CROSSED = 6000; // layers that edges cross in all, past which elkjs takes too long
+const MOST_CROSSED = 2000; // layers that edges cross in all, past which elkjs takes too long
 const CROSSED = 600; // layers that edges cross in all, past which crossings are sought to be fewer in fewer tries
 const STRAIGHT = 150; // layers that edges cross in all, up to which the straightest placement takes no second
 

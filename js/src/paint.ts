@@ -197,11 +197,12 @@ class Painter {
     const parts: Point[][] = [[line[0]!]];
     for (let at = 1; at < line.length; at++) {
       const [from, to] = [line[at - 1]!, line[at]!];
-      const [top, bottom] = [Math.min(from.y, to.y), Math.max(from.y, to.y)];
+      // Its corners are its own: only what is straight can be another's too.
+      const [top, bottom] = [Math.min(from.y, to.y) + RADIUS, Math.max(from.y, to.y) - RADIUS];
       if (from.x === to.x && bottom - top > LONG) {
         const key = `${color} ${from.x}`;
         const [start, end] = this.drawn.get(key) ?? [0, 0];
-        const [a, b] = [Math.max(start, top + RADIUS), Math.min(end, bottom - RADIUS)]; // its corners are its own
+        const [a, b] = [Math.max(start, top), Math.min(end, bottom)];
         if (a < b) {
           const down = from.y < to.y;
           parts[parts.length - 1]!.push({ x: from.x, y: down ? a : b });

@@ -2,7 +2,7 @@
 // sub-graph alone, its boxes in rows that follow the values downwards, long lists of rows folded into columns. Linear time. An
 // edge past other rows runs beside them; one into or out of a sub-graph runs behind the boxes that it passes.
 
-import { headerWidth } from "./scene";
+import { headerWidth, MOST_NAMED } from "./scene";
 import type { Box, Placed, Point, Scene, SceneEdge, SceneNode } from "./types";
 
 export const GAP = 26; // between boxes of a row
@@ -10,23 +10,16 @@ export const WIDEST = 4000; // of a row, past which it goes on in the next
 const ROW_GAP = 40; // between rows: room for edges
 const BELOW = 13; // from a row to edges that leave it sideways
 const ABOVE = 16; // from edges that come sideways to the row below them
-const COLUMN_GAP = 52; // between columns: room for edges past the rows of both
-const BESIDE = 12; // from a column to the edges that run past its rows
+const COLUMN_GAP = 52; // between columns, at least
+const BESIDE = 12; // from a column to the first way past its rows
+const TRACK = 6; // from one way to the next
+const MOST_TRACKS = 60; // side by side, past which ways share one
 const NARROWEST = 1000; // that a row goes on for
 const ASPECT = 1.6; // width to height that rows of many boxes tend to
+const PORT = 18; // px between edges that meet a box: room for the names of arguments
+const CORNER = 12; // px at a box's corners where no edge meets it
 const [TOP, SIDE] = [42, 18]; // around what a sub-graph holds
 const MARGIN = 20;
-
-/** A column of rows and a box's place in it; x relative to the boxes around it. */
-interface Place {
-  column: Column;
-  row: number;
-}
-
-interface Column {
-  left: number;
-  right: number;
-}
 
 /** Whether every sub-graph is one column of boxes, each feeding the next one alone: there is nothing for elkjs to find out. */
 export function isColumns({ nodes, edges }: Scene): boolean {
@@ -51,27 +44,43 @@ export function rowsLayout(scene: Scene): Placed {
     children.get(node.parent)!.push(node);
   }
   const inputs = siblingInputs(scene, byId);
+  const inner = new Map<string | undefined, SceneEdge[]>(); // sub-graph -> edges between boxes right in it
+  for (const edge of scene.edges) {
+    const { parent } = byId.get(edge.source)!;
+    if (parent === byId.get(edge.target)!.parent) (inner.get(parent) ?? inner.set(parent, []).get(parent)!).push(edge);
+  }
   const boxes = new Map<string, Box>();
-  const places = new Map<string, Place>();
-  const size = (nodes: readonly SceneNode[]) => arrange(nodes, inputs, boxes, places);
+  const ways = new Map<string, number>(); // edge past other rows -> x of its way beside them
+  const size = (parent: string | undefined) => arrange(children.get(parent)!, inputs, inner.get(parent) ?? [], boxes, ways);
   const sides = new Map<string | undefined, number>([[undefined, 0]]); // left of what a sub-graph holds, which is in its middle
   for (const node of [...scene.nodes].reverse()) {
     // Children come after their parent: going backwards, what a sub-graph holds has its size before the sub-graph.
     if (node.role !== "open") boxes.set(node.id, { x: 0, y: 0, width: node.width, height: node.height });
     else {
-      const inner = size(children.get(node.id)!);
-      const width = Math.max(inner.width + 2 * SIDE, headerWidth(node));
-      boxes.set(node.id, { x: 0, y: 0, width, height: inner.height + TOP + SIDE });
-      sides.set(node.id, (width - inner.width) / 2);
+      const held = size(node.id);
+      const width = Math.max(held.width + 2 * SIDE, headerWidth(node));
+      boxes.set(node.id, { x: 0, y: 0, width, height: held.height + TOP + SIDE });
+      sides.set(node.id, (width - held.width) / 2);
     }
   }
-  const all = size(children.get(undefined)!);
+  const all = size(undefined);
   for (const node of scene.nodes) {
     const box = boxes.get(node.id)!;
     const outer = node.parent === undefined ? { x: MARGIN, y: MARGIN - TOP } : boxes.get(node.parent)!;
     boxes.set(node.id, { ...box, x: box.x + outer.x + sides.get(node.parent)!, y: box.y + outer.y + TOP });
   }
-  const routes = routed(scene, byId, boxes, places, (parent) => (parent === undefined ? MARGIN : boxes.get(parent)!.x + sides.get(parent)!));
+  for (const { id, source } of scene.edges) {
+    const { parent } = byId.get(source)!;
+    const left = parent === undefined ? MARGIN : boxes.get(parent)!.x + sides.get(parent)!;
+    if (ways.has(id)) ways.set(id, left + ways.get(id)!);
+  }
+  const ports = portsOf(scene, boxes, ways);
+  const routes = new Map(
+    scene.edges.map(({ id, source, target }) => {
+      const [from, to, way, port] = [boxes.get(source)!, boxes.get(target)!, ways.get(id), ports.get(id) ?? 0];
+      return [id, way === undefined ? down(from, to, port) : beside(from, to, port, way)];
+    }),
+  );
   return { scene, boxes, routes, width: all.width + 2 * MARGIN, height: all.height + 2 * MARGIN };
 }
 
@@ -95,12 +104,13 @@ function siblingInputs(scene: Scene, byId: ReadonlyMap<string, SceneNode>): Map<
   return inputs;
 }
 
-/** Puts boxes in rows below what feeds them, in order of execution; their places are relative to the whole. */
+/** Puts boxes in rows below what feeds them, in order of execution; their places are relative to the whole, as are those of ways. */
 function arrange(
   nodes: readonly SceneNode[],
   inputs: ReadonlyMap<string, ReadonlySet<string>>,
+  edges: readonly SceneEdge[],
   boxes: Map<string, Box>,
-  places: Map<string, Place>,
+  ways: Map<string, number>,
 ): { width: number; height: number } {
   const layers: SceneNode[][] = [];
   const layerOf = new Map<string, number>();
@@ -110,26 +120,87 @@ function arrange(
     layerOf.set(node.id, layer);
     (layers[layer] ??= []).push(node);
   }
-  const rows = layers.flatMap((layer) => wrapped(layer, boxes)).map((row) => measured(row, boxes));
-  let [x, height] = [0, 0];
-  for (const column of folded(rows)) {
-    const width = column.reduce((most, row) => Math.max(most, row.width), 0);
-    const sides = { left: x, right: x + width };
-    let y = 0;
-    column.forEach((row, at) => {
+  const columns = folded(layers.flatMap((layer) => wrapped(layer, boxes)).map((row) => measured(row, boxes)));
+  const spots = new Map<string, Spot>();
+  let height = 0;
+  columns.forEach((rows, column) => {
+    let top = 0;
+    rows.forEach((row, at) => {
+      for (const { id } of row.nodes) spots.set(id, { column, row: at, top, bottom: top + boxes.get(id)!.height });
+      top += row.height + ROW_GAP;
+    });
+    height = Math.max(height, top - ROW_GAP);
+  });
+  const sides = waysBeside(columns.length, edges, spots);
+  const tracks = sides.map(apart);
+  const room = (side: number): number => Math.max(0, (tracks[side] ?? 0) - 1) * TRACK; // but for the first, which has its room
+  let x = room(0);
+  columns.forEach((rows, column) => {
+    const width = Math.max(...rows.map((row) => row.width));
+    for (const row of rows) {
       let left = x + (width - row.width) / 2;
-      for (const node of row.nodes) {
-        const box = boxes.get(node.id)!;
-        boxes.set(node.id, { ...box, x: left, y });
-        places.set(node.id, { column: sides, row: at });
+      for (const { id } of row.nodes) {
+        const box = boxes.get(id)!;
+        boxes.set(id, { ...box, x: left, y: spots.get(id)!.top });
         left += box.width + GAP;
       }
-      y += row.height + ROW_GAP;
-    });
-    height = Math.max(height, y - ROW_GAP);
-    x += width + COLUMN_GAP;
+    }
+    for (const way of sides[2 * column]!.values()) for (const id of way.edges) ways.set(id, x - BESIDE - way.track * TRACK);
+    for (const way of sides[2 * column + 1]!.values()) for (const id of way.edges) ways.set(id, x + width + BESIDE + way.track * TRACK);
+    x += width + room(2 * column + 1);
+    if (column < columns.length - 1) x += COLUMN_GAP + room(2 * column + 2);
+  });
+  return { width: x, height };
+}
+
+/** Where a box is in its sub-graph. */
+interface Spot {
+  column: number;
+  row: number;
+  top: number;
+  bottom: number;
+}
+
+/** A way down beside a column: of the edges of one value, or of those that one box gathers. */
+interface Way {
+  edges: string[];
+  top: number;
+  bottom: number;
+  track: number;
+}
+
+/** The ways on both sides of each column: what spreads runs on the left of what takes it, what gathers on the right of what gives it. */
+function waysBeside(columns: number, edges: readonly SceneEdge[], spots: ReadonlyMap<string, Spot>): Map<string, Way>[] {
+  const sides = Array.from({ length: 2 * columns }, () => new Map<string, Way>());
+  const [outputs, inputs] = [new Map<string, number>(), new Map<string, number>()];
+  for (const { source, target } of edges) {
+    outputs.set(source, (outputs.get(source) ?? 0) + 1);
+    inputs.set(target, (inputs.get(target) ?? 0) + 1);
   }
-  return { width: Math.max(x - COLUMN_GAP, 0), height };
+  for (const { id, source, target } of edges) {
+    const [from, to] = [spots.get(source)!, spots.get(target)!];
+    if (from.column === to.column && to.row === from.row + 1) continue;
+    const gathers = inputs.get(target)! > outputs.get(source)!;
+    const side = sides[gathers ? 2 * from.column + 1 : 2 * to.column]!;
+    const key = gathers ? target : source;
+    const way = side.get(key) ?? { edges: [], top: Infinity, bottom: -Infinity, track: 0 };
+    side.set(key, way);
+    way.edges.push(id);
+    way.top = Math.min(way.top, from.bottom, to.top);
+    way.bottom = Math.max(way.bottom, from.bottom, to.top);
+  }
+  return sides;
+}
+
+/** Gives ways that pass each other a track each; returns how many tracks there are. */
+function apart(ways: ReadonlyMap<string, Way>): number {
+  const ends: number[] = []; // of what is on each track
+  for (const way of [...ways.values()].sort((a, b) => a.top - b.top)) {
+    const free = ends.findIndex((end) => end < way.top);
+    way.track = free >= 0 ? free : ends.length < MOST_TRACKS ? ends.length : ends.indexOf(Math.min(...ends));
+    ends[way.track] = Math.max(ends[way.track] ?? 0, way.bottom);
+  }
+  return ends.length;
 }
 
 interface Row {
@@ -179,43 +250,38 @@ function folded(rows: readonly Row[]): Row[][] {
   return columns;
 }
 
-function routed(
-  scene: Scene,
-  byId: ReadonlyMap<string, SceneNode>,
-  boxes: ReadonlyMap<string, Box>,
-  places: ReadonlyMap<string, Place>,
-  leftOf: (parent: string | undefined) => number,
-): Map<string, Point[]> {
-  const [outputs, inputs] = [new Map<string, number>(), new Map<string, number>()];
-  for (const { source, target } of scene.edges) {
-    outputs.set(source, (outputs.get(source) ?? 0) + 1);
-    inputs.set(target, (inputs.get(target) ?? 0) + 1);
+/** How far from its target's middle an edge meets it, where it is not the only one and they are few enough to be told apart. */
+function portsOf(scene: Scene, boxes: ReadonlyMap<string, Box>, ways: ReadonlyMap<string, number>): Map<string, number> {
+  const inputs = new Map<string, SceneEdge[]>();
+  for (const edge of scene.edges) (inputs.get(edge.target) ?? inputs.set(edge.target, []).get(edge.target)!).push(edge);
+  const middle = (id: string): number => boxes.get(id)!.x + boxes.get(id)!.width / 2;
+  const ports = new Map<string, number>();
+  for (const [target, edges] of inputs) {
+    if (edges.length > MOST_NAMED) continue;
+    const comes = ({ id, source }: SceneEdge): number => ways.get(id) ?? middle(source);
+    const ordered = [...edges].sort((a, b) => comes(a) - comes(b));
+    const straight = ordered.findIndex((edge) => comes(edge) === middle(target));
+    const widest = boxes.get(target)!.width / 2 - CORNER;
+    ordered.forEach(({ id }, at) => {
+      const port = (at - (straight < 0 ? (ordered.length - 1) / 2 : straight)) * PORT;
+      ports.set(id, Math.max(-widest, Math.min(port, widest)));
+    });
   }
-  const route = ({ source, target }: SceneEdge): Point[] => {
-    const [from, to] = [places.get(source)!, places.get(target)!];
-    const { parent } = byId.get(source)!;
-    const next = from.column === to.column && to.row === from.row + 1;
-    if (parent !== byId.get(target)!.parent || next) return down(boxes.get(source)!, boxes.get(target)!);
-    // What spreads runs on the left of the rows, what gathers on their right.
-    const gathers = inputs.get(target)! > outputs.get(source)!;
-    const x = gathers ? from.column.right + BESIDE : to.column.left - BESIDE;
-    return beside(boxes.get(source)!, boxes.get(target)!, leftOf(parent) + x);
-  };
-  return new Map(scene.edges.map((edge) => [edge.id, route(edge)]));
+  return ports;
 }
 
 /** Down from the source, across right above the target, and down to it. */
-function down(source: Box, target: Box): Point[] {
+function down(source: Box, target: Box, port: number): Point[] {
   const [sx, sy] = [source.x + source.width / 2, source.y + source.height];
-  const [tx, ty] = [target.x + target.width / 2, target.y];
+  const [tx, ty] = [target.x + target.width / 2 + port, target.y];
   if (sx === tx) return [{ x: sx, y: sy }, { x: tx, y: ty }];
   return [{ x: sx, y: sy }, { x: sx, y: ty - ABOVE }, { x: tx, y: ty - ABOVE }, { x: tx, y: ty }];
 }
 
-/** Below the source to x, along the rows, and above the target to it. */
-function beside(source: Box, target: Box, x: number): Point[] {
+/** Below the source to the way, along the rows, and above the target to it. */
+function beside(source: Box, target: Box, port: number, way: number): Point[] {
   const [sx, sy] = [source.x + source.width / 2, source.y + source.height];
-  const [tx, ty] = [target.x + target.width / 2, target.y];
+  const [tx, ty] = [target.x + target.width / 2 + port, target.y];
   const [below, above] = [sy + BELOW, ty - ABOVE];
-  return [{ x: sx, y: sy }, { x: sx, y: below }, { x, y: below }, { x, y: above }, { x: tx, y: above }, { x: tx, y: ty }];
+  return [{ x: sx, y: sy }, { x: sx, y: below }, { x: way, y: below }, { x: way, y: above }, { x: tx, y: above }, { x: tx, y: ty }];
 }

@@ -29,7 +29,7 @@ export const GROUP_TITLE = 12.5;
 export const NOTE = 10.5;
 const WIDEST = 260; // of a text in a node
 const WIDEST_GROUP = 420; // of a text in a sub-graph's header
-const MOST_NAMED = 12; // arguments of a node whose names are drawn at their arrows
+export const MOST_NAMED = 12; // arguments of a node whose names are drawn at their arrows
 const MOST_BRIDGED = 12; // visible nodes that a hidden one is seen to take something from
 const NAME_GAP = 10; // between an argument's name and the next arrow
 

@@ -22,7 +22,7 @@ const read = new Map<Face, TrueType>();
 
 export function trueType(face: Face): TrueType {
   let font = read.get(face);
-  if (!font) read.set(face, (font = opened(unpacked(Uint8Array.from(atob(WOFF[face]), (byte) => byte.charCodeAt(0))))));
+  if (!font) read.set(face, (font = opened(unpacked(decoded(WOFF[face])))));
   return font;
 }
 
@@ -36,6 +36,12 @@ function opened(tables: Tables): TrueType {
     glyph: (code) => glyphOf(cmap, code),
     subset: (glyphs) => sfnt(new Map(NEEDED.map((tag) => [tag, tag === "glyf" ? outlines(tables, new Set(glyphs)) : tables.get(tag)!]))),
   };
+}
+
+/** base64, by the engine itself where it can: a script takes a hundred times as long. */
+function decoded(base64: string): Uint8Array<ArrayBuffer> {
+  const native = Uint8Array as unknown as { fromBase64?(base64: string): Uint8Array<ArrayBuffer> };
+  return native.fromBase64?.(base64) ?? Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0));
 }
 
 type Tables = Map<string, Uint8Array<ArrayBuffer>>;

@@ -5,6 +5,7 @@ import legendJson from "../../nnsight_graphwidget/legend.json";
 import { elkSync } from "../src/elk";
 import { measure } from "../src/font";
 import { layoutSync } from "../src/layout";
+import { rowsLayout } from "../src/rows";
 import { allGroups, buildScene, edgeTextWidth, GROUP_TITLE, indexElements, NOTE, SUBTITLE, TITLE } from "../src/scene";
 import type { Box, Legend, Placed, Point, SceneNode } from "../src/types";
 import { edge, group, node, scene } from "./build";
@@ -122,6 +123,23 @@ test("a column of boxes, in as many sub-graphs, is laid out without elkjs, and a
   expect(new Set(middles).size).toBe(1);
   const twice = { ...drawing, edges: [...drawing.edges, { ...drawing.edges[1]!, id: "again" }] };
   expect(() => layoutSync(twice, () => { throw new Error("elkjs was asked"); })).toThrow("elkjs was asked");
+});
+
+test("in rows, edges of two values to two boxes keep apart, and so do the names at their arrows", () => {
+  const steps = Array.from({ length: 60 }, (_, i) => [
+    node(`n${i + 1}`),
+    edge(`n${i >> 1}`, `n${i + 1}`, "data", { label: "0" }),
+    edge(`n${i}`, `n${i + 1}`, "data", { label: "1" }),
+  ]);
+  const drawn = rowsLayout(scene([node("n0"), ...steps.flat()]));
+  const down = drawn.scene.edges.flatMap((edge) => {
+    const route = drawn.routes.get(edge.id)!;
+    return route.slice(1).flatMap((to, at) => (to.x === route[at]!.x ? [{ edge, x: to.x, top: Math.min(to.y, route[at]!.y), bottom: Math.max(to.y, route[at]!.y) }] : []));
+  });
+  const shared = down.filter((a) => down.some((b) => a.edge.source !== b.edge.source && a.edge.target !== b.edge.target && a.x === b.x && a.top < b.bottom && b.top < a.bottom));
+  expect(shared).toEqual([]);
+  expect(faults(drawn).filter((fault) => !fault.includes("upwards"))).toEqual([]);
+  expect(drawn.width).toBeLessThan(drawn.height);
 });
 
 describe("lanes", () => {

@@ -80,6 +80,10 @@ def save(obj: Any, path: str | os.PathLike[str], **options: Any) -> Path:
             raise ExportError(
                 f"{option!r} is not an option of {suffix}; its options are {', '.join(('title', 'only', *accepted))}"
             )
+    if module == "picture":
+        from . import engine
+
+        engine.start()
     graph, shown = _read(obj)
     options = {**{option: value for option, value in shown.items() if option in ("title", "only", *accepted)}, **options}
     title, only = options.pop("title", None), options.pop("only", None)

@@ -17,6 +17,7 @@ import struct
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,12 @@ MAX_SECONDS = 120.0
 MAX_MEMORY = 2 * 2**30
 #: A worker that has had nothing to do for so long ends; the next picture pays a cold start.
 IDLE_SECONDS = 120.0
+
+
+def start() -> None:
+    """Starts the process, if there is none: the fifth of a second that takes passes while the graph is read. Raises nothing."""
+    with suppress(ExportError), _lock:
+        _worker()
 
 
 def render(request: dict[str, Any], seconds: float = MAX_SECONDS) -> dict[str, Any]:
@@ -52,15 +59,17 @@ def file(kind: str, request: dict[str, Any], seconds: float = MAX_SECONDS) -> tu
 
 
 def _answered(task: str, request: dict[str, Any], seconds: float) -> tuple[dict[str, Any], bytes]:
+    global _has_worked
     payload = json.dumps(request).encode("ascii")
     with _lock:
         for attempt in (1, 2):
-            worker, used_before = _worker()
+            worker, has_worked = _worker(), _has_worked
             answer = _ask(worker, task.encode("ascii"), payload, seconds)
             if answer is not None:
+                _has_worked = True
                 break
             _stop()
-            if not (used_before and attempt == 1):  # a worker that went idle between two pictures is no failure
+            if not (has_worked and attempt == 1):  # a worker that went idle between two pictures is no failure
                 raise ExportError("the drawing engine ended without an answer (out of memory?); save a part with only=")
     assert answer is not None
     if "error" in answer[0]:
@@ -70,13 +79,14 @@ def _answered(task: str, request: dict[str, Any], seconds: float) -> tuple[dict[
 
 _lock = threading.RLock()
 _process: subprocess.Popen[bytes] | None = None
+_has_worked = False  # this process, since it started
 
 
-def _worker() -> tuple[subprocess.Popen[bytes], bool]:
-    """The running worker and whether it has worked before."""
-    global _process
+def _worker() -> subprocess.Popen[bytes]:
+    """The running worker, or a new one."""
+    global _process, _has_worked
     if _process is not None and _process.poll() is None:
-        return _process, True
+        return _process
     if find_spec("py_mini_racer") is None:
         raise ExportError(
             "pictures need V8: pip install mini-racer (wheels for Windows, macOS and Linux on x64 and arm64)."
@@ -88,7 +98,8 @@ def _worker() -> tuple[subprocess.Popen[bytes], bool]:
         _process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     except OSError as error:
         raise ExportError(f"the drawing engine could not be started: {error}") from error
-    return _process, False
+    _has_worked = False
+    return _process
 
 
 def _folders() -> set[str]:
