@@ -48,7 +48,9 @@ export function onLine(index: Index, file: string, line: number): NodeData[] {
     for (const { data } of index.items.values())
       for (const number of new Set(linesOf(data))) {
         const place = `${number} ${data.file}`;
-        known.set(place, [...(known.get(place) ?? []), data]);
+        const here = known.get(place);
+        if (here) here.push(data);
+        else known.set(place, [data]);
       }
   }
   const here = known.get(`${line} ${file}`) ?? [];

@@ -3,7 +3,7 @@
 import { ARRANGEMENTS, arranged } from "./arrange";
 import { ElkWorker } from "./elk";
 import { loadFonts } from "./ink";
-import { layout, moved } from "./layout";
+import { elkGraph, layout, moved } from "./layout";
 import type { Model } from "./model";
 import { tooltip } from "./paint";
 import { h } from "./panels/dom";
@@ -12,6 +12,7 @@ import type { Legend, Placed, Scene, Theme, ViewState } from "./types";
 import { View } from "./view";
 
 const SLOW = 400; // ms after which a layout shows that it runs
+const PREPARED = 150; // boxes of a drawing that is prepared
 
 const elk = new ElkWorker(); // one for the page: starting elkjs costs more than most layouts
 let stages = 0; // that need it
@@ -129,6 +130,17 @@ export class Stage {
     this.root.dataset.ngwReady = "true";
     this.root.dataset.ngwVisible = String(scene.nodes.length + scene.edges.length);
     this.announce();
+    this.prepare(scene);
+  }
+
+  /** Gets elkjs ready for what a click is likely to ask of it. */
+  private prepare({ nodes }: Scene): void {
+    const closed = elk.isNew && nodes.find((node) => node.role === "closed");
+    if (!closed) return;
+    const { state } = this;
+    const next = this.scene({ ...state, expanded: new Set(state.expanded).add(closed.id) });
+    const graph = next.nodes.length <= PREPARED ? elkGraph(next) : undefined;
+    if (graph) elk.practise(graph);
   }
 
   private async layout(scene: Scene, signal: AbortSignal): Promise<Placed> {

@@ -129,8 +129,8 @@ class Widget {
   private listen(): void {
     const { model, signal, stage } = this;
     const redraw = (): void => {
-      this.updatePanels();
       void stage.redraw();
+      this.updatePanels(); // while the worker lays out
     };
     model.on(["elements"], () => {
       stage.tracing = null;
