@@ -113,8 +113,12 @@ def with_picture(bundle: Any, graph: Graph, shown: Mapping[str, Any]) -> Any:
     sizes: dict[str, Any] = {}
     try:
         from .export.picture import thumbnail
+        from .export.view import within
+        from .part import part
 
-        content, size = thumbnail(graph, **{name: value for name, value in shown.items() if name != "title"})
+        seen = part(graph, shown["only"]) if "only" in shown else graph
+        view = {name: value for name, value in within(seen, shown).items() if name not in ("title", "only")}
+        content, size = thumbnail(seen, **view)
     except (GraphWidgetError, ImportError):
         pass  # no V8 for this platform, or past a limit: save() says which when it is asked, a cell shows the outline
     else:

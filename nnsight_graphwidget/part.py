@@ -21,7 +21,9 @@ def part(graph: Graph, only: str | Iterable[str]) -> Graph:
         ExportError: an id is not in the graph.
     """
     groups = {group.id: group for group in graph.groups}
-    chosen = {only} if isinstance(only, str) else set(only)
+    chosen = {only} if isinstance(only, str) else set(only) if isinstance(only, Iterable) else {None}
+    if not all(isinstance(id_, str) for id_ in chosen):
+        raise ExportError(f"only: an id of a node or sub-graph, or a list of ids; got {only!r}")
     unknown = chosen - groups.keys() - {node.id for node in graph.nodes}
     if unknown or not chosen:
         some = ", ".join(repr(group) for group in list(groups)[:5])

@@ -13,7 +13,7 @@ import json
 import sys
 import zlib
 from base64 import b64encode
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -24,6 +24,8 @@ from ipywidgets import DOMWidget, Widget, widget_serialization
 
 from .cells import carry_over
 from .elements import to_elements
+from .errors import ExportError
+from .export.view import checked_positions, checked_steps
 from .graph import Graph, Group, Node, plain
 
 _STATIC = Path(__file__).parent / "static"
@@ -180,6 +182,20 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
                 raise ValueError(f"no kind {kind!r} in the legend{_close(kind, kinds)}")
         return sorted(set(proposal["value"]))
 
+    @t.validate("steps")
+    def _check_steps(self, proposal: Any) -> dict[str, Any]:
+        return self._checked(checked_steps, proposal)
+
+    @t.validate("positions")
+    def _check_positions(self, proposal: Any) -> dict[str, Any]:
+        return self._checked(checked_positions, proposal)
+
+    def _checked(self, check: Callable[[Graph, Any], dict[str, Any]], proposal: Any) -> dict[str, Any]:
+        try:
+            return check(self.graph, proposal["value"])
+        except ExportError as error:
+            raise ValueError(str(error)) from None
+
     def expand(self, id: str = "all", *, depth: int | None = None, only: bool = False) -> None:
         """Open a sub-graph, and those around it so that it is seen.
 
@@ -241,7 +257,8 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
         self.only = list(seen)
 
     def save(self, path: str | Path, **options: Any) -> Path:
-        """Write the graph as it is on the screen: what is open, hidden and shown of loops, the title and the theme.
+        """Write the graph as it is on the screen: what is open, hidden, dragged and shown of loops, a slice, the title and the
+        theme; always in the layered layout or in lanes, whatever ``set_layout`` asked for.
 
         Arguments:
             path: its suffix chooses the format, see :func:`nnsight_graphwidget.save`.
@@ -252,13 +269,6 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
         """
         from .export import save
 
-        if Path(path).suffix.lower() in (".svg", ".png", ".pdf"):  # a slice is a figure; other formats hold the whole graph
-            if "only" in options:
-                options.setdefault("expanded", "auto")  # what is open on the screen need not be in that part
-            elif self.only:
-                around = {outer for id_ in self.only for outer in self._around(id_)}
-                options["only"] = self.only
-                options.setdefault("expanded", [id_ for id_ in self.expanded if id_ in around])
         return save(self, path, **options)
 
     def on_screen(self) -> tuple[Graph, dict[str, Any]]:
@@ -267,6 +277,8 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
         shown: dict[str, Any] = {name: getattr(self, name) for name in names}
         if self.theme != "auto":
             shown["theme"] = self.theme
+        if self.only:
+            shown["only"] = self.only
         return self.graph, shown
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:

@@ -72,6 +72,7 @@ export function draw(request: RenderRequest): Rendered {
   const footer = [...warnings, request.footer].filter(Boolean).join(" · "); // paint itself says how many boxes are not drawn
   const scene = buildScene(elements, state, legend);
   if (scene.hidden) warnings.push(`${scene.hidden} boxes are not drawn: the picture has at most ${limit}`);
+  if (scene.cut) warnings.push(`${scene.cut} edges are not drawn: they could not be told apart`);
   const placed = layoutSync(scene, elkSync, { arrangement: request.arrangement ?? "flow", positions: request.positions ?? {} });
   const svg = paint(placed, legend, {
     theme: request.theme ?? "light",

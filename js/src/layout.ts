@@ -20,6 +20,7 @@ export interface LayoutOptions {
 const MARGIN = 20; // around the drawing
 const HEADER = 34; // of an open sub-graph, above what it holds
 const MOST = 1000; // boxes that elkjs lays out; more go in plain rows
+const MOST_EDGES = 3000; // the same of edges
 const MOST_CROSSED = 2000; // layers that edges cross in all, past which elkjs takes too long
 const CROSSED = 600; // layers that edges cross in all, past which crossings are sought to be fewer in fewer tries
 const STRAIGHT = 150; // layers that edges cross in all, up to which the straightest placement takes no second
@@ -80,7 +81,7 @@ export function layoutSync(scene: Scene, elk: (graph: ElkNode) => ElkNode, optio
  * for elkjs, or too little.
  */
 export function elkGraph(scene: Scene): ElkNode | undefined {
-  if (scene.nodes.length > MOST || isColumns(scene)) return undefined;
+  if (scene.nodes.length > MOST || scene.edges.length > MOST_EDGES || isColumns(scene)) return undefined;
   const { links, columns } = stack(scene);
   const { crossed, widest } = layering(scene, links);
   if (crossed > MOST_CROSSED || widest > WIDEST) return undefined;

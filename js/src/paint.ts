@@ -95,8 +95,8 @@ class Painter {
   }
 
   private cutNote(): string {
-    const { hidden } = this.placed.scene;
-    return hidden ? `+${hidden} more not drawn` : "";
+    const { hidden, cut } = this.placed.scene;
+    return [hidden && `+${hidden} more not drawn`, cut && `+${cut} edges not drawn`].filter(Boolean).join(" · ");
   }
 
   private group(node: SceneNode): void {

@@ -31,6 +31,8 @@ const WIDEST = 260; // of a text in a node
 const WIDEST_GROUP = 420; // of a text in a sub-graph's header
 export const MOST_NAMED = 12; // arguments of a node whose names are drawn at their arrows
 const MOST_BRIDGED = 12; // visible nodes that a hidden one is seen to take something from
+const MOST_PARALLEL = 12; // edges between two boxes that are drawn one by one
+const [MOST_EDGES, MOST_EDGES_A_BOX] = [10_000, 4]; // drawn: as many as the larger of the two allows
 const NAME_GAP = 10; // between an argument's name and the next arrow
 
 const indexes = new WeakMap<readonly Element[], Index>();
@@ -189,8 +191,10 @@ class SceneBuilder {
   private readonly twins = new Map<string, string>(); // id of a pass that is not shown -> id of the pass that is
   private readonly only?: ReadonlySet<string>;
   private readonly expanded: ReadonlySet<string>; // as canonical ids
+  private readonly parallel = new Map<string, number>(); // edges from one end to another
   private stepping = false; // whether a loop shows one of several passes
   private hidden = 0;
+  private cut = 0;
 
   constructor(
     private readonly index: Index,
@@ -204,7 +208,7 @@ class SceneBuilder {
   build(): Scene {
     this.place(this.index.roots, undefined);
     const edges = this.edges();
-    return { nodes: [...this.nodes.values()], edges, standsFor: this.standsFor, hidden: this.hidden };
+    return { nodes: [...this.nodes.values()], edges, standsFor: this.standsFor, hidden: this.hidden, cut: this.cut };
   }
 
   /** The ids of a slice with all that is in its sub-graphs and the sub-graphs around it. */
@@ -403,6 +407,7 @@ class SceneBuilder {
     const pairs = new Map<string, SceneEdge>(); // the first edge of a kind between two visible ends
     const loops = new Set<string>();
     const repeats: EdgeData[] = [];
+    this.countParallel();
     for (const edge of this.index.edges) {
       if (this.twins.has(edge.source) || this.twins.has(edge.target)) repeats.push(edge);
       else this.merge(edge, false, merged, pairs, loops);
@@ -415,8 +420,18 @@ class SceneBuilder {
       if (node.role === "node") size(node, styleOf(this.legend, node.data.kind).shape);
       else sizeClosed(node);
     }
-    const edges = this.labelled([...merged.values()]);
+    const all = [...merged.values()];
+    const shown = all.slice(0, Math.max(MOST_EDGES, MOST_EDGES_A_BOX * this.nodes.size));
+    this.cut = all.length - shown.length;
+    const edges = this.labelled(shown);
     return [...edges, ...this.bridges(new Set(edges.map(({ source, target }) => `${source}\n${target}`)))];
+  }
+
+  private countParallel(): void {
+    for (const { source, target } of this.index.edges) {
+      const pair = `${source}\n${target}`;
+      this.parallel.set(pair, (this.parallel.get(pair) ?? 0) + 1);
+    }
   }
 
   /** Adds an edge to the visible ones, or to the one that it is drawn as; `repeated` if it is of a pass that is not shown. */
@@ -436,7 +451,8 @@ class SceneBuilder {
         return;
       }
     }
-    const lifted = this.lifts(edge.source, source) || this.lifts(edge.target, target);
+    const many = this.parallel.get(`${edge.source}\n${edge.target}`)! > MOST_PARALLEL;
+    const lifted = many || this.lifts(edge.source, source) || this.lifts(edge.target, target);
     const pair = `${source}\n${target}`;
     const key = lifted ? pair : repeated || this.inLoop(edge) ? `${pair}\n${edge.label}\n${edge.kind}` : edge.id;
     const known = merged.get(key) ?? (repeated ? pairs.get(`${pair}\n${edge.kind}`) : undefined);

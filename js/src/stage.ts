@@ -8,6 +8,7 @@ import type { Model } from "./model";
 import { tooltip } from "./paint";
 import { h } from "./panels/dom";
 import { buildScene, type Index, indexElements } from "./scene";
+import { spelled } from "./text";
 import type { Legend, Placed, Scene, Theme, ViewState } from "./types";
 import { View } from "./view";
 
@@ -116,7 +117,8 @@ export class Stage {
     if (this.signal.aborted || this.layoutOf !== run) return;
     this.layoutOf = null;
     const sliced = this.model.get("only").length > 0;
-    this.tell("", sliced ? sliceText(scene) : "", sliced ? { "Show all": () => this.model.set({ only: [] }) } : {});
+    const cut = scene.cut ? `${scene.cut.toLocaleString("en-US")} edges are not drawn: they could not be told apart.` : "";
+    this.tell("", [sliced ? sliceText(scene) : "", cut].filter(Boolean).join(" "), sliced ? { "Show all": () => this.model.set({ only: [] }) } : {});
     if (!this.drawn) this.beforeFirst(placed);
     const shown = this.view.show(placed, { anchor: this.anchor, animate: this.drawn && this.animated, fit: !this.drawn || this.fitNext });
     this.anchor = null;
@@ -212,7 +214,7 @@ export class Stage {
     const node = this.view.placed?.scene.nodes.find((other) => other.id === id);
     const box = this.view.rendered(id);
     if (!node || !box) return;
-    this.tip.textContent = tooltip(node);
+    this.tip.textContent = spelled(tooltip(node));
     this.tip.hidden = false;
     const left = Math.min(box.x, this.element.clientWidth - this.tip.offsetWidth - 8);
     const below = box.y + box.height + 8;

@@ -14,6 +14,11 @@ export function visible(text: string): string {
   return text.replace(UNSAFE, (c) => SHORT[c] ?? escape(c.codePointAt(0)!));
 }
 
+/** The same for text that may have lines and tabs: what a page shows of the user's. */
+export function spelled(text: string): string {
+  return text.replace(UNSAFE, (c) => (c === "\n" || c === "\t" ? c : escape(c.codePointAt(0)!)));
+}
+
 function escape(code: number): string {
   const [mark, digits] = code < 256 ? ["x", 2] : code < 65536 ? ["u", 4] : ["U", 8];
   return `\\${mark}${code.toString(16).padStart(digits as number, "0")}`;

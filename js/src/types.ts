@@ -124,7 +124,8 @@ export interface Scene {
   edges: SceneEdge[];
   /** element id -> id of the visible node that stands for it (itself, the closed sub-graph around it, or its twin in the shown pass) */
   standsFor: ReadonlyMap<string, string>;
-  hidden: number; // elements that a limit left out; the picture says so
+  hidden: number; // boxes that a limit left out; the picture says so
+  cut: number; // and edges
 }
 
 export interface Point {

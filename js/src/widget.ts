@@ -21,6 +21,7 @@ import { sourcePanel } from "./panels/source";
 import { toolbar } from "./panels/toolbar";
 import { Stage } from "./stage";
 import { CSS } from "./styles";
+import { spelled } from "./text";
 import { hostTheme, onHostTheme } from "./theme";
 import type { Legend, Placed, Theme } from "./types";
 
@@ -207,7 +208,7 @@ class Widget {
 
   private say(text: string): void {
     this.live.textContent = "";
-    this.live.textContent = text;
+    this.live.textContent = spelled(text);
   }
 
   private tab(name: string): HTMLElement {

@@ -18,6 +18,8 @@ const SEED = elements as unknown as Element[];
 const LOOP = "session@1/for@5";
 const ADD = `${LOOP}/i0/add@8`;
 const EVIL = `<img src=x onerror="throw 1">`;
+const TURNED = "abc\u202edcba\u0007";
+const SPELLED = "abc\\u202edcba\\x07"; // what turns text around, or is not seen, is spelled out
 
 function app(state: Partial<State> = {}): App & { done: [string, unknown][] } {
   const all = state.elements ?? SEED;
@@ -54,6 +56,19 @@ function shown<T extends Panel>(panel: T): T {
 }
 
 beforeEach(() => document.body.replaceChildren());
+
+test("text that would turn other text around is spelled out in every panel, ids stay as they are", () => {
+  const id = `n${TURNED}`;
+  const data = { id, kind: TURNED, label: TURNED, variable: TURNED, text: TURNED, file: TURNED, line: 1, status: "failed", error: TURNED } as const;
+  const given = app({ elements: [{ group: "nodes", data }] as unknown as Element[], selected: [id], sources: [{ file: TURNED, line: 1, text: `\t${TURNED}\n` }] });
+  for (const make of [inspectorPanel, legendPanel, outlinePanel, sourcePanel]) {
+    const { textContent } = shown(make(given)).element;
+    expect(textContent).toContain(SPELLED);
+    expect(textContent).not.toMatch(/[\u202e\u0007]/);
+  }
+  expect(shown(sourcePanel(given)).element.textContent).toContain("\t"); // but not what source is indented with
+  expect(shown(outlinePanel(given)).element.querySelector("[data-id]")!.getAttribute("data-id")).toBe(id);
+});
 
 describe("legend", () => {
   const kind = (panel: Panel, name: string): HTMLElement => panel.element.querySelector(`[data-kind="${name}"]`)!;

@@ -19,6 +19,7 @@ from ..errors import ExportError, InvalidGraphError
 from ..graph import Graph
 from ..part import part
 from .files import write
+from .view import within
 
 _VIEW = ("theme", "expanded", "hidden_kinds", "steps", "positions", "arrangement", "legend", "footer", "transparent")
 
@@ -85,15 +86,19 @@ def save(obj: Any, path: str | os.PathLike[str], **options: Any) -> Path:
 
         engine.start()
     graph, shown = _read(obj)
-    options = {**{option: value for option, value in shown.items() if option in ("title", "only", *accepted)}, **options}
-    title, only = options.pop("title", None), options.pop("only", None)
+    if "only" in options:
+        shown.pop("expanded", None)  # what is open on the screen need not be in that part
+    elif module not in ("picture", "page"):
+        shown.pop("only", None)  # a slice is a figure; other formats hold the whole graph
+    title, only = (options.pop(name, shown.get(name)) for name in ("title", "only"))
     schema.check(graph)
     if only is not None:
         graph = part(graph, only)
+    shown = {option: value for option, value in within(graph, shown).items() if option in accepted}
     if title is not None:
         graph = replace(graph, title=str(title))
     writer = getattr(import_module(f".{module}", __name__), name)
-    return write(path, writer(graph, **options))
+    return write(path, writer(graph, **{**shown, **options}))
 
 
 def load(path: str | os.PathLike[str]) -> Graph:

@@ -27,6 +27,7 @@ from ..errors import ExportError
 SCRIPT = Path(__file__).parent.parent / "static" / "headless.js"
 MAX_SECONDS = 120.0
 MAX_MEMORY = 2 * 2**30
+_OUT_OF_MEMORY = ("JSOOM", "JSTerminated")  # as V8's binding says it
 #: A worker that has had nothing to do for so long ends; the next picture pays a cold start.
 IDLE_SECONDS = 120.0
 
@@ -67,6 +68,12 @@ def _answered(task: str, request: dict[str, Any], seconds: float) -> tuple[dict[
             answer = _ask(worker, task.encode("ascii"), payload, seconds)
             if answer is not None:
                 _has_worked = True
+                if answer[0].get("error", "").startswith(_OUT_OF_MEMORY):
+                    _stop()  # it would keep what it took
+                    raise ExportError(
+                        f"the picture takes more than {MAX_MEMORY / 2**30:.1f} GB of memory; close sub-graphs with expanded=,"
+                        " or save a part with only="
+                    )
                 break
             _stop()
             if not (has_worked and attempt == 1):  # a worker that went idle between two pictures is no failure
@@ -93,7 +100,15 @@ def _worker() -> subprocess.Popen[bytes]:
             " Without it .json, .cyjs, .graphml, .gexf, .dot and .mmd can be saved, and the notebook's own download works"
         )
     limits = (str(MAX_MEMORY), str(IDLE_SECONDS))
-    command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("worker.py")), str(SCRIPT), *limits, *_folders()]
+    command = [
+        sys.executable or "python3",
+        "-I",
+        "-S",
+        str(Path(__file__).with_name("worker.py")),
+        str(SCRIPT),
+        *limits,
+        *_folders(),
+    ]
     try:
         _process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     except OSError as error:

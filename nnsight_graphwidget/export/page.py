@@ -6,16 +6,16 @@ import base64
 import hashlib
 import html as markup
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from ..display import outline
 from ..elements import to_elements
 from ..errors import ExportError
 from ..graph import Graph, plain
-from .picture import Expanded, Positions, opened
 from .text import legible
+from .view import Expanded, Positions, Steps, checked, opened
 
 BUNDLE = Path(__file__).parent.parent / "static" / "widget.js"
 #: Nodes up to which a page opens with every sub-graph open.
@@ -36,7 +36,7 @@ def html(
     theme: str = "auto",
     expanded: Expanded = "auto",
     hidden_kinds: Iterable[str] = ("Value",),
-    steps: Mapping[str, int | Literal["all"]] | None = None,
+    steps: Steps | None = None,
     positions: Positions | None = None,
     arrangement: str = "flow",
 ) -> bytes:
@@ -54,10 +54,7 @@ def html(
         "title": graph.title,
         "theme": theme,
         "expanded": expanded,
-        "hidden_kinds": list(hidden_kinds),
-        "steps": dict(steps or {}),
-        "positions": dict(positions or {}),
-        "arrangement": arrangement,
+        **checked(graph, hidden_kinds, steps, positions, arrangement),
     }
     return f"""\
 <!doctype html>

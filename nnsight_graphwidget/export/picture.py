@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from ..elements import to_elements
 from ..errors import ExportError
@@ -14,6 +14,7 @@ from ..graph import Graph
 from ..legend import legend as legend_entries
 from . import engine
 from .text import legible
+from .view import Expanded, Positions, Steps, checked, is_number, opened
 
 FONTS = sorted(map(str, (Path(__file__).parent.parent / "static").glob("*.ttf")))
 #: Boxes in a picture: with expanded="auto", and at the very most.
@@ -24,10 +25,9 @@ MAX_SIDE = 16_384  # more is what browsers refuse to show
 FINE_PIXELS = 8_000_000
 #: The same for the still picture beside a live view, which waits for it, a tenth of a second for a million pixels.
 THUMBNAIL_BOXES, THUMBNAIL_PIXELS = 60, 1_200_000
+#: After which a cell goes without: no cell is worth a wait for what is beside its live view.
+THUMBNAIL_SECONDS = 10.0
 _PX_PER_INCH = 96
-
-Expanded = Literal["auto", "all"] | Iterable[str]
-Positions = Mapping[str, Sequence[float]]
 
 
 def svg(graph: Graph, **options: Any) -> bytes:
@@ -47,18 +47,24 @@ def png(
 
 def thumbnail(graph: Graph, **options: Any) -> tuple[bytes, dict[str, int]]:
     """A PNG and the size, in px, that it is to be shown at; a large graph's has its first boxes, and is less fine."""
-    answer = drawn(graph, most=THUMBNAIL_BOXES, **options)
+    answer = drawn(graph, most=THUMBNAIL_BOXES, seconds=THUMBNAIL_SECONDS, **options)
     wide, high = answer["width"], answer["height"]
-    content = _rastered(answer, min(2.0, (THUMBNAIL_PIXELS / (wide * high)) ** 0.5))
+    content = _rastered(answer, min(2.0, (THUMBNAIL_PIXELS / (wide * high)) ** 0.5), seconds=THUMBNAIL_SECONDS)
     return content, {"width": round(wide), "height": round(high)}
 
 
-def _rastered(answer: Mapping[str, Any], zoom: float, dpi: float | None = None, transparent: bool = False) -> bytes:
+def _rastered(
+    answer: Mapping[str, Any],
+    zoom: float,
+    dpi: float | None = None,
+    transparent: bool = False,
+    seconds: float = engine.MAX_SECONDS,
+) -> bytes:
     """With the bundled fonts alone, so that every machine gives the same pixels; a picture with a character that they lack
     (Chinese, an emoji) is drawn with the fonts of the system, too."""
     width, height = (max(1, round(zoom * answer[side])) for side in ("width", "height"))
     request = {"svg": answer["svg"], "width": width, "height": height, "dpi": dpi, "transparent": transparent, "fonts": FONTS}
-    return engine.file("png", request)[0]
+    return engine.file("png", request, seconds)[0]
 
 
 def pdf(graph: Graph, **options: Any) -> bytes:
@@ -82,7 +88,7 @@ def drawn(
     theme: str = "light",
     expanded: Expanded = "auto",
     hidden_kinds: Iterable[str] = ("Value",),
-    steps: Mapping[str, int | Literal["all"]] | None = None,
+    steps: Steps | None = None,
     positions: Positions | None = None,
     arrangement: str = "flow",
     legend: bool = True,
@@ -90,6 +96,7 @@ def drawn(
     transparent: bool = False,
     embed_font: bool = False,
     most: int | None = None,
+    seconds: float = engine.MAX_SECONDS,
 ) -> dict[str, Any]:
     """The JavaScript core's answer: ``svg``, ``width`` and ``height`` in px, and counts; options as in ``save``.
 
@@ -97,43 +104,25 @@ def drawn(
     """
     if theme not in ("light", "dark"):
         raise ExportError(f"theme: 'light' or 'dark'; got {theme!r}")
-    if arrangement not in ("flow", "lanes"):
-        raise ExportError(f"arrangement: 'flow' or 'lanes'; got {arrangement!r}")
+    if not isinstance(footer, (bool, str)):
+        raise ExportError(f"footer: True, False or a text; got {footer!r}")
     expanded = opened(graph, expanded)
     return engine.render(
         {
+            **checked(graph, hidden_kinds, steps, positions, arrangement),
             "elements": to_elements(graph),
             "legend": legend_entries(),
             "title": graph.title,
             "expanded": "all" if expanded == "auto" else expanded,
             "max_elements": most or (AUTO_BOXES if expanded == "auto" else MAX_BOXES),
-            "hidden_kinds": list(hidden_kinds),
-            "steps": dict(steps or {}),
-            "positions": dict(positions or {}),
-            "arrangement": arrangement,
             "theme": theme,
             "show_legend": legend,
             "footer": _footer(graph) if footer is True else footer or "",
             "transparent": transparent,
             "embed_font": embed_font,
-        }
+        },
+        seconds,
     )
-
-
-def opened(graph: Graph, expanded: Expanded) -> Literal["auto", "all"] | list[str]:
-    """``expanded`` after a check.
-
-    Raises:
-        ExportError: it names a sub-graph that the graph does not have.
-    """
-    if expanded == "auto" or expanded == "all":
-        return expanded
-    if isinstance(expanded, str):
-        raise ExportError(f"expanded: 'auto', 'all' or a list of ids of sub-graphs; got {expanded!r}")
-    ids = list(expanded)
-    if unknown := set(ids) - {group.id for group in graph.groups}:
-        raise ExportError(f"expanded: no sub-graph {min(unknown)!r}")
-    return ids
 
 
 def _footer(graph: Graph) -> str:
@@ -145,14 +134,15 @@ def _zoom(wide: float, high: float, scale: float | None, dpi: float | None, widt
     given = [name for name, value in (("scale", scale), ("dpi", dpi), ("width", width)) if value is not None]
     if len(given) > 1:
         raise ExportError(f"{' and '.join(given)}: give one, they all set the size of a .png")
+    for name, value in (("scale", scale), ("dpi", dpi), ("width", width)):
+        if value is not None and not (is_number(value) and value > 0):
+            raise ExportError(f"{name}: a number, more than 0; got {str(value)[:40]!r}")
     if scale is not None:
         zoom = scale
     elif dpi is not None:
         zoom = dpi / _PX_PER_INCH
     else:
         zoom = width / wide if width is not None else _usual(wide, high)
-    if not zoom > 0:
-        raise ExportError(f"{given[0]}: more than 0 expected")
     most = _most(wide, high)
     if zoom > most:
         said = (

@@ -14,7 +14,7 @@ from samples import HOSTILE, chain, hostile, seed
 import nnsight_graphwidget.display as display
 from nnsight_graphwidget import Graph, show
 from nnsight_graphwidget.display import mimebundle, outline
-from nnsight_graphwidget.export import engine
+from nnsight_graphwidget.export import engine, picture
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -72,6 +72,20 @@ def test_the_picture_is_what_is_on_screen() -> None:
     closed, opened = show(seed(), expanded=[]), show(seed(), expanded="all")
     heights = [widget._repr_mimebundle_()[1]["image/png"]["height"] for widget in (closed, opened)]
     assert heights[0] < heights[1]
+
+
+def test_the_picture_of_a_slice_is_the_slice() -> None:
+    widget = show(seed(), expanded="all")
+    whole = widget._repr_mimebundle_()[1]["image/png"]["height"]
+    widget.slice("session@1/tracer_1@2/save@3")
+    assert widget._repr_mimebundle_()[1]["image/png"]["height"] < whole / 2
+
+
+def test_a_cell_does_not_wait_for_a_picture_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture, "THUMBNAIL_SECONDS", 0.001)
+    engine._stop()
+    data, _ = mimebundle(seed())
+    assert data["text/plain"] == OUTLINE and "image/png" not in data
 
 
 def test_size_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image, ImageChops
 from samples import HOSTILE, chain, hostile, seed
 
-from nnsight_graphwidget import Graph, save
+from nnsight_graphwidget import Edge, Graph, Node, save
 from nnsight_graphwidget.errors import ExportError
 from nnsight_graphwidget.export import picture
 from nnsight_graphwidget.export.text import legible
@@ -127,8 +127,58 @@ def test_png_sizes(tmp_path: Path) -> None:
 def test_png_size_is_given_once(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="scale and width: give one"):
         save(chain(3), tmp_path / "g.png", scale=2, width=100)
-    with pytest.raises(ExportError, match="scale: more than 0 expected"):
+    with pytest.raises(ExportError, match="scale: a number, more than 0; got '0'"):
         save(chain(3), tmp_path / "g.png", scale=0)
+
+
+LOOP, ADD = "session@1/for@5", "session@1/for@5/i0/add@8"
+
+WRONG: list[tuple[dict[str, object], str]] = [
+    ({"expanded": 5}, r"expanded: 'auto', 'all' or a list of ids of sub-graphs; got 5"),
+    ({"expanded": [5]}, r"expanded: .* got \[5\]"),
+    ({"expanded": [ADD]}, r"expanded: no sub-graph 'session@1/for@5/i0/add@8'"),
+    ({"only": 5}, r"only: an id of a node or sub-graph, or a list of ids; got 5"),
+    ({"only": [5]}, r"only: an id .* got \[5\]"),
+    ({"hidden_kinds": "Value"}, r"hidden_kinds: a list of kinds .* got 'Value'"),
+    ({"hidden_kinds": ["Valeu"]}, r"hidden_kinds: no kind 'Valeu' .* there are .*Value"),
+    ({"steps": [1]}, r"steps: a dict of ids of loops, each with a pass \(0, 1 …\) or 'all'; got \[1\]"),
+    ({"steps": {LOOP: 1.5}}, r"steps: .* got 1\.5 for 'session@1/for@5'"),
+    ({"steps": {"nowhere": 1}}, r"steps: no sub-graph 'nowhere'"),
+    ({"positions": [1]}, r"positions: a dict of ids, each with two numbers, \(x, y\) in px; got \[1\]"),
+    ({"positions": {ADD: (1, float("nan"))}}, r"positions: .* got \(1, nan\) for '.*add@8'"),
+    ({"positions": {"nowhere": (1, 2)}}, r"positions: no node or sub-graph 'nowhere'"),
+    ({"arrangement": "x"}, r"arrangement: 'flow' or 'lanes'; got 'x'"),
+]
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".html"])
+@pytest.mark.parametrize(("options", "said"), WRONG, ids=[next(iter(options)) for options, _ in WRONG])
+def test_an_option_says_what_it_takes(options: dict[str, object], said: str, suffix: str, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=said):
+        save(seed(), tmp_path / f"g{suffix}", **options)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("scale", "2"), ("scale", 10**400), ("dpi", True), ("width", float("nan")), ("footer", b"x")]
+)
+def test_an_option_of_a_png_says_what_it_takes(option: str, value: object, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=f"{option}: .*; got "):
+        save(seed(), tmp_path / "g.png", **{option: value})
+
+
+def test_twenty_thousand_edges_between_two_nodes_are_one(tmp_path: Path) -> None:
+    nodes = tuple(Node(id=id_, kind="Operation", label=id_) for id_ in "ab")
+    edges = tuple(Edge(id=f"e{i}", source="a", target="b") for i in range(20_000))
+    assert "×20000" in texts(save(Graph(nodes=nodes, edges=edges), tmp_path / "g.svg"))
+
+
+def test_more_edges_than_can_be_told_apart_are_counted(tmp_path: Path) -> None:
+    nodes = tuple(Node(id=f"n{i}", kind="Operation", label="add", order=i) for i in range(200))
+    edges = tuple(Edge(id=f"e{i}.{j}", source=f"n{i}", target=f"n{j}") for j in range(200) for i in range(j))
+    path = save(Graph(nodes=nodes, edges=edges), tmp_path / "g.svg")
+    assert "+9900 edges not drawn" in texts(path)
+    assert path.stat().st_size < 5_000_000
 
 
 def test_pixels_are_capped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

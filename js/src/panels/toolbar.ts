@@ -1,6 +1,7 @@
 // The toolbar: what is shown, and what can be done with it.
 
 import { totals } from "../queries";
+import { spelled } from "../text";
 import type { App, Panel } from "./app";
 import { h, s } from "./dom";
 
@@ -73,8 +74,7 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolba
       const { nodes, groups } = totals(app.index);
       const failed = [...app.index.items.values()].find((item) => item.data.status === "failed" && !item.data.compound);
       lanes.setAttribute("aria-pressed", String(app.model.get("arrangement") === "lanes"));
-      title.textContent = app.model.get("title");
-      title.title = app.model.get("title");
+      title.textContent = title.title = spelled(app.model.get("title"));
       summary.replaceChildren(
         [about.nnsight && `nnsight ${about.nnsight}`, many(nodes, "node"), many(groups, "sub-graph")].filter(Boolean).join(" · "),
         failed ? h("button", { type: "button", class: "bad", title: failed.data.error ?? "Show what failed", onclick: () => app.reveal([failed.data.id]) }, `✕ ${failed.data.label} failed`) : "",
