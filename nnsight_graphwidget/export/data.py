@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as jsonlib
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any
 from xml.etree import ElementTree as xml
 
@@ -24,7 +25,10 @@ def cyjs(graph: Graph) -> bytes:
     """Cytoscape.js JSON, which Cytoscape desktop opens; sub-graphs are compound nodes."""
 
     def element(item: Node | Group | Edge) -> dict[str, Any]:
-        row = _row(item)
+        # JSON has no word for NaN and the infinite numbers: they are text, as in our own .json.
+        row = {
+            name: value if not isinstance(value, float) or isfinite(value) else str(value) for name, value in _row(item).items()
+        }
         ends = {"source": item.source, "target": item.target} if isinstance(item, Edge) else {}
         return {"data": {"id": item.id, **ends, "name": row.get("label", item.id), **row}}
 
@@ -129,6 +133,8 @@ def _columns(rows: Iterable[Row]) -> dict[str, str]:
 
 
 def _scalar(value: Scalar) -> str:
+    if isinstance(value, float) and not isfinite(value):
+        return {"nan": "NaN", "inf": "INF", "-inf": "-INF"}[str(value)]  # as XML Schema spells a double
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

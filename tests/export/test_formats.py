@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections import Counter
 from html import unescape
 from pathlib import Path
@@ -15,6 +17,7 @@ from nnsight_graphwidget import Graph, load, save
 from nnsight_graphwidget.errors import ExportError
 from nnsight_graphwidget.export import FORMATS
 from nnsight_graphwidget.export.text import caption, legible
+from nnsight_graphwidget.graph import Node
 
 
 def labels(graph: Graph) -> Counter[str]:
@@ -69,6 +72,30 @@ def test_graphml_keeps_types(tmp_path: Path) -> None:
     assert (node["kind"], node["line"], node["requires_grad"]) == ("InterventionProtocol", 3, False)
     assert (node["shape"], node["lines"], node["dtype"]) == ("[1, 10]", "[4]", "float32")
     assert read.edges["session@1/for@5/i0/setitem@8", "session@1/for@5/i1/setitem@8"]["kind"] == "carried"
+
+
+@pytest.fixture
+def not_finite() -> Graph:
+    numbers = {"min": -math.inf, "max": math.inf, "mean": math.nan, "norm": 1.5}
+    return Graph(nodes=(Node(id="a", kind="Operation", label="log", statistics=numbers),))
+
+
+def test_cyjs_has_numbers_that_json_has_not_as_text(not_finite: Graph, tmp_path: Path) -> None:
+    text = save(not_finite, tmp_path / "g.cyjs").read_text("utf-8")
+    elements = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))["elements"]
+    data = elements["nodes"][0]["data"]
+    found = {name: data[f"statistics.{name}"] for name in ("min", "max", "mean", "norm")}
+    assert found == {"min": "-inf", "max": "inf", "mean": "nan", "norm": 1.5}
+
+
+@pytest.mark.parametrize("suffix", [".graphml", ".gexf"])
+def test_xml_has_numbers_that_are_not_finite_as_xml_schema_spells_them(not_finite: Graph, suffix: str, tmp_path: Path) -> None:
+    path = save(not_finite, tmp_path / f"g{suffix}")
+    written = {word for word in ("-INF", "INF", "NaN") if re.search(rf"[>\"]{word}[<\"]", path.read_text("utf-8"))}
+    assert written == {"-INF", "INF", "NaN"}
+    data = (networkx.read_graphml(path) if suffix == ".graphml" else networkx.read_gexf(path)).nodes["a"]
+    assert (data["statistics.min"], data["statistics.max"], data["statistics.norm"]) == (-math.inf, math.inf, 1.5)
+    assert math.isnan(data["statistics.mean"])
 
 
 def test_gexf_has_legend_colours(tmp_path: Path) -> None:
