@@ -44,7 +44,7 @@ def parse(data: Any) -> Graph:
         )
     unknown = set(data) - {"schema", "title", "nnsight", "complete", "reason", "groups", "nodes", "edges", "sources"}
     if unknown:
-        raise InvalidGraphError(f"{_short(min(map(str, unknown)))}: not a field of a graph")
+        raise InvalidGraphError(f"{min(map(_short, unknown))}: not a field of a graph")
     groups = _entries(data, "groups", _GROUP, ("id", "kind", "label"))
     nodes = _entries(data, "nodes", _NODE, ("id", "kind", "label"))
     edges = _entries(data, "edges", _EDGE, ("id", "source", "target"))
@@ -200,6 +200,8 @@ def _whole(value: Any) -> bool:
 
 def _short(value: Any) -> str:
     if isinstance(value, (str, int, float, bool, type(None))):
+        if isinstance(value, int) and value.bit_length() > 1000:  # of more than 4,300 digits Python writes none
+            return f"a number of {value.bit_length():,} bits"
         text = repr(value)
         return text if len(text) <= 60 else text[:59] + "…"
     return type(value).__name__

@@ -18,6 +18,7 @@ from nnsight_graphwidget.errors import InvalidGraphError
 from nnsight_graphwidget.graph import Node
 from nnsight_graphwidget.schema import MAX_DEPTH, MAX_ELEMENTS, MAX_ID, MAX_LIST, MAX_TEXT
 
+HUGE = 10**5000
 NODE = {"id": "a", "kind": "Operation", "label": "add"}
 
 
@@ -69,6 +70,9 @@ BAD: dict[str, tuple[Any, str]] = {
     "long list": (graph(nodes=[{**NODE, "shape": [1] * (MAX_LIST + 1)}]), r"nodes\[0\].shape: 10,001 entries; at most 10,000"),
     "too many": (graph(nodes=[None] * (MAX_ELEMENTS + 1)), "nodes: 1,000,001 entries; at most 1,000,000 are read"),
     "title": (graph(title=5), "title: text expected; got 5"),
+    "more digits than Python writes": (graph(nodes=[{**NODE, "order": HUGE}]), r"got a number of 16,610 bits"),
+    "a huge schema": ({"schema": HUGE}, "the data says a number of 16,610 bits"),
+    "a huge field": (graph() | {HUGE: 1}, "a number of 16,610 bits: not a field of a graph"),
 }  # fmt: skip
 
 
