@@ -13,6 +13,7 @@ import type { Legend, Placed, Scene, Theme, ViewState } from "./types";
 import { View } from "./view";
 
 const SLOW = 400; // ms after which a layout shows that it runs
+const LARGE = 5000; // elements that are a tenth of a second's work
 const PREPARED = 150; // boxes of a drawing that is prepared
 
 const elk = new ElkWorker(); // one for the page: starting elkjs costs more than most layouts
@@ -98,6 +99,10 @@ export class Stage {
     if (performance.now() - this.since > SLOW) this.layoutOf?.abort();
     this.since = performance.now();
     const run = (this.layoutOf = new AbortController());
+    if (!this.drawn && this.index.items.size > LARGE) {
+      await new Promise((breathed) => setTimeout(breathed)); // the page gets a word in between the panels and the drawing
+      if (this.signal.aborted || this.layoutOf !== run) return;
+    }
     const scene = this.scene();
     const slow = setTimeout(() => this.tell("", `Laying out ${scene.nodes.length} boxes …`, { Cancel: () => run.abort() }), SLOW);
     this.root.dataset.ngwReady = "false";

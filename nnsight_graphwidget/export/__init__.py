@@ -18,7 +18,8 @@ from .. import schema
 from ..errors import ExportError, InvalidGraphError
 from ..graph import Graph
 from ..part import part
-from .files import write
+from .files import located, write
+from .text import legible
 from .view import within
 
 _VIEW = ("theme", "expanded", "hidden_kinds", "steps", "positions", "arrangement", "legend", "footer", "transparent")
@@ -70,7 +71,7 @@ def save(obj: Any, path: str | os.PathLike[str], **options: Any) -> Path:
         UnreadableError: ``obj`` is nothing that can be read.
         ExportError: the file cannot be made; what was at ``path`` is untouched.
     """
-    path = Path(path).expanduser()
+    path = located(path)
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         given = f"{suffix!r} is no format" if suffix else "there is no suffix to tell the format"
@@ -108,16 +109,17 @@ def load(path: str | os.PathLike[str]) -> Graph:
         InvalidGraphError: the file is not such a graph; the message names the entry at fault.
         OSError: it cannot be opened.
     """
-    path = Path(path).expanduser()
-    size = path.stat().st_size
-    if size > MAX_FILE:
-        raise InvalidGraphError(f"{path}: {size / 2**20:,.0f} MB; files up to {MAX_FILE // 2**20} MB are read")
     try:
-        return Graph.from_dict(json.loads(path.read_bytes()))
+        path = os.path.expanduser(path)  # of a user that there is not, it is left as it is: no such file
+        with open(path, "rb") as file:
+            content = file.read(MAX_FILE + 1)  # no more: a device has no end
+        if len(content) > MAX_FILE:
+            raise InvalidGraphError(f"larger than {MAX_FILE // 2**20} MB, the most that is read")
+        return Graph.from_dict(json.loads(content))
     except (ValueError, RecursionError) as error:
-        # ValueError: not JSON, not UTF-8, or not a graph. RecursionError: JSON nested deeper than any graph is.
+        # ValueError: no name of a file, not JSON, not UTF-8, or no graph. RecursionError: JSON deeper than any graph is.
         reason = "nested too deep" if isinstance(error, RecursionError) else error
-        raise InvalidGraphError(f"{path}: {reason}") from None
+        raise InvalidGraphError(f"{legible(str(path))}: {reason}") from None
 
 
 def _read(obj: Any) -> tuple[Graph, dict[str, Any]]:

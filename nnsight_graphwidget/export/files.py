@@ -3,46 +3,88 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from contextlib import suppress
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 
 from ..errors import ExportError
+from .text import legible
+
+
+def located(path: str | os.PathLike[str]) -> Path:
+    """``path`` with a ``~`` or ``~name`` at its start read as a home folder.
+
+    Raises:
+        ExportError: there is no such home folder.
+    """
+    path = Path(path)
+    try:
+        return path.expanduser()
+    except (RuntimeError, ValueError) as error:
+        first = legible(path.parts[0])
+        raise ExportError(
+            f"{legible(str(path))}: cannot be written: {first} is no user's home folder; a folder of that name is ./{first}"
+        ) from error
+
+
+def check(path: Path) -> tuple[Path, int | None]:
+    """What can be known before there is a content: the file that ``path`` leads to and its permissions, None if it is new.
+
+    Raises:
+        ExportError: in one line: it cannot be written.
+    """
+    with _one_line(path):
+        target = Path(os.path.realpath(path))  # a link stays a link: what it points to is replaced
+        try:
+            mode = os.stat(target).st_mode
+        except FileNotFoundError:
+            return target, None
+    if not stat.S_ISREG(mode):
+        kind = "a folder" if stat.S_ISDIR(mode) else "no ordinary file"
+        raise ExportError(f"{legible(str(path))}: cannot be written: it is {kind}")
+    return target, stat.S_IMODE(mode)
 
 
 def write(path: Path, content: bytes) -> Path:
     """Put ``content`` at ``path`` through a temporary file beside it; make missing folders.
 
     Raises:
-        ExportError: in one line; a file that was there is as it was.
+        ExportError: in one line; a file that was there is as it was, and no folder was made.
     """
-    target = Path(os.path.realpath(path))  # a link stays a link: what it points to is replaced
-    if target.exists() and not target.is_file():
-        raise ExportError(f"{path}: cannot be written: it is {'a folder' if target.is_dir() else 'no ordinary file'}")
-    temporary = None
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name[:50]}.", dir=target.parent)
-        with open(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())  # a disk that fills up late says so here, before the old file is gone
-        os.chmod(temporary, _mode(target))
-        os.replace(temporary, target)
-    except OSError as error:
-        raise ExportError(f"{path}: cannot be written: {error.strerror or error}") from error
-    finally:
-        if temporary is not None:
-            with suppress(FileNotFoundError):  # renamed: the usual case
+    target, mode = check(path)
+    temporary = target.with_name(f".{target.name[:50]}.{secrets.token_hex(8)}")
+    # Of a new file the system sets the permissions; one that replaces another is for no one else until it has the other's.
+    first = 0o666 if mode is None else 0o600
+    with _one_line(path):
+        missing = list(takewhile(lambda folder: not folder.exists(), (target.parent, *target.parent.parents)))
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, first)) as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())  # a disk that fills up late says so here, before the old file is gone
+            if mode is not None:
+                os.chmod(temporary, mode)
+            os.replace(temporary, target)
+        except BaseException:
+            with suppress(OSError):
                 os.unlink(temporary)
+            for folder in missing:  # the innermost first; one that is not empty stays
+                with suppress(OSError):
+                    folder.rmdir()
+            raise
     return path
 
 
-def _mode(target: Path) -> int:
-    """The permissions that ``open(target, "w")`` would leave."""
+@contextmanager
+def _one_line(path: Path) -> Iterator[None]:
+    """What the system says is wrong with ``path`` is an ExportError."""
     try:
-        return target.stat().st_mode & 0o7777
-    except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask
+        yield
+    except OSError as error:
+        raise ExportError(f"{legible(str(path))}: cannot be written: {error.strerror or error}") from error
+    except ValueError as error:  # a character that no name can have
+        raise ExportError(f"{legible(str(path))}: cannot be written: no file can have this name: {error}") from error

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import math
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +107,27 @@ def test_a_broken_file_is_named(content: bytes, message: str, tmp_path: Path) ->
 def test_a_missing_file_is_the_systems_own_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         load(tmp_path / "graph.json")
+    with pytest.raises(FileNotFoundError, match=r"~nosuchuser/graph\.json"):
+        load("~nosuchuser/graph.json")
+
+
+@pytest.mark.parametrize(("name", "said"), [("a\0b.json", r"a\\x00b.json: embedded null"), ("\ud800.json", r"\\ud800.json: ")])
+def test_what_is_no_name_of_a_file(name: str, said: str) -> None:
+    with pytest.raises(InvalidGraphError, match=said):
+        load(name)
+
+
+def test_a_device_without_an_end() -> None:
+    """In a process of its own, which gets no more memory than the most that is read needs."""
+    program = (
+        "import resource; import nnsight_graphwidget.export as export\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (4 * 2**30, 4 * 2**30))\n"
+        "export.MAX_FILE = 2**20\n"
+        "try: export.load('/dev/zero')\n"
+        "except Exception as error: print(type(error).__name__, error)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "InvalidGraphError /dev/zero: larger than 1 MB, the most that is read\n"
 
 
 def test_numbers_that_json_has_not(tmp_path: Path) -> None:
