@@ -81,13 +81,15 @@ export interface AnyModel {
   send(content: unknown): void;
 }
 
-/** One list for all views of a model, so that it is indexed once. */
-const unpacked = new WeakMap<object, Promise<Element[]>>();
+/** One list for all views of a model, so that it is indexed once, for as long as there are any: hosts keep models of closed widgets. */
+const unpacked = new WeakMap<object, WeakRef<Promise<Element[]>>>();
 
 function unpack(bytes: unknown): Promise<Element[]> {
   if (!(bytes instanceof DataView)) return Promise.resolve([]);
-  let elements = unpacked.get(bytes);
-  if (!elements) unpacked.set(bytes, (elements = read(bytes as DataView<ArrayBuffer>)));
+  const known = unpacked.get(bytes)?.deref();
+  if (known) return known;
+  const elements = read(bytes as DataView<ArrayBuffer>);
+  unpacked.set(bytes, new WeakRef(elements));
   return elements;
 }
 
@@ -102,7 +104,8 @@ async function read(bytes: DataView<ArrayBuffer>): Promise<Element[]> {
 }
 
 export async function fromAnyWidget(model: AnyModel): Promise<Model> {
-  let elements = await unpack(model.get("elements"));
+  let list = unpack(model.get("elements")); // held for other views
+  let elements = await list;
   const listen = (event: string, callback: (...args: unknown[]) => void, signal: AbortSignal): void => {
     model.on(event, callback);
     signal.addEventListener("abort", () => model.off(event, callback), { once: true });
@@ -118,9 +121,10 @@ export async function fromAnyWidget(model: AnyModel): Promise<Model> {
       const soon = coalesced(callback, signal);
       const unpackFirst = async (): Promise<void> => {
         const bytes = model.get("elements");
-        const list = await unpack(bytes);
+        const next = unpack(bytes);
+        const changed = await next;
         if (bytes !== model.get("elements")) return; // they have changed again
-        elements = list;
+        [list, elements] = [next, changed];
         soon();
       };
       for (const name of names) listen(`change:${name}`, name === "elements" ? () => void unpackFirst() : soon, signal);
