@@ -21,7 +21,8 @@ const MARGIN = 20; // around the drawing
 const HEADER = 34; // of an open sub-graph, above what it holds
 const MOST = 1000; // boxes that elkjs lays out; more go in plain rows
 const MOST_EDGES = 3000; // the same of edges
-const MOST_CROSSED = 2000; // layers that edges cross in all, past which elkjs takes too long
+const MOST_CROSSED = 6000; // layers that edges cross in all, past which elkjs takes too long
+const MOST_CROSSED_WITHIN = 2000; // the same where no edge leaves its sub-graph: rows show that as well, and at once
 const CROSSED = 600; // layers that edges cross in all, past which crossings are sought to be fewer in fewer tries
 const STRAIGHT = 150; // layers that edges cross in all, up to which the straightest placement takes no second
 
@@ -84,7 +85,9 @@ export function elkGraph(scene: Scene): ElkNode | undefined {
   if (scene.nodes.length > MOST || scene.edges.length > MOST_EDGES || isColumns(scene)) return undefined;
   const { links, columns } = stack(scene);
   const { crossed, widest } = layering(scene, links);
-  if (crossed > MOST_CROSSED || widest > WIDEST) return undefined;
+  const parents = new Map(scene.nodes.map((node) => [node.id, node.parent]));
+  const within = scene.edges.every(({ source, target }) => parents.get(source) === parents.get(target));
+  if (crossed > (within ? MOST_CROSSED_WITHIN : MOST_CROSSED) || widest > WIDEST) return undefined;
   const straight = scene.nodes.length <= 400 && crossed <= STRAIGHT;
   const placement: Record<string, string> = { "elk.layered.nodePlacement.strategy": straight ? "NETWORK_SIMPLEX" : "BRANDES_KOEPF" };
   if (crossed > CROSSED) placement["elk.layered.thoroughness"] = "3";
@@ -112,7 +115,6 @@ export function elkGraph(scene: Scene): ElkNode | undefined {
   }
   const join = (edge: string, source: string, target: string, layoutOptions = {}) =>
     root.edges!.push({ id: edge, sources: [id(source)], targets: [id(target)], layoutOptions });
-  const parents = new Map(scene.nodes.map((node) => [node.id, node.parent]));
   const fed = new Set(scene.edges.map(({ target }) => target));
   for (const { id, source, target } of scene.edges)
     join(`e${id}`, source, target, fed.has(source) && parents.get(source) === parents.get(target) ? STRAIGHTER : {});
