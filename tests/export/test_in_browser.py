@@ -145,7 +145,7 @@ def test_the_core_gives_the_same_bytes_in_the_browser(page: Any) -> None:
     request: dict[str, Any] = {}
     ask = engine.render
     try:
-        engine.render = lambda asked, **_: request.update(asked) or ask(asked)  # type: ignore[func-returns-value]
+        engine.render = lambda asked, *_: request.update(asked) or ask(asked)  # type: ignore[func-returns-value]
         expected = picture.drawn(seed(), steps={"session@1/for@5": "all"})["svg"]
     finally:
         engine.render = ask

@@ -1,6 +1,6 @@
 with model.trace(x):
     hidden = model.layer1.output
-    size = hidden.norm().item()
+    size = hidden.norm().round().item()
     factor = size * 2
     unit = (hidden / factor).save()
     peak = int(hidden.argmax())
