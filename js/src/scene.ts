@@ -192,6 +192,7 @@ class SceneBuilder {
   private readonly only?: ReadonlySet<string>;
   private readonly expanded: ReadonlySet<string>; // as canonical ids
   private readonly parallel = new Map<string, number>(); // edges from one end to another
+  private readonly placesOf = new Map<string, ReadonlyMap<string, string[]>>(); // pass -> what is in it by its place
   private stepping = false; // whether a loop shows one of several passes
   private hidden = 0;
   private cut = 0;
@@ -276,15 +277,40 @@ class SceneBuilder {
 
   private markTwins(item: Item, pass: string, shown: string): void {
     const { id } = item.data;
-    this.twins.set(id, shown + id.slice(pass.length));
+    this.twins.set(id, this.twin(item, pass, shown));
     for (const child of item.children) this.markTwins(child, pass, shown);
+  }
+
+  /** The id of the same thing in the pass that is shown, or of what is there in its place: where one pass reads layer 2, another reads 4. */
+  private twin({ data }: Item, pass: string, shown: string): string {
+    const same = shown + data.id.slice(pass.length);
+    if (this.index.items.has(same)) return same;
+    const place = placeIn(data, pass);
+    return this.places(shown).get(place)?.[this.places(pass).get(place)!.indexOf(data.id)] ?? same;
+  }
+
+  /** What is in a pass, by its place in it, in order of execution. */
+  private places(pass: string): ReadonlyMap<string, string[]> {
+    const known = this.placesOf.get(pass);
+    if (known) return known;
+    const places = new Map<string, string[]>();
+    const visit = ({ data, children }: Item): void => {
+      const place = placeIn(data, pass);
+      const here = places.get(place);
+      if (here) here.push(data.id);
+      else places.set(place, [data.id]);
+      children.forEach(visit);
+    };
+    this.index.items.get(pass)!.children.forEach(visit);
+    this.placesOf.set(pass, places);
+    return places;
   }
 
   /** What is in a pass that is not shown is stood for by its twin in the shown pass, or by the loop. */
   private coverTwins(items: readonly Item[], pass: string, shown: string, loop: string): void {
     for (const item of items) {
       const { id } = item.data;
-      const twin = shown + id.slice(pass.length);
+      const twin = this.twin(item, pass, shown);
       if (!this.state.hiddenKinds.has(item.data.kind)) this.standsFor.set(id, this.standsFor.get(twin) ?? loop);
       this.coverTwins(item.children, pass, shown, loop);
     }
@@ -552,6 +578,12 @@ class SceneBuilder {
     if (!this.stepping) return false;
     return [edge.source, edge.target].some((id) => around(this.index, id).some((outer) => this.nodes.get(outer)?.step));
   }
+}
+
+/** Where something is in a pass, whatever it is called: its kind, the sub-graph that it is in and, after the @, its line. */
+function placeIn({ id, kind }: NodeData, pass: string): string {
+  const name = id.lastIndexOf("/");
+  return `${kind} ${id.slice(pass.length, name)} ${id.slice(Math.max(id.lastIndexOf("@"), name))}`;
 }
 
 /** Whether the label is made of the literals already: a read's path, a loop's variable, an attribute (`.clone`). */

@@ -109,6 +109,21 @@ describe("closed sub-graphs", () => {
   });
 });
 
+test("passes that read each another layer are one: what goes on from each is one edge, from the read that is shown", () => {
+  const pass = (loop: string, index: number, layer: number) => [
+    group(`${loop}/i${index}`, "Iteration", { index }),
+    node(`${loop}/i${index}/h.${layer}.output@2`, "InterventionProtocol"),
+    node(`${loop}/i${index}/add@3`),
+  ];
+  const elements = [
+    group("a", "Iterator"), ...pass("a", 0, 2), ...pass("a", 1, 4),
+    group("b", "Iterator"), ...pass("b", 0, 2), ...pass("b", 1, 4),
+    ...[[0, 2], [1, 4]].map(([index, layer]) => edge(`a/i${index}/h.${layer}.output@2`, `b/i${index}/add@3`, "bridge")),
+  ];
+  expect(arrows(scene(elements, ["a", "b"]))).toEqual(["a/i0/h.2.output@2 > b/i0/add@3 bridge"]);
+  expect(arrows(scene(elements, ["a", "b"], { steps: { a: 1, b: 1 } }))).toEqual(["a/i1/h.4.output@2 > b/i1/add@3 bridge"]);
+});
+
 describe("literals", () => {
   const elements = [
     node("x", "Input"), node("two", "Value", { label: "2" }), node("dim", "Value", { label: "-1" }), node("sum"),
