@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .errors import ExportError, GraphWidgetError
-from .export import FORMATS, files, load, save
+from .export import FORMATS, files, format_of, load, save
 from .export.text import legible
 from .graph import Graph
 from .part import part
@@ -145,15 +145,13 @@ def _pixels(text: str) -> int:
 def _check(outputs: list[Path]) -> None:
     """What can be wrong with the files is said now: not after an hour of script, nor with half of them written."""
     for path in outputs:
-        if path.suffix.lower() not in FORMATS:
-            given = f"{path.suffix!r} is no format" if path.suffix else "there is no suffix to tell the format"
-            raise ExportError(f"{legible(str(path))}: {given}; the formats are {' '.join(FORMATS)}")
+        format_of(path)
         files.check(files.located(path))
 
 
 def _draw(obj: Graph | Recording, graph: Graph, outputs: list[Path], chosen: dict[str, Any]) -> None:
     for path in outputs:
-        accepted = ("title", *_accepted(path.suffix))
+        accepted = ("title", *format_of(path)[2])
         _progress(f"drawing {len(graph.nodes):,} nodes: {path}")
         save(obj, path, **{name: value for name, value in chosen.items() if name in accepted})
 

@@ -2,8 +2,8 @@
 
 import type { Elk, ElkNode, ElkPoint } from "./elk";
 import { lanesLayout } from "./lanes";
-import { GAP, isColumns, rowsLayout, WIDEST } from "./rows";
-import { edgeTextWidth, headerWidth } from "./scene";
+import { CORNER, GAP, isColumns, rowsLayout, WIDEST } from "./rows";
+import { edgeTextWidth, groupBy, headerWidth } from "./scene";
 import { stack } from "./stack";
 import type { Box, Placed, Point, Scene, SceneEdge, SceneNode } from "./types";
 
@@ -28,7 +28,6 @@ const STRAIGHT = 150; // layers that edges cross in all, up to which the straigh
 
 const JOG = 16; // px sideways, up to which a jog is taken out
 const CLEAR = 9; // px between edges that meet a box, beside the texts at them
-const CORNER = 12; // px at a box's corners where no edge meets it
 
 const SPACING = {
   "elk.spacing.nodeNode": "26",
@@ -125,10 +124,9 @@ export function elkGraph(scene: Scene): ElkNode | undefined {
 /** How many layers the edges cross on the way to their targets, which is what takes elkjs time, and the width of the widest layer. */
 function layering(scene: Scene, links: readonly [string, string][]): { crossed: number; widest: number } {
   const pairs = [...scene.edges.map(({ source, target }) => [source, target] as const), ...links];
-  const inputs = new Map<string, string[]>();
-  for (const [source, target] of pairs) (inputs.get(target) ?? inputs.set(target, []).get(target)!).push(source);
+  const inputs = groupBy(pairs, ([, target]) => target);
   const layers = new Map<string, number>();
-  for (const { id } of scene.nodes) layers.set(id, (inputs.get(id) ?? []).reduce((deepest, source) => Math.max(deepest, 1 + (layers.get(source) ?? -1)), 0));
+  for (const { id } of scene.nodes) layers.set(id, (inputs.get(id) ?? []).reduce((deepest, [source]) => Math.max(deepest, 1 + (layers.get(source) ?? -1)), 0));
   // elkjs puts what nothing feeds right above what it feeds.
   const below = new Map<string, number>();
   for (const [source, target] of pairs) if (!inputs.has(source)) below.set(source, Math.min(below.get(source) ?? Infinity, layers.get(target)!));

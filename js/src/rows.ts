@@ -2,7 +2,7 @@
 // sub-graph alone, its boxes in rows that follow the values downwards, long lists of rows folded into columns. Linear time. An
 // edge past other rows runs beside them; one into or out of a sub-graph runs behind the boxes that it passes.
 
-import { headerWidth, MOST_NAMED } from "./scene";
+import { groupBy, headerWidth, MOST_NAMED } from "./scene";
 import type { Box, Placed, Point, Scene, SceneEdge, SceneNode } from "./types";
 
 export const GAP = 26; // between boxes of a row
@@ -17,7 +17,7 @@ const MOST_TRACKS = 60; // side by side, past which ways share one
 const NARROWEST = 1000; // that a row goes on for
 const ASPECT = 1.6; // width to height that rows of many boxes tend to
 const PORT = 18; // px between edges that meet a box: room for the names of arguments
-const CORNER = 12; // px at a box's corners where no edge meets it
+export const CORNER = 12; // px at a box's corners where no edge meets it
 const [TOP, SIDE] = [42, 18]; // around what a sub-graph holds
 const MARGIN = 20;
 
@@ -44,11 +44,9 @@ export function rowsLayout(scene: Scene): Placed {
     children.get(node.parent)!.push(node);
   }
   const inputs = siblingInputs(scene, byId);
-  const inner = new Map<string | undefined, SceneEdge[]>(); // sub-graph -> edges between boxes right in it
-  for (const edge of scene.edges) {
-    const { parent } = byId.get(edge.source)!;
-    if (parent === byId.get(edge.target)!.parent) (inner.get(parent) ?? inner.set(parent, []).get(parent)!).push(edge);
-  }
+  const parentOf = (id: string): string | undefined => byId.get(id)!.parent;
+  const within = scene.edges.filter(({ source, target }) => parentOf(source) === parentOf(target));
+  const inner = groupBy(within, ({ source }) => parentOf(source)); // sub-graph -> edges between boxes right in it
   const boxes = new Map<string, Box>();
   const ways = new Map<string, number>(); // edge past other rows -> x of its way beside them
   const size = (parent: string | undefined) => arrange(children.get(parent)!, inputs, inner.get(parent) ?? [], boxes, ways);
@@ -252,11 +250,9 @@ function folded(rows: readonly Row[]): Row[][] {
 
 /** How far from its target's middle an edge meets it, where it is not the only one and they are few enough to be told apart. */
 function portsOf(scene: Scene, boxes: ReadonlyMap<string, Box>, ways: ReadonlyMap<string, number>): Map<string, number> {
-  const inputs = new Map<string, SceneEdge[]>();
-  for (const edge of scene.edges) (inputs.get(edge.target) ?? inputs.set(edge.target, []).get(edge.target)!).push(edge);
   const middle = (id: string): number => boxes.get(id)!.x + boxes.get(id)!.width / 2;
   const ports = new Map<string, number>();
-  for (const [target, edges] of inputs) {
+  for (const [target, edges] of groupBy(scene.edges, (edge) => edge.target)) {
     if (edges.length > MOST_NAMED) continue;
     const comes = ({ id, source }: SceneEdge): number => ways.get(id) ?? middle(source);
     const ordered = [...edges].sort((a, b) => comes(a) - comes(b));

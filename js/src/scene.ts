@@ -61,7 +61,7 @@ function makeIndex(elements: readonly Element[]): Index {
   const byRank = (a: Item, b: Item) => a.rank - b.rank;
   for (const item of items.values()) item.children.sort(byRank);
   roots.sort(byRank);
-  return { items, roots, edges, into: groupBy(edges, "target"), from: groupBy(edges, "source") };
+  return { items, roots, edges, into: groupBy(edges, (edge) => edge.target), from: groupBy(edges, (edge) => edge.source) };
 }
 
 /** A sub-graph happens when its first node does; an empty one right after the last node of the sub-graph before it. */
@@ -77,12 +77,14 @@ function rankGroups(item: Item, before = 0): number {
   return last;
 }
 
-function groupBy(edges: readonly EdgeData[], end: "source" | "target"): Map<string, EdgeData[]> {
-  const map = new Map<string, EdgeData[]>();
-  for (const edge of edges) {
-    const list = map.get(edge[end]);
-    if (list) list.push(edge);
-    else map.set(edge[end], [edge]);
+/** Values by what `key` says of each. */
+export function groupBy<K, V>(values: Iterable<V>, key: (value: V) => K): Map<K, V[]> {
+  const map = new Map<K, V[]>();
+  for (const value of values) {
+    const at = key(value);
+    const list = map.get(at);
+    if (list) list.push(value);
+    else map.set(at, [value]);
   }
   return map;
 }
@@ -192,7 +194,7 @@ class SceneBuilder {
   private readonly only?: ReadonlySet<string>;
   private readonly expanded: ReadonlySet<string>; // as canonical ids
   private readonly parallel = new Map<string, number>(); // edges from one end to another
-  private readonly placesOf = new Map<string, ReadonlyMap<string, string[]>>(); // pass -> what is in it by its place
+  private readonly placesOf = new Map<string, ReadonlyMap<string, NodeData[]>>(); // pass -> what is in it by its place
   private stepping = false; // whether a loop shows one of several passes
   private hidden = 0;
   private cut = 0;
@@ -286,22 +288,16 @@ class SceneBuilder {
     const same = shown + data.id.slice(pass.length);
     if (this.index.items.has(same)) return same;
     const place = placeIn(data, pass);
-    return this.places(shown).get(place)?.[this.places(pass).get(place)!.indexOf(data.id)] ?? same;
+    return this.places(shown).get(place)?.[this.places(pass).get(place)!.indexOf(data)]?.id ?? same;
   }
 
   /** What is in a pass, by its place in it, in order of execution. */
-  private places(pass: string): ReadonlyMap<string, string[]> {
+  private places(pass: string): ReadonlyMap<string, NodeData[]> {
     const known = this.placesOf.get(pass);
     if (known) return known;
-    const places = new Map<string, string[]>();
-    const visit = ({ data, children }: Item): void => {
-      const place = placeIn(data, pass);
-      const here = places.get(place);
-      if (here) here.push(data.id);
-      else places.set(place, [data.id]);
-      children.forEach(visit);
-    };
-    this.index.items.get(pass)!.children.forEach(visit);
+    const inside = ({ data, children }: Item): NodeData[] => [data, ...children.flatMap(inside)];
+    const all = this.index.items.get(pass)!.children.flatMap(inside);
+    const places = groupBy(all, (data) => placeIn(data, pass));
     this.placesOf.set(pass, places);
     return places;
   }

@@ -38,7 +38,7 @@ function opened(tables: Tables): TrueType {
   };
 }
 
-/** base64, by the engine itself where it can: a script takes a hundred times as long. */
+/** base64, by the engine itself where it can: the drawing process has no atob but our own, a script. */
 function decoded(base64: string): Uint8Array<ArrayBuffer> {
   const native = Uint8Array as unknown as { fromBase64?(base64: string): Uint8Array<ArrayBuffer> };
   return native.fromBase64?.(base64) ?? Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0));

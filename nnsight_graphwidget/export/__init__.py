@@ -72,16 +72,11 @@ def save(obj: Any, path: str | os.PathLike[str], **options: Any) -> Path:
         ExportError: the file cannot be made; what was at ``path`` is untouched.
     """
     path = located(path)
-    suffix = path.suffix.lower()
-    if suffix not in FORMATS:
-        given = f"{suffix!r} is no format" if suffix else "there is no suffix to tell the format"
-        raise ExportError(f"{path}: {given}; the formats are {' '.join(FORMATS)}")
-    module, name, accepted = FORMATS[suffix]
+    module, name, accepted = format_of(path)
+    known = ("title", "only", *accepted)
     for option in options:
-        if option not in ("title", "only", *accepted):
-            raise ExportError(
-                f"{option!r} is not an option of {suffix}; its options are {', '.join(('title', 'only', *accepted))}"
-            )
+        if option not in known:
+            raise ExportError(f"{option!r} is not an option of {path.suffix.lower()}; its options are {', '.join(known)}")
     if module == "picture":
         from . import engine
 
@@ -100,6 +95,19 @@ def save(obj: Any, path: str | os.PathLike[str], **options: Any) -> Path:
         graph = replace(graph, title=str(title))
     writer = getattr(import_module(f".{module}", __name__), name)
     return write(path, writer(graph, **{**shown, **options}))
+
+
+def format_of(path: Path) -> tuple[str, str, tuple[str, ...]]:
+    """The entry of :data:`FORMATS` that the suffix of ``path`` names.
+
+    Raises:
+        ExportError: there is none; the message names those that there are.
+    """
+    suffix = path.suffix
+    if suffix.lower() not in FORMATS:
+        given = f"{suffix!r} is no format" if suffix else "there is no suffix to tell the format"
+        raise ExportError(f"{legible(str(path))}: {given}; the formats are {' '.join(FORMATS)}")
+    return FORMATS[suffix.lower()]
 
 
 def load(path: str | os.PathLike[str]) -> Graph:
