@@ -31,14 +31,14 @@ def seed() -> Recording:
     model = NNsight(net)
 
     with record() as recording:
-        with model.session() as session:  # noqa: F841 (its name is in the picture)
+        with model.session() as session:
             with model.trace(input) as tracer_1:
                 l1_out_t1 = model.layer1.output.save()
                 l1_out_t1_cp = model.layer1.output.clone().save()
                 tracer_1.stop()
 
             for item in [0, 1, 2]:
-                with model.trace(input2) as tracer_2:  # noqa: F841
+                with model.trace(input2) as tracer_2:
                     l1_out_t2 = model.layer1.output.save()
 
                 l1_out_t1_cp[:, item] = l1_out_t2[:, item] + l1_out_t1[:, item]
