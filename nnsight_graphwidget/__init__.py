@@ -11,9 +11,9 @@ from .export import load, save  # not lazy: nnsight puts a save() on every objec
 from .graph import Edge, Graph, Group, Node
 
 if TYPE_CHECKING:
-    from .adapters import read
     from .interop import to_ipycytoscape, to_networkx
-    from .recorder import Recording, record
+    from .reading import read
+    from .recording import Recording, record
     from .vis import install, uninstall
     from .widget import GraphWidget, show
 
@@ -27,11 +27,11 @@ __all__ = [
 #: Names that need torch, ipywidgets or V8 are imported when they are first used: a script that only saves pays for no widget.
 _LAZY = {
     "GraphWidget": "widget",
-    "Recording": "recorder",
+    "Recording": "recording",
     "install": "vis",
     "load_ipython_extension": "vis",
-    "read": "adapters",
-    "record": "recorder",
+    "read": "reading",
+    "record": "recording",
     "show": "widget",
     "to_ipycytoscape": "interop",
     "to_networkx": "interop",

@@ -22,7 +22,7 @@ from .graph import Graph
 from .part import part
 
 if TYPE_CHECKING:
-    from .recorder import Recording
+    from .recording import Recording
 
 _EXAMPLES = """\
 examples:
@@ -184,7 +184,7 @@ def _render(options: argparse.Namespace) -> int:
 
 
 def _run(script: str, arguments: list[str], outputs: list[Path]) -> int:
-    from .recorder import record
+    from .recording import record
 
     _check(outputs)
     outputs = [files.located(path).absolute() for path in outputs]  # of the folder that we are in, not of the script's

@@ -6,11 +6,11 @@ import json
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from .adapters import read
 from .elements import to_elements
 from .errors import UnsupportedError
 from .graph import plain
 from .legend import style
+from .reading import read
 
 if TYPE_CHECKING:
     import ipycytoscape

@@ -377,7 +377,7 @@ def _alone() -> bool:
 def _read(obj: Any) -> Graph:
     if isinstance(obj, Graph):
         return obj
-    from .adapters import read
+    from .reading import read
 
     return read(obj)
 

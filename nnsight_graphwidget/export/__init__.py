@@ -138,6 +138,6 @@ def _read(obj: Any) -> tuple[Graph, dict[str, Any]]:
         return graph, shown
     if isinstance(obj, Graph):
         return obj, {}
-    from ..adapters import read
+    from ..reading import read
 
     return read(obj), {}

@@ -6,9 +6,9 @@ from models import tiny_net
 
 OLD = nnsight.__version__.startswith("0.3")
 if OLD:
-    from nnsight_graphwidget.adapters import v03 as adapter
+    from nnsight_graphwidget.generations.kept import v03 as adapter
 else:
-    from nnsight_graphwidget.adapters import v04 as adapter
+    from nnsight_graphwidget.generations.kept import v04 as adapter
 
 
 def _session(look):
@@ -89,7 +89,7 @@ def two_hundred_times():
 
 def styles():
     """Colour and shape of every protocol and context class of this nnsight, as its own ``style()`` says, and our kind."""
-    from nnsight_graphwidget.adapters.protocols import kind_of
+    from nnsight_graphwidget.generations.kept.draft import kind_of
 
     if OLD:
         from nnsight.intervention import InterventionProtocol

@@ -20,14 +20,15 @@ from nnsight.intervention.backends.remote import RemoteBackend
 from nnsight.intervention.barrier import Barrier
 from nnsight.tracing import tracer as tracing
 
-from ..describe import short
-from .events import Event, Scope
-from .observe import NOTHING, Frames, Observer, State, Tracker, hide_from_dynamo, without_ours
-from .seams import Seams, act, containers, give, gradient, meet, out_of_order, read, save, scope_of
-from .seams import end as ended
-from .source import Shift
+from ...describe import short
+from ...recording import events
+from ...recording.events import Event, Scope
+from ...recording.observe import NOTHING, Frames, Observer, State, Tracker, hide_from_dynamo, without_ours
+from ...recording.source import Shift
+from .patching import Seams, act, containers, give, gradient, meet, out_of_order, read, save, scope_of
+from .patching import end as ended
 
-_HIDDEN = tuple(os.path.dirname(file) + os.sep for file in (nnsight.__file__, os.path.dirname(__file__)))
+_HIDDEN = tuple(os.path.dirname(file) + os.sep for file in (nnsight.__file__, __file__, events.__file__))
 
 #: The classes of tracers, sessions, invokers, iterators …
 TRACERS = (tracing.Tracer,)

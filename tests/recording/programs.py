@@ -1,7 +1,7 @@
 """Runs the programs of ``tests/golden/programs`` with and without recording, and writes their golden graphs anew.
 
 Each program is the code a user writes, one construct a file, with ``model`` (``tiny_net``), ``gpt2``, ``x``, ``x2``, ``torch``
-and ``nnsight`` as given. ``python -m tests.recorder.programs [name …]`` writes the golden graphs: read the difference before
+and ``nnsight`` as given. ``python -m tests.recording.programs [name …]`` writes the golden graphs: read the difference before
 committing it.
 """
 

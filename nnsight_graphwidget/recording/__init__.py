@@ -168,13 +168,13 @@ def hooks() -> tuple[Any, str]:
     version = str(nnsight.__version__)
     numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
     if (0, 8) <= numbers < (0, 9):
-        from . import hooks08
+        from ..generations.run import v08
 
-        return hooks08, version
+        return v08, version
     if (0, 5) <= numbers < (0, 8):
-        from . import hooks05
+        from ..generations.run import v05
 
-        return hooks05, version
+        return v05, version
     raise UnsupportedError(
         f"nnsight {version} cannot be recorded: recording works on 0.5 to 0.8; on 0.3 and 0.4 pass the tracer itself to show()"
     )

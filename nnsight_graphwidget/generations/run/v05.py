@@ -21,14 +21,15 @@ from nnsight.intervention.tracing import backwards, base, invoker, iterator, uti
 from nnsight.intervention.tracing import globals as saving
 from nnsight.intervention.tracing import tracer as tracing
 
-from ..describe import short
-from .events import Event, Scope
-from .observe import Observer, State, Tracker, conceal
-from .seams import Run, Seams, act, containers, give, gradient, meet, out_of_order, read, save, scope_of
-from .seams import end as ended
-from .source import Shift
+from ...describe import short
+from ...recording import events
+from ...recording.events import Event, Scope
+from ...recording.observe import Observer, State, Tracker, conceal
+from ...recording.source import Shift
+from .patching import Run, Seams, act, containers, give, gradient, meet, out_of_order, read, save, scope_of
+from .patching import end as ended
 
-_HIDDEN = tuple(os.path.dirname(file) + os.sep for file in (nnsight.__file__, os.path.dirname(__file__)))
+_HIDDEN = tuple(os.path.dirname(file) + os.sep for file in (nnsight.__file__, __file__, events.__file__))
 _UNWOUND = (interleaver.Cancelation, SystemExit)
 _MISSED = (interleaver.Mediator.OutOfOrderError, getattr(interleaver.Mediator, "MissedProviderError", ()))
 

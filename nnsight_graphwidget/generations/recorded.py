@@ -11,12 +11,12 @@ READS = "a Recording, a recorded tracer or session"
 
 
 def matches(obj: Any) -> bool:
-    recorder = sys.modules.get("nnsight_graphwidget.recorder")
+    recorder = sys.modules.get("nnsight_graphwidget.recording")
     return recorder is not None and (isinstance(obj, recorder.Recording) or recorder.recording_of(obj) is not None)
 
 
 def read(obj: Any) -> Graph:
-    from .. import recorder
+    from .. import recording as recorder
 
     if isinstance(obj, recorder.Recording):
         return obj.graph

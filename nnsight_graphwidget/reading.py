@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from typing import Any, Protocol
 
-from ..errors import UnreadableError
-from ..graph import Graph
-from . import recorded, v03, v04
+from .errors import UnreadableError
+from .generations import recorded
+from .generations.kept import v03, v04
+from .graph import Graph
 
 
 class Adapter(Protocol):
@@ -56,7 +57,7 @@ def _read_file(path: str | os.PathLike[str]) -> Graph:
             f"cannot read a graph from the path {name[:200]!r}: only .json holds a whole graph;"
             " save one with save(obj, 'graph.json')"
         )
-    from ..export import load
+    from .export import load
 
     return load(name)
 

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import UnreadableError
-from ..graph import Graph
-from .protocols import EMPTY, KEPT, PLACES, Builder, Keeper, enter, invokes, kind_of, libraries
+from ...errors import UnreadableError
+from ...graph import Graph
+from .draft import EMPTY, KEPT, PLACES, Builder, Keeper, enter, invokes, kind_of, libraries
 
 READS = "a tracer, session, iterator, condition or graph of nnsight 0.4 (0.3 too)"
 

@@ -19,7 +19,8 @@ from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack
 import nnsight_graphwidget as ngw
 from nnsight_graphwidget import record
 from nnsight_graphwidget.errors import IncompleteGraphWarning
-from nnsight_graphwidget.recorder import hooks08, observe
+from nnsight_graphwidget.generations.run import v08
+from nnsight_graphwidget.recording import observe
 from tests.models import tiny_net
 
 
@@ -35,7 +36,7 @@ def x() -> torch.Tensor:
 
 
 def seams() -> list[Any]:
-    return [vars(owner)[name] for owner, name, _ in hooks08._seams.all]
+    return [vars(owner)[name] for owner, name, _ in v08._seams.all]
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +46,7 @@ def unpatched() -> Any:
     yield
     assert [a is b for a, b in zip(seams(), before)] == [True] * len(before)
     assert len(_get_current_function_mode_stack()) == stack
-    assert hooks08._seams.observer is None
+    assert v08._seams.observer is None
 
 
 def test_seams_are_patched_only_while_recording(model: Any, x: torch.Tensor) -> None:

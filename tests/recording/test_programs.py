@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from nnsight_graphwidget import Graph
-from tests.recorder import programs
+from tests.recording import programs
 
 
 def same(a: Any, b: Any) -> bool:

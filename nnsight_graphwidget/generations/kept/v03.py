@@ -10,9 +10,9 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..errors import UnreadableError
-from ..graph import Graph
-from .protocols import EMPTY, KEPT, Builder, Keeper, add, enter, invokes, kind_of
+from ...errors import UnreadableError
+from ...graph import Graph
+from .draft import EMPTY, KEPT, Builder, Keeper, add, enter, invokes, kind_of
 
 READS = "a tracer, session, iterator, condition or graph of nnsight 0.3"
 

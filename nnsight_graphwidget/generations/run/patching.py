@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
-from .arguments import opener
-from .events import Event, Link, Place, Scope
-from .observe import NOTHING, Frames, Observer, State, Tracker, conceal, message, variables
+from ...recording.arguments import opener
+from ...recording.events import Event, Link, Place, Scope
+from ...recording.observe import NOTHING, Frames, Observer, State, Tracker, conceal, message, variables
 
-_HERE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+_HERE = os.path.dirname(os.path.dirname(os.path.dirname(__file__))) + os.sep
 
 #: (owner, attribute, original → replacement)
 Seam = tuple[Any, str, Callable[[Any], Any]]

@@ -1,0 +1,1 @@
+"""What each nnsight is: the only place that names its private attributes."""

@@ -1,0 +1,1 @@
+"""nnsight 0.3 and 0.4, which keep a graph."""

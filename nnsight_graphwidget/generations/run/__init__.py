@@ -1,0 +1,1 @@
+"""nnsight 0.5 and later, which run the block: where a recording listens."""
