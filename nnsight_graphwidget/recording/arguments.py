@@ -3,30 +3,11 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 from .events import Event, Scope
 from .plan import CONTEXTS
-from .source import LOOPS, Site
-
-
-def assigned(scope: Scope, name: str, before: int) -> ast.expr | None:
-    """What a name is bound to by the last assignment before a place that was no event, such as ``half = size / 2``.
-
-    One that calls a method would have been an event if it had run.
-    """
-    file = scope.site.source if scope.site is not None else None
-    found = [
-        statement.value
-        for statement in (ast.walk(scope.node) if scope.node is not None and file is not None else ())
-        if isinstance(statement, ast.Assign)
-        and any(isinstance(to, ast.Name) and to.id == name for to in statement.targets)
-        and file is not None
-        and file.order(statement) < before
-        and not any(isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) for part in ast.walk(statement.value))
-    ]
-    return (
-        found[-1] if found and not any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(found[-1])) else None
-    )
+from .source import COMPREHENSIONS, Site
 
 
 def opener(node: ast.With | ast.AsyncWith, kind: str) -> ast.withitem:
@@ -134,9 +115,37 @@ def text_of(site: Site | None, expression: ast.expr | None) -> str | None:
     return f"({text})" if isinstance(expression, ast.Tuple) and not text.startswith("(") else text
 
 
-def tested(site: Site) -> ast.AST | None:
-    """The ``if`` or ``while`` whose test an expression is."""
-    child, parent = site.node, site.source.parent(site.node) if site.source and site.node else None
-    while isinstance(parent, (ast.BoolOp, ast.UnaryOp)):
-        child, parent = parent, site.source.parent(parent) if site.source else None
-    return parent if isinstance(parent, (ast.If, *LOOPS)) and getattr(parent, "test", None) is child else None
+def branches(node: Any) -> int:
+    """How many branches a test has."""
+    return len(node.cases) if hasattr(node, "cases") else 2
+
+
+def branch(node: Any, number: int) -> tuple[str, list[Any]]:
+    """What a branch of a test is called, and what is in it."""
+    if hasattr(node, "cases"):
+        case = node.cases[number]
+        return f"case {ast.unparse(case.pattern)}", case.body
+    body = node.orelse if number else node.body
+    return ("else" if number else "then"), body if isinstance(body, list) else [body]
+
+
+def heading(node: Any, site: Site) -> str:
+    """What a loop or a test is called: its first line, without the colon."""
+    if isinstance(node, COMPREHENSIONS):
+        return " ".join(
+            ast.unparse(generator) for generator in (node.generators if len(node.generators) == 1 else node.generators[:1])
+        ).strip()
+    if isinstance(node, ast.comprehension):
+        return ast.unparse(node).strip()
+    if isinstance(node, ast.IfExp):
+        return f"if {ast.unparse(node.test)}"
+    if hasattr(node, "subject"):
+        return f"match {ast.unparse(node.subject)}"
+    return (site.text or "loop").rstrip(":").strip()
+
+
+def parameters(node: Any) -> set[str]:
+    """The names of a function's parameters."""
+    given = node.args
+    every = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
+    return {each.arg for each in every if each is not None}

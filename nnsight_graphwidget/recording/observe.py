@@ -6,14 +6,13 @@ Knows torch, not nnsight: a hooks file tells it when intervention code starts an
 from __future__ import annotations
 
 import ast
+import dis
 import os
 import sys
 import sysconfig
 import threading
 import weakref
-from collections import ChainMap
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from inspect import CO_NEWLOCALS
+from collections.abc import Callable, Iterable
 from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any
 
@@ -23,14 +22,18 @@ from torch._C._dynamo import eval_frame
 
 from .. import describe as describing
 from ..describe import describe, is_tensor, short, tensors
-from . import events, source
-from .events import Event, Link, Place, Scope
+from . import events, flow, marks, source
+from .arguments import operand
+from .events import Event, Link, Region, Scope
+from .flow import Flow, Marks, Sourced, current
+from .marks import mark_block, mark_wrapped
+from .outside import Outside
 from .source import Shift, Site, Sources
 
 _HERE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 _TORCH = os.path.dirname(torch.__file__) + os.sep
 _LIBRARIES = tuple({sysconfig.get_path(name) + os.sep for name in ("purelib", "platlib", "stdlib")})
-_MAX_FRAMES = 200
+_OWN = (os.path.dirname(__file__) + os.sep, os.path.join(os.path.dirname(os.path.dirname(__file__)), "generations") + os.sep)
 
 _NO_SHIFT = Shift()
 
@@ -61,146 +64,41 @@ _WRITES = {"__setitem__", "__delitem__", "__set__"}
 
 
 class Frames:
-    """The user's frames under a call: the one that made it and the block's own."""
+    """The user's frames under a call: the one that made it, and the block's own."""
 
-    __slots__ = ("block", "direct", "inner", "site_frame", "state")
+    __slots__ = ("block", "site_frame", "state")
 
-    def __init__(self, state: State, block: FrameType, site_frame: FrameType, inner: FrameType | None, direct: bool) -> None:
-        self.state, self.block, self.site_frame, self.inner, self.direct = state, block, site_frame, inner, direct
-
-
-class Tracker:
-    """Tells which pass of which loop a block is in, from the order in which its expressions are evaluated.
-
-    A block's events come in order of evaluation. One that comes at or before the last one's place means that a loop which holds
-    both went round: the outermost whose variable changed, or else the innermost.
-    """
-
-    def __init__(self) -> None:
-        self._last: tuple[int, tuple[ast.AST, ...], int | None, int] | None = None
-        self._passes: dict[ast.AST, int] = {}
-        self._variables: dict[ast.AST, Any] = {}
-
-    def place(
-        self, site: Site, around: Place, names: Variables, inner: FrameType | None, direct: bool
-    ) -> tuple[Place, list[tuple[ast.AST, Any]]]:
-        """Where an event is, and the loops that just began a pass with their variable's value.
-
-        Arguments:
-            site: of the event, in the block.
-            around: the loops and branches between the block and the event.
-            names: what the loops bind by now.
-            inner: the frame that the block called, if the event was not made by the block itself.
-            direct: whether the block itself made the event, with nothing between.
-        """
-        loops = tuple([node for node, _ in around if not isinstance(node, ast.If)])
-        inner_id, inner_at = (None, -1) if inner is None else (id(inner), inner.f_lasti)
-        if not loops:
-            self._last = (site.order, loops, inner_id, inner_at)
-            return around, []
-        values = {loop: _told(names.get(loop)) for loop in loops}
-        began: list[ast.AST] = []
-        last = self._last
-        shared = 0
-        if last is not None:
-            shared = len(loops)
-            if loops != last[1]:
-                shared = next((i for i, (a, b) in enumerate(zip(loops, last[1])) if a is not b), min(shared, len(last[1])))
-            again = site.order < last[0]
-            if site.order == last[0]:
-                same_call = inner_id is not None and inner_id == last[2] and inner_at > last[3]
-                again = direct or not same_call
-            moved = next((i for i in range(shared) if not _same(self._variables.get(loops[i]), values[loops[i]])), None)
-            if moved is None and again and shared and (direct or inner_id is None or site.order < last[0]):
-                moved = shared - 1
-            if moved is not None:
-                began.append(loops[moved])
-                self._passes[loops[moved]] += 1
-                shared = moved + 1
-        for loop in loops[shared:]:
-            self._passes[loop] = 0
-            began.append(loop)
-        self._variables.update(values)
-        self._last = (site.order, loops, inner_id, inner_at)
-        place = tuple((node, self._passes[node] if not isinstance(node, ast.If) else branch) for node, branch in around)
-        return place, [(loop, values[loop]) for loop in began]
-
-
-def _names(loop: Any) -> tuple[str, ...]:
-    """The names that a loop binds on each pass."""
-    found = _bound.get(loop)
-    if found is None:
-        targets = [each.target for each in getattr(loop, "generators", (loop,)) if hasattr(each, "target")]
-        found = tuple(node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name))
-        _bound[loop] = found
-    return found
-
-
-_bound: weakref.WeakKeyDictionary[ast.AST, tuple[str, ...]] = weakref.WeakKeyDictionary()
-
-
-#: What each loop's variables are by now.
-Variables = Mapping[ast.AST, Mapping[str, Any]]
-
-
-def variables(around: Place, frames: Sequence[FrameType]) -> Variables:
-    """What the loops around bind by now.
-
-    Arguments:
-        frames: those of comprehensions, innermost first, up to Python 3.11; and at last the one that all else is in.
-    """
-    found: dict[ast.AST, dict[str, Any]] = {}
-    told: set[tuple[FrameType, str]] = set()
-    inner = iter(frames[:-1])
-    for loop, _ in reversed(around):
-        frame = next(inner, frames[-1]) if isinstance(loop, source.COMPREHENSIONS) else frames[-1]
-        bound = [(frame, name) for name in _names(loop)]
-        if bound:
-            names: Any = frame.f_locals
-            if not frame.f_code.co_flags & CO_NEWLOCALS:  # 3.13's f_locals is a comprehension's alone while one runs
-                names = ChainMap(names, frame.f_globals)
-            found[loop] = {name: names[name] for _, name in bound if name in names and (frame, name) not in told}
-            told.update(bound)  # an inner loop's hides an outer one's of the same name
-    return found
-
-
-def _told(names: Mapping[str, Any] | None) -> Any:
-    """What tells one pass from the next: small values themselves, others by identity."""
-    if not names:
-        return None
-    return tuple(value if type(value) in _TOLD else (type(value).__name__, id(value)) for value in names.values())
-
-
-def _same(a: Any, b: Any) -> bool:
-    return a is None or b is None or bool(a == b)
-
-
-def _up(frame: FrameType | None, last: FrameType) -> Iterator[FrameType]:
-    """A frame and its callers up to ``last``."""
-    while frame is not None:
-        yield frame
-        frame = None if frame is last else frame.f_back
+    def __init__(self, state: State, block: FrameType, site_frame: FrameType) -> None:
+        self.state, self.block, self.site_frame = state, block, site_frame
 
 
 class State:
-    """The open scopes of one line of execution (a thread, or one worker of a run), and where each is in its block."""
+    """The open scopes of one line of execution (a thread, or one worker of a run), the code and the region of each one's block."""
 
-    __slots__ = ("codes", "scopes", "trackers")
+    __slots__ = ("codes", "regions", "scopes")
 
     def __init__(self) -> None:
         self.scopes: list[Scope] = []
         self.codes: list[CodeType] = []
-        self.trackers: list[Tracker] = []
+        self.regions: list[Region] = []
 
     def push(self, scope: Scope, code: CodeType) -> None:
         self.scopes.append(scope)
         self.codes.append(code)
-        self.trackers.append(Tracker())
+        self.regions.append(scope.region)
 
     def pop(self) -> None:
         self.scopes.pop()
         self.codes.pop()
-        self.trackers.pop()
+        self.regions.pop()
+
+    def step(self, value: str) -> None:
+        """A block that runs once a step begins its next step."""
+        scope = self.scopes[-1]
+        region = self.regions[-1] = scope.region.pending()
+        region.begun = True
+        region.values = {"step": value}
+        scope.region.count += 1
 
 
 class Observer(overrides.TorchFunctionMode):
@@ -217,10 +115,6 @@ class Observer(overrides.TorchFunctionMode):
         self._thread = threading.local()
         self.state: Callable[[], State] = lambda: self.root
         self.root = State()
-        self.root_around: Place = ()
-        self.around_traces: dict[tuple[Place, CodeType], Tracker] = {}
-        self.begun: CodeType | None = None
-        self.passes: dict[tuple[Place, ast.AST, int], dict[str, str]] = {}
         self.hidden: tuple[str, ...] = ()
         self.text: Callable[[Any], str] = short
         self._made: dict[int, tuple[weakref.ref[Any], Event, str]] = {}
@@ -228,17 +122,24 @@ class Observer(overrides.TorchFunctionMode):
         self._written: dict[int, list[tuple[Event, int, int]]] = {}
         self._shifts: dict[CodeType, Shift] = {}
         self._seq = 0
+        self.flow = Flow(
+            self.sources, self.err, self.shift, self.block, self._root, self._library, self._text, conceal, lambda: self._seq
+        )
+        self.outside = Outside(self.sources, self._library, self._text)
+
+    def _text(self, value: Any) -> str:
+        return self.text(value)
+
+    def _root(self) -> tuple[Region | None, CodeType | None]:
+        state = self.state()
+        return (state.regions[-1], state.codes[-1]) if state.codes else (None, None)
+
+    def _library(self, file: str) -> bool:
+        return file.startswith((*_LIBRARIES, *_OWN, *self.hidden, "<frozen"))
 
     def want(self, values: bool, run: bool) -> None:
         """Whether to keep statistics of values, and whether to run blocks at all, from now on."""
         self.values, self.run = values, run
-
-    def begun_at(self, frame: FrameType) -> None:
-        """Say where recording began: loops around that are not part of what is recorded."""
-        self.begun = frame.f_code
-        found = self.sources.file(frame.f_code.co_filename).with_at(frame.f_lineno)
-        if found is not None:
-            self.root_around = self.sources.file(frame.f_code.co_filename).site(found).around
 
     @property
     def on(self) -> bool:
@@ -261,6 +162,7 @@ class Observer(overrides.TorchFunctionMode):
             for mode in reversed(above):
                 _push(mode)
             self._thread.on = on
+            current.flow = self.flow if on else None
         return before
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -290,9 +192,9 @@ class Observer(overrides.TorchFunctionMode):
             kind = "ConditionalProtocol" if name == "__bool__" else "Operation"
             event = Event(-1, kind, name.strip("_") if name.startswith("__") else name, None)
             for index, value in enumerate(args):
-                self.argument(event, str(index), value)
+                self.argument(event, str(index), value, frames)
             for key, value in kwargs.items():
-                self.argument(event, key, value)
+                self.argument(event, key, value, frames)
             return event, frames
         except Exception as error:
             self.err(error)
@@ -312,6 +214,8 @@ class Observer(overrides.TorchFunctionMode):
                 event.changes = self.mutate(changed, event)
             if made:
                 self.bind(result, event)
+            elif name in _CARRIES:
+                self.flow.came(result, event, None if frames is None else frames.site_frame)
         except Exception as error:
             self.err(error)
 
@@ -325,7 +229,7 @@ class Observer(overrides.TorchFunctionMode):
         event.scope = scope
         event.value = None if value is NOTHING else describe(value, self.values)
         if frames is not None:
-            event.site, event.place = self.where(frames, state.trackers[-1] if state.trackers else None, scope)
+            event.site, event.place = self.where(frames, event)
         self.events.append(event)
         return event
 
@@ -337,50 +241,21 @@ class Observer(overrides.TorchFunctionMode):
         except Exception as own:
             self.err(own)
 
-    def where(self, frames: Frames, tracker: Tracker | None, scope: Scope | None) -> tuple[Site, Place]:
-        """The site of a call in the user's source, and its place in the structure of the block."""
-        code = frames.block.f_code
-        outer = self.sources.site(code, frames.block.f_lasti, self.shift(code))
-        site, inner, direct = outer, frames.inner, frames.direct
-        own = [frames.block]
-        if frames.site_frame is not frames.block:
-            code = frames.site_frame.f_code
-            site = self.sources.site(code, frames.site_frame.f_lasti, self.shift(code))
-            if code.co_name in _COMPREHENSION_NAMES and code in self._shifts:
-                outer, inner, direct = site, None, True  # a comprehension is a frame of its own, but part of the block
-                own = list(_up(frames.site_frame, frames.block))
-        place: Place = ()
-        if tracker is not None and outer.order >= 0:
-            around = self.around(outer, scope)
-            names = variables(around, own)
-            place, began = tracker.place(outer, around, names, inner, direct)
-            if began:
-                self.began(scope, place, began, names)
-        if scope is not None and scope.kind == "Iterator" and scope.node is not None:
-            place = ((scope.node, scope.index - 1), *place)
-        return site, place
-
-    def around(self, site: Site, scope: Scope | None) -> Place:
-        """The loops and branches between a scope's block and a site in it."""
-        outer = self.root_around if scope is None else scope.site.around if scope.site is not None else ()
-        return site.around[len(outer) :] if site.around[: len(outer)] == outer else site.around
+    def where(self, frames: Frames, event: Event | None = None) -> tuple[Site, Region | None]:
+        """The site of a call in the user's source, and the region that it is in."""
+        frame = frames.site_frame
+        code = frame.f_code
+        site = self.sources.site(code, frame.f_lasti, self.shift(code))
+        if event is not None and event.kind == "ConditionalProtocol" and site.source is not None:
+            marked = self.flow.frame(frame)
+            name = dis.opname[code.co_code[frame.f_lasti]]
+            if marked is not None and marked.leaf is not None and "CALL" not in name and name != "UNARY_NOT":
+                site = site.source.site(marked.leaf)  # the compiler places a jump at its statement, not at what is tested
+        return site, self.flow.region(frame, site)
 
     def shift(self, code: CodeType) -> Shift:
         """How far a compiled block is from where it is in the user's file."""
         return self._shifts.get(code, _NO_SHIFT)
-
-    def began(
-        self, scope: Scope | None, place: Place, loops: list[tuple[ast.AST, Any]], names: Variables, before: Place = ()
-    ) -> None:
-        """Note what the loop variables were when a pass began; ``before`` is where ``place`` itself is."""
-        passes = self.passes if scope is None else scope.passes
-        for loop, value in loops:
-            if value is None:
-                continue
-            index = next(i for i, (node, _) in enumerate(place) if node is loop)
-            passes[((*before, *place[:index]), loop, place[index][1])] = {
-                name: self.text(bound) for name, bound in names[loop].items()
-            }
 
     def frames(self, frame: FrameType | None, through: bool = False) -> Frames | None:
         """The user's frames from ``frame`` up, or None if nnsight's own plumbing made the call (unless ``through`` it)."""
@@ -389,42 +264,46 @@ class Observer(overrides.TorchFunctionMode):
             return None
         block = state.codes[-1]
         if frame.f_code is block:
-            return Frames(state, frame, frame, None, True)
+            return Frames(state, frame, frame)
         while frame is not None and frame.f_code is not block and frame.f_code.co_filename.startswith(_TORCH):
             frame = frame.f_back
         if frame is None or (not through and frame.f_code.co_filename.startswith(self.hidden)):
             return None
         site_frame: FrameType | None = None
-        inner: FrameType | None = None
-        for _ in range(_MAX_FRAMES):
-            if frame is None:
-                return None
+        while frame is not None:
             if frame.f_code is block:
-                return Frames(state, frame, site_frame or frame, inner, False)
-            if site_frame is None and not frame.f_code.co_filename.startswith(_LIBRARIES):
+                return Frames(state, frame, site_frame or frame)
+            if site_frame is None and not self._library(frame.f_code.co_filename):
                 site_frame = frame
-            inner = frame
             frame = frame.f_back
         return None
 
     # -- where values come from ------------------------------------------------------------------------------------------
 
-    def argument(self, event: Event, name: str, value: Any) -> None:
+    def argument(self, event: Event, name: str, value: Any, frames: Frames | None = None) -> None:
         """Give an event an argument: a link to the maker of each tensor in it, or the text of a literal."""
         if is_tensor(value):
             maker, output = self.producer(value)
             event.links.append(Link(name, maker, output or None, ""))
             return
         event.arguments.append((name, short(value)))
-        if type(value) in _PLAIN:
-            event.links.append(Link(name, None, None, event.arguments[-1][1]))
-            return
-        found = list(tensors(value))
+        text = event.arguments[-1][1]
+        found = [] if type(value) in _PLAIN else list(tensors(value))
         for path, leaf in found:
             maker, output = self.producer(leaf)
             event.links.append(Link(name + path, maker, output or None, ""))
-        if not found:
-            event.links.append(Link(name, None, None, event.arguments[-1][1]))
+        carried = list(self._carried(event, name, value, frames))
+        event.links.extend(Link(name + path, maker, None, text) for path, makers in carried for maker in makers)
+        if not found and not carried:
+            event.links.append(Link(name, None, None, text))
+
+    def _carried(self, event: Event, name: str, value: Any, frames: Frames | None) -> Iterable[tuple[str, Sourced]]:
+        """(path, events) that the numbers in an argument came from."""
+        if not self.flow.carrying:
+            return ()
+        if frames is None:
+            return self.flow.argument(value, None, None)
+        return self.flow.argument(value, frames.site_frame, operand(self.flow.site(frames.site_frame), event, name))
 
     def producer(self, tensor: Any) -> tuple[Event, str]:
         """The event that made a tensor or last changed it, and which part of that event's value it is."""
@@ -521,6 +400,37 @@ class Observer(overrides.TorchFunctionMode):
             if isinstance(constant, CodeType):
                 self.block(constant, shift)
 
+    def marked(
+        self, scope: Scope, code: CodeType, body: ast.Module | None = None, own: list[ast.stmt] | None = None
+    ) -> CodeType:
+        """A block's code with marks, so that its loops and branches can be told; without its source, the code itself.
+
+        Arguments:
+            body, own: where nnsight has written a function around the block: the module that defines it, and the list in it that
+                holds the block's statements.
+        """
+        file = scope.site.source if scope.site is not None else None
+        if scope.node is None or file is None:
+            return code
+        shift = self.shift(code)
+        known = file.marked.get(id(code))
+        if known is None or known[0] is not code:
+            marks = Marks(file)
+            if body is not None and own is not None:
+                made = mark_wrapped(code, body, own, scope.node.body, shift, marks)
+            else:
+                made = mark_block(code, scope.node.body, shift, marks)
+            if made is not None:
+                self.sources.number(made, marks.table)
+                file.marked[id(made)] = (made, made)
+            known = file.marked[id(code)] = (code, made)
+        if known[1] is None:
+            if self.reason is None:
+                self.reason = f"the source of {scope.file} is not what ran, so loops and branches could not be told"
+            return code
+        self.block(known[1], shift)
+        return known[1]
+
     def err(self, error: BaseException) -> None:
         """Note that the recorder itself erred; the user's run goes on."""
         if self.reason is None:
@@ -580,7 +490,7 @@ def _ours(frame: FrameType) -> bool:
 
 def hide_from_dynamo(*modules: Any) -> None:
     """Keep ``torch.compile`` from compiling the recorder: frames that run inside a compiled model are offered to it."""
-    for module in (*modules, sys.modules[__name__], describing, events, source):
+    for module in (*modules, sys.modules[__name__], describing, events, flow, marks, source):
         for value in vars(module).values():
             for function in vars(value).values() if isinstance(value, type) else (value,):
                 if getattr(function, "__module__", None) == module.__name__ and hasattr(function, "__code__"):

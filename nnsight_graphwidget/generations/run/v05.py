@@ -24,7 +24,7 @@ from nnsight.intervention.tracing import tracer as tracing
 from ...describe import short
 from ...recording import events
 from ...recording.events import Event, Scope
-from ...recording.observe import Observer, State, Tracker, conceal
+from ...recording.observe import Observer, State, conceal
 from ...recording.source import Shift
 from .patching import Run, Seams, act, containers, give, gradient, meet, out_of_order, read, save, scope_of
 from .patching import end as ended
@@ -183,10 +183,7 @@ def _counted(watch: Observer, scope: Scope, state: State, fn: Any) -> Any:
     """The body of a ``with tracer.iter[…]`` block: each call is a pass."""
 
     def step(mediator: Any, info: Any, number: int) -> Any:
-        assert scope.node is not None
-        scope.passes[((), scope.node, scope.index)] = {"step": short(number)}
-        scope.index += 1
-        state.trackers[-1] = Tracker()
+        state.step(short(number))
         return fn(mediator, info, number)
 
     return step
