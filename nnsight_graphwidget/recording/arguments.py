@@ -9,6 +9,9 @@ from .events import Event, Scope
 from .plan import CONTEXTS
 from .source import COMPREHENSIONS, Site
 
+#: Where the arguments of a run stand in its call; -1 is what the method is called on.
+INPUTS = {"input": 0, "tensor": -1}
+
 
 def opener(node: ast.With | ast.AsyncWith, kind: str) -> ast.withitem:
     """The item of a ``with`` that opens a scope of this kind: by the method that it calls, or else the first."""

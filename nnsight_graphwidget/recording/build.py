@@ -11,6 +11,7 @@ from typing import Any
 from ..describe import Description
 from ..graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
 from .arguments import (
+    INPUTS,
     argument,
     branch,
     branches,
@@ -136,7 +137,7 @@ class Builder:
         )  # fmt: skip
         call = call_of(scope)
         for link in scope.inputs:
-            expression = argument(call, link.name, {"input": 0, "tensor": -1})
+            expression = argument(call, link.name, INPUTS)
             self._link(link, id_, parent, scope.seq, expression, site, scope.place.home if scope.place is not None else None)
         if scope.origin is not None and scope.origin in self.ids:
             self._edges.append((self.ids[scope.origin], id_, "order", None, None))
@@ -270,7 +271,7 @@ class Builder:
         if event.label == "setitem" and site is not None and site.statement is not None and site.source is not None:
             where["text"] = _cut(site.source.text(site.statement))
         node = Node(
-            id_, event.kind, label, parent, event.target, tuple(arguments), value.text, value.shape, value.dtype, value.device,
+            id_, event.kind, label, parent, event.target, tuple(dict.fromkeys(arguments)), value.text, value.shape, value.dtype, value.device,
             value.requires_grad, site.variable if site else None, **where, iteration=event.iteration, order=0,
             status=event.status, error=event.error, changes=event.changes, statistics=value.statistics,
             lines=tuple(dict.fromkeys(again.line for again in event.again if again.line is not None)),
@@ -317,6 +318,8 @@ class Builder:
         home: Region | None,
     ) -> None:  # fmt: skip
         """An edge for one argument; what is outside the recording, and literals, become nodes of their own."""
+        if link.event is not None and link.text and isinstance(expression, ast.Tuple):
+            self._literal(link, target, parent, seq, expression, site)  # an index of which only a part came from elsewhere
         if isinstance(link.event, Variable):
             self._edges.append((self._variable(link.event), target, None, link.name, None))
             return

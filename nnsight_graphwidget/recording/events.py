@@ -38,6 +38,9 @@ class Region:
         #: what a test was made of; for a loop, what its items come from
         self.tests: tuple[Event | Variable, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.name or self.node}>"
+
     @property
     def home(self) -> Region:
         """The block or call that it is in: what its names belong to."""
@@ -83,7 +86,7 @@ class Link(NamedTuple):
     text: str
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Scope:
     """A sub-graph as it ran: a session, a trace, an invoke, a backward pass …
 
@@ -122,7 +125,7 @@ class Scope:
     finished: bool = False
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Event:
     """One thing that happened; see :class:`~nnsight_graphwidget.graph.Node`.
 

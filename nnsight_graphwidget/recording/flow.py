@@ -133,7 +133,8 @@ class Marks:
         """An expression gave a value."""
         flow: Flow | None = getattr(current, "flow", None)
         if flow is not None and flow.carrying:
-            flow.guard(flow.value, self, number, sys._getframe(1), value, getrefcount(value) <= _FRESH)
+            fresh = getrefcount(value) <= _FRESH
+            flow.guard(flow.value, self, number, sys._getframe(1), value, fresh)
         return value
 
     def leaf(self, number: int, value: Any) -> Any:
@@ -147,7 +148,8 @@ class Marks:
         """An expression gave a value that names are bound to."""
         flow: Flow | None = getattr(current, "flow", None)
         if flow is not None and flow.carrying:
-            flow.guard(flow.bind, self, number, sys._getframe(1), value, getrefcount(value) <= _FRESH)
+            fresh = getrefcount(value) <= _FRESH
+            flow.guard(flow.bind, self, number, sys._getframe(1), value, fresh)
         return value
 
     def leave(self, number: int, value: Any) -> Any:
@@ -238,18 +240,23 @@ class Flow:
 
     def _own(self, marks: Marks, frame: FrameType) -> Frame:
         """The record of the frame that a mark is in; a comprehension's is made when it is first met."""
-        found = self._frames.get(id(frame))
-        if found is not None and found.code is frame.f_code:
-            return found
         code = frame.f_code
+        found = self._frames.get(id(frame))
+        if found is not None and found.code is not code:
+            found = None
         if code.co_name == "<genexpr>":
-            _, outer = self._drawn.pop(id(frame.f_locals[".0"]), (None, None))
-            made = Frame(code, marks, None, outer, resumed=True)
-        else:
-            outer = self._own(marks, frame.f_back) if code.co_name in _COMPREHENSIONS and frame.f_back is not None else None  # type: ignore[assignment]
-            made = Frame(code, marks, None, outer)
-        self._frames[id(frame)] = made
-        return made
+            if found is not None and not (self._drawn and id(frame.f_locals[".0"]) in self._drawn):
+                return found
+            found = Frame(code, marks, None, self._drawn.pop(id(frame.f_locals[".0"]), (None, None))[1], resumed=True)
+        elif code.co_name in _COMPREHENSIONS and frame.f_back is not None:
+            outer = self._own(marks, frame.f_back)
+            if found is not None and found.outer is outer:
+                return found
+            found = Frame(code, marks, None, outer)
+        elif found is None:
+            found = Frame(code, marks, None)
+        self._frames[id(frame)] = found
+        return found
 
     def start(self, marks: Marks, number: int, frame: FrameType, values: tuple[Any, ...]) -> None:
         code = frame.f_code
@@ -432,6 +439,14 @@ class Flow:
             test.tests = union(self._tested(found, leaf) for leaf in _leaves(asked))
         found.slots[(node, which)] = test.child("branch", which, None, marks.source)
 
+    def unmade(self, region: Region | None) -> None:
+        """Take back the pass that a region is in: the run ended before anything in it."""
+        while region is not None and region.kind != "pass":
+            region = region.parent
+        if region is not None and region.parent is not None and region.begun:
+            region.begun = False
+            region.parent.count -= 1
+
     # -- where values came from ------------------------------------------------------------------------------------------------
 
     def came(self, value: Any, event: Event, frame: FrameType | None) -> None:
@@ -457,15 +472,15 @@ class Flow:
     def argument(self, value: Any, frame: FrameType | None, expression: ast.AST | None) -> Iterable[tuple[str, Sourced]]:
         """(path, sources) of the numbers in an argument that is no tensor."""
         if unique(value) or type(value) in _CONTAINERS:
-            for path, leaf in leaves(value):
-                found = self.of(leaf)
-                if found:
-                    yield path, found
-            if unique(value) and not isinstance(expression, ast.Name):
+            exact = [(path, found) for path, leaf in leaves(value) if (found := self.of(leaf))]
+            yield from exact
+            if exact or (unique(value) and not isinstance(expression, ast.Name)):
                 return
         own = None if frame is None else self.frame(frame)
         if own is not None and expression is not None and not isinstance(expression, ast.Constant):
             found = self._lexical(own, expression)
+            if not found and isinstance(expression, ast.Name):
+                found = self._outer(expression.id, value)
             if found:
                 yield "", found
 
@@ -518,7 +533,7 @@ class Flow:
         if unique(value):
             exact = self.of(value)
             if type(node) is ast.Name and not exact:
-                return found.names.get(node.id, ())
+                return found.names.get(node.id) or self._outer(node.id, value)
             if exact or not parts or not fresh:
                 return exact
             sources = union(parts)
@@ -530,8 +545,19 @@ class Flow:
             if type(node.func) is ast.Name and node.func.id in _BLIND:
                 return ()
         if value is None or not parts:
-            return ()
+            return self._outer(node.id, value) if type(node) is ast.Name else ()
         return union(parts)
+
+    def _outer(self, name: str, value: Any) -> Sourced:
+        """The loop around the block that bound a number or text by a name which the block itself does not bind."""
+        region = self.root()[0]
+        if type(value) not in _NUMBERS:
+            return ()
+        while region is not None:
+            if name in region.values:
+                return (Variable(region, name),) if region.values[name] == self.text(value) else ()
+            region = region.parent
+        return ()
 
     def value(self, marks: Marks, number: int, frame: FrameType, value: Any, fresh: bool) -> None:
         found = self._own(marks, frame)

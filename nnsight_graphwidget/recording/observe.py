@@ -12,7 +12,7 @@ import sys
 import sysconfig
 import threading
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any
 
@@ -25,7 +25,7 @@ from ..describe import describe, is_tensor, short, tensors
 from . import events, flow, marks, source
 from .arguments import operand
 from .events import Event, Link, Region, Scope
-from .flow import Flow, Marks, Sourced, current
+from .flow import Flow, Marks, current
 from .marks import mark_block, mark_wrapped
 from .outside import Outside
 from .source import Shift, Site, Sources
@@ -192,9 +192,9 @@ class Observer(overrides.TorchFunctionMode):
             kind = "ConditionalProtocol" if name == "__bool__" else "Operation"
             event = Event(-1, kind, name.strip("_") if name.startswith("__") else name, None)
             for index, value in enumerate(args):
-                self.argument(event, str(index), value, frames)
+                self.given(event, str(index), value, frames)
             for key, value in kwargs.items():
-                self.argument(event, key, value, frames)
+                self.given(event, key, value, frames)
             return event, frames
         except Exception as error:
             self.err(error)
@@ -280,30 +280,35 @@ class Observer(overrides.TorchFunctionMode):
 
     # -- where values come from ------------------------------------------------------------------------------------------
 
-    def argument(self, event: Event, name: str, value: Any, frames: Frames | None = None) -> None:
-        """Give an event an argument: a link to the maker of each tensor in it, or the text of a literal."""
+    def argument(
+        self, event: Event, name: str, value: Any, frame: FrameType | None = None, expression: ast.AST | None = None
+    ) -> None:
+        """Give an event an argument: a link to the maker of each tensor in it, or of its numbers, or the text of a literal.
+
+        Arguments:
+            frame, expression: what the user's frame has for the argument, where that is known.
+        """
         if is_tensor(value):
             maker, output = self.producer(value)
             event.links.append(Link(name, maker, output or None, ""))
             return
-        event.arguments.append((name, short(value)))
-        text = event.arguments[-1][1]
+        text = short(value)
+        event.arguments.append((name, text))
         found = [] if type(value) in _PLAIN else list(tensors(value))
         for path, leaf in found:
             maker, output = self.producer(leaf)
             event.links.append(Link(name + path, maker, output or None, ""))
-        carried = list(self._carried(event, name, value, frames))
+        carried = list(self.flow.argument(value, frame, expression)) if self.flow.carrying else []
         event.links.extend(Link(name + path, maker, None, text) for path, makers in carried for maker in makers)
         if not found and not carried:
             event.links.append(Link(name, None, None, text))
 
-    def _carried(self, event: Event, name: str, value: Any, frames: Frames | None) -> Iterable[tuple[str, Sourced]]:
-        """(path, events) that the numbers in an argument came from."""
-        if not self.flow.carrying:
-            return ()
-        if frames is None:
-            return self.flow.argument(value, None, None)
-        return self.flow.argument(value, frames.site_frame, operand(self.flow.site(frames.site_frame), event, name))
+    def given(self, event: Event, name: str, value: Any, frames: Frames | None) -> None:
+        """Give an event an argument of the call that the user's frame is at."""
+        if frames is None or not self.flow.carrying or is_tensor(value):
+            return self.argument(event, name, value)
+        frame = frames.site_frame
+        self.argument(event, name, value, frame, operand(self.flow.site(frame), event, name))
 
     def producer(self, tensor: Any) -> tuple[Event, str]:
         """The event that made a tensor or last changed it, and which part of that event's value it is."""

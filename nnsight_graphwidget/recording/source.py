@@ -7,8 +7,8 @@ import dis
 import linecache
 import sys
 from bisect import bisect_right
-from dataclasses import dataclass, replace
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any, NamedTuple
 

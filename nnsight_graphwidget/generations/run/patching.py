@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
-from ...recording.arguments import opener
+from ...recording.arguments import INPUTS, argument, call_of, opener
 from ...recording.events import Event, Link, Region, Scope
 from ...recording.observe import NOTHING, Frames, Observer, State, conceal, message
 from ...recording.source import LOOPS, Site
@@ -189,7 +189,7 @@ def scope_of(watch: Observer, kind: str, node: Any, frame: Any) -> Scope:
         shift = watch.shift(frame.f_code)
         file = watch.sources.file(shift.file or frame.f_code.co_filename)
         scope.file, scope.site, scope.variable = file.name, file.site(node), variable(node, kind)
-        scope.place = _place(watch, state, frame, scope)
+        scope.place = scope.region.parent = _place(watch, state, frame, scope)
     return scope
 
 
@@ -198,7 +198,9 @@ def _place(watch: Observer, state: State, frame: FrameType, scope: Scope) -> Reg
     if scope.site is None:
         return None
     if not state.codes:
-        return watch.outside.region(frame, scope.site)
+        region = watch.outside.region(frame, scope.site)
+        watch.flow.carrying |= region is not watch.outside.root  # what a loop around binds is a source too
+        return region
     return watch.flow.region(frame, watch.flow.site(frame))
 
 
@@ -217,11 +219,12 @@ def variable(node: ast.With | ast.AsyncWith, kind: str) -> str | None:
     return target.id if isinstance(target, ast.Name) else None
 
 
-def give(watch: Observer, scope: Scope, given: Iterator[tuple[str, Any]]) -> None:
-    """Note what a run is given."""
+def give(watch: Observer, scope: Scope, given: Iterator[tuple[str, Any]], frame: Any) -> None:
+    """Note what a run is given, from the frame that opens it."""
+    call = call_of(scope)
     for name, value in given:
         carrier = Event(-1, "", "", None)
-        watch.argument(carrier, name, value)
+        watch.argument(carrier, name, value, frame, argument(call, name, INPUTS))
         scope.inputs.extend(carrier.links)
 
 
@@ -302,7 +305,7 @@ def save(watch: Observer, run: Run, frames: Frames | None, value: Any) -> None:
     if frames is None:
         return
     event = Event(-1, "LockProtocol", "save", None)
-    watch.argument(event, "0", value, frames)
+    watch.given(event, "0", value, frames)
     if type(value) in (list, dict, set, tuple):
         event.links[:] = [link for link in event.links if link.event is not None]
         run.saved.append((id(value), event))
@@ -334,7 +337,7 @@ def gradient(
     try:
         watch.argument(event, "0", tensor)
         if setting is not None:
-            watch.argument(event, *setting, frames)
+            watch.given(event, *setting, frames)
     except Exception as error:
         watch.err(error)
     before = watch.switch(False)  # registering the hook is nnsight's business
@@ -376,7 +379,7 @@ def act(
     """
     try:
         for name, argument in arguments:
-            watch.argument(event, name, argument, frames)
+            watch.given(event, name, argument, frames)
     except Exception as error:
         watch.err(error)
     before = watch.switch(False)

@@ -83,7 +83,7 @@ def _open(watch: Observer, tracer: Any, code: CodeType | None, kind: str, info: 
         scope = scope_of(watch, kind, _with(watch, info), info.frame)
         if code is not None:
             _map(watch, code, info, scope)
-        give(watch, scope, iter(_given.pop(tracer, [])))
+        give(watch, scope, iter(_given.pop(tracer, [])), info.frame)
         watch.events.append(scope)
         _seams.local.opened(tracer, scope)
         return scope

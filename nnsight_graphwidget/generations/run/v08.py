@@ -85,7 +85,7 @@ def _open(watch: Observer, tracer_: Any, code: CodeType | None, kind: str) -> Sc
         scope = scope_of(watch, kind, actual, frame)
         if code is not None:
             _map(watch, code, node, actual)
-        give(watch, scope, _inputs(tracer_))
+        give(watch, scope, _inputs(tracer_), frame)
         watch.events.append(scope)
         _seams.local.opened(tracer_, scope)
         return scope
@@ -302,6 +302,7 @@ def _read_failed(
             if frames is not None:
                 site = watch.sources.site(frames.block.f_code, frames.block.f_lasti, watch.shift(frames.block.f_code))
                 scope.at = loop_of(scope, site)
+                watch.flow.unmade(watch.where(frames)[1])
             return
         event = Event(-1, "InterventionProtocol", what[0], None, target=what[1])
         event.iteration = what[4]
