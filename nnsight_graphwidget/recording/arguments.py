@@ -52,7 +52,9 @@ def argument(call: ast.Call | None, name: str, positions: dict[str, int]) -> ast
 
 
 def operand(site: Site | None, event: Event, name: str) -> ast.expr | None:
-    """The expression in the source that gave an event's argument."""
+    """The expression in the source that gave an event's argument, if the source says so."""
+    if not event.direct:
+        return None
     node = site.node if site is not None else None
     if node is None or ("[" in name and not isinstance(node, ast.Subscript)):
         base = name.partition("[")[0]
@@ -68,8 +70,6 @@ def operand(site: Site | None, event: Event, name: str) -> ast.expr | None:
     parts: list[ast.expr | None] = []
     if isinstance(node, ast.BinOp):
         parts = [node.left, node.right]
-        if constant(node.left) or (event.label.startswith("r") and event.target and ".__r" in event.target):
-            parts.reverse()
     elif isinstance(node, ast.Compare):
         parts = [node.left, *node.comparators]
     elif isinstance(node, ast.UnaryOp):
@@ -111,10 +111,9 @@ def constant(node: ast.expr) -> bool:
 def text_of(site: Site | None, expression: ast.expr | None) -> str | None:
     if expression is None or site is None or site.source is None:
         return None
-    text = site.source.text(expression)
+    text = site.source.site(expression).flat if isinstance(expression, ast.expr) else None
     if not text or len(text) > 80:
         return None
-    text = " ".join(text.split())
     return f"({text})" if isinstance(expression, ast.Tuple) and not text.startswith("(") else text
 
 
@@ -133,18 +132,20 @@ def branch(node: Any, number: int) -> tuple[str, list[Any]]:
 
 
 def heading(node: Any, site: Site) -> str:
-    """What a loop or a test is called: its first line, without the colon."""
+    """What a loop or a test is called: as its header reads, on one line."""
+
+    def text(part: ast.AST) -> str:
+        return (site.source.site(part).flat if site.source is not None else None) or ast.unparse(part)
+
     if isinstance(node, COMPREHENSIONS):
-        return " ".join(
-            ast.unparse(generator) for generator in (node.generators if len(node.generators) == 1 else node.generators[:1])
-        ).strip()
-    if isinstance(node, ast.comprehension):
-        return ast.unparse(node).strip()
-    if isinstance(node, ast.IfExp):
-        return f"if {ast.unparse(node.test)}"
+        node = node.generators[0]
+        tests = "".join(f" if {text(test)}" for test in node.ifs)
+        return f"for {text(node.target)} in {text(node.iter)}{tests}"
+    if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+        return f"for {text(node.target)} in {text(node.iter)}"
     if hasattr(node, "subject"):
-        return f"match {ast.unparse(node.subject)}"
-    return (site.text or "loop").rstrip(":").strip()
+        return f"match {text(node.subject)}"
+    return f"{'while' if isinstance(node, ast.While) else 'if'} {text(node.test)}"
 
 
 def parameters(node: Any) -> set[str]:

@@ -16,7 +16,6 @@ from .arguments import (
     branch,
     branches,
     call_of,
-    constant,
     header,
     heading,
     name_of,
@@ -33,6 +32,8 @@ _WORDS = {
     "Subgraph": "block",
 }  # fmt: skip
 _MOST_PASSES = 10_000
+#: Groups that have failed if anything in them has; a scope says so itself.
+_PARTS = ("Iterator", "Iteration", "Conditional", "Branch", "Function")
 _OUTSIDE = ("Input", "ParameterProtocol")
 #: Operators whose operands torch may take in either order.
 _EITHER = (ast.Add, ast.Mult, ast.BitAnd, ast.BitOr, ast.BitXor)
@@ -71,6 +72,7 @@ class Builder:
         self._counts: dict[str, int] = {}
         self._seq = 0.0
         self._models = self._model_names()
+        self._users = self._uses()
 
     def graph(self, title: str | None, version: str | None, reason: str | None) -> Graph:
         """The graph.
@@ -293,22 +295,8 @@ class Builder:
         return site.line, site.column if twice else None
 
     def _operand(self, event: Event, name: str) -> ast.expr | None:
-        """The expression that gave an argument; ``2 * h`` reaches torch as ``h`` and ``2``."""
-        node = event.site.node if event.site is not None else None
-        if isinstance(node, ast.BinOp) and name in ("0", "1") and len(event.links) == 2 and event.links[1].event is None:
-            made = self._source(event.links[0].event)
-            left, right = (made in self._stands(side, event) for side in (node.left, node.right))
-            if right and not left:
-                return node.right if name == "0" else node.left
-            if not left and not right and isinstance(node.op, _EITHER) and not (constant(node.left) or constant(node.right)):
-                return None  # two names of a function that was called: which is the tensor cannot be told
+        """The expression that gave an argument."""
         return operand(event.site, event, name)
-
-    def _stands(self, expression: ast.expr, event: Event) -> list[str]:
-        """The nodes that an expression itself is."""
-        if isinstance(expression, ast.Name):
-            return self._held(expression.id, self._home(event), event.seq)
-        return [self._at[(event.scope, expression)]] if (event.scope, expression) in self._at else []
 
     def _maker(self, link: Link, site: Site | None, event: Event) -> str:
         return text_of(site, self._operand(event, link.name)) or getattr(link.event, "label", "") or "tensor"
@@ -330,7 +318,7 @@ class Builder:
             event = self._as_named(link.event, expression, home, seq)
             outside = event.kind in _OUTSIDE or id(event) not in self.events
             if outside and event not in self._of:
-                self._outside(event, self._settled(parent), seq, expression, site)
+                self._outside(event, self._used(event, parent), seq, expression, site)
             self._edges.append((self._of[event], target, "argument" if outside else None, link.name, link.output))
             return
         if expression is None and not link.name.isdigit() and not splatted(site):
@@ -348,13 +336,13 @@ class Builder:
         return event
 
     def _outside(self, event: Event, parent: str | None, seq: float, expression: ast.expr | None, site: Site | None) -> None:
-        text = text_of(site, expression)
+        text = event.label or text_of(site, expression)
         label = text or "tensor"
-        if event.kind == "ParameterProtocol" and text and "." in text:
+        if event.kind == "ParameterProtocol" and not event.label and text and "." in text:
             label = text.partition(".")[2]
         id_ = self._make_id(parent, label, site.line if site else None)
         value = event.value or Description()
-        variable = expression.id if isinstance(expression, ast.Name) else None
+        variable = label if label.isidentifier() and label != "tensor" else None
         kind = event.kind if event.kind in _OUTSIDE else "Input"
         place: dict[str, Any] = {"file": _file(site.file), "line": site.line} if site else {}
         node = Node(
@@ -374,11 +362,33 @@ class Builder:
         self._nodes[id_] = (seq - 0.4, Node(id_, "Value", label, parent, value=link.text, **place))
         self._edges.append((id_, target, "argument", link.name, None))
 
-    def _settled(self, parent: str | None) -> str | None:
-        """The nearest group that is no loop and no branch: what comes from outside does not change from pass to pass."""
-        while parent is not None and self._groups[parent].kind in ("Iteration", "Iterator", "Branch", "Conditional"):
+    def _used(self, event: Event, parent: str | None) -> str | None:
+        """The group for something from outside: the pass that alone uses it, or else what no pass changes."""
+        region: Region | None = self._users.get(event)
+        while region is not None:
+            if region.kind == "pass" and region.begun and region.parent is not None and region.parent.count > 1:
+                return self._group(region, None)
+            region = region.parent
+        while parent is not None and self._groups[parent].kind in (
+            "Iteration",
+            "Iterator",
+            "Branch",
+            "Conditional",
+            "Function",
+        ):
             parent = self._groups[parent].parent
         return parent
+
+    def _uses(self) -> dict[Event, Region | None]:
+        """For each thing from outside, the innermost region that all its users are in."""
+        found: dict[Event, Region | None] = {}
+        for item in self.items:
+            region = item.place if isinstance(item, Scope) or item.place is not None else item.scope and item.scope.region
+            for link in item.inputs if isinstance(item, Scope) else item.links:
+                if isinstance(link.event, Event) and link.event.kind in _OUTSIDE:
+                    known = found.get(link.event, region)
+                    found[link.event] = common(known, region)
+        return found
 
     # -- names -----------------------------------------------------------------------------------------------------------
 
@@ -467,11 +477,16 @@ class Builder:
         if last is not None and last.site is not None and last.site.source is file and last.scope is scope and scope.at is None:
             order = max(order, last.site.order)
 
+        failed = (self._of[event] for event in self._of if event.scope is scope and event.status == "failed")
+        broken = next(failed, None)
+
         def ran(node: ast.AST) -> list[str] | None:
             if file.order(node) > order:
                 return None
             if (scope, node) in self._at:
                 return [self._at[(scope, node)]]
+            if broken is not None and scope.at is not None and node is scope.at.node:
+                return [broken]
             if isinstance(node, ast.Name):
                 return self._held(node.id, scope.region, self._seq)
             return [source for child in ast.iter_child_nodes(node) for source in ran(child) or ()]
@@ -489,6 +504,8 @@ class Builder:
                 continue
             begun = file.first(statement) <= order
             compound: Any = statement
+            if isinstance(statement, (ast.With, ast.AsyncWith)) and statement in self._opened():
+                continue  # a scope of its own, which tells its own rest
             if not begun or not hasattr(compound, "body"):
                 planner.statement(statement, parent)
             elif isinstance(statement, (*LOOPS, ast.If)):
@@ -497,8 +514,6 @@ class Builder:
                 if last and last[0] in self._regions:
                     inner = compound.orelse if last[0].kind == "branch" and last[0].node else compound.body
                     self._after(planner, file, inner, self._regions[last[0]], last[0], order)
-            elif isinstance(statement, (ast.With, ast.AsyncWith)) and statement in self._opened():
-                continue  # a scope of its own, which tells its own rest
             else:
                 self._after(planner, file, compound.body, parent, region, order)
 
@@ -596,7 +611,7 @@ class Builder:
     def _finished_groups(self, nodes: Sequence[Node]) -> tuple[Group, ...]:
         counts: dict[str, int] = {}
         for group in self._groups.values():
-            if group.kind == "Iteration" and group.parent is not None and group.status == "ok":
+            if group.kind == "Iteration" and group.parent is not None and group.status in ("ok", "failed"):
                 counts[group.parent] = max(counts.get(group.parent, 0), (group.index or 0) + 1)
         counts.update(self._counts)
         first: dict[str, int] = {}
@@ -605,7 +620,19 @@ class Builder:
             while parent is not None and parent not in first:
                 first[parent] = node.order or 0
                 parent = self._groups[parent].parent
-        return tuple(replace(group, count=counts.get(group.id), order=first.get(group.id)) for group in self._groups.values())
+        failed: dict[str, str] = {}
+        for node in nodes:
+            parent = node.parent
+            while node.status == "failed" and parent is not None and self._groups[parent].kind in _PARTS:
+                failed.setdefault(parent, node.error or "failed")
+                parent = self._groups[parent].parent
+        return tuple(
+            replace(
+                group, count=counts.get(group.id), order=first.get(group.id),
+                status="failed" if group.id in failed else group.status, error=failed.get(group.id, group.error),
+            )
+            for group in self._groups.values()
+        )  # fmt: skip
 
     def _finished_edges(self, nodes: Sequence[Node]) -> tuple[Edge, ...]:
         parents: dict[str, str | None] = {node.id: node.parent for node in nodes}
@@ -630,11 +657,22 @@ class Builder:
                     yield Source(_file(item.site.file), node.lineno, "".join(row[node.col_offset :] or "\n" for row in rows))
 
 
+def common(one: Region | None, other: Region | None) -> Region | None:
+    """The innermost region that two are in."""
+    above = set()
+    while one is not None:
+        above.add(one)
+        one = one.parent
+    while other is not None and other not in above:
+        other = other.parent
+    return other
+
+
 def _label(event: Event) -> str:
     """What a node is called: a test, and the gradient of a tensor that no location gave, as the source spells it."""
     site = event.site
     if event.kind == "ConditionalProtocol" and site is not None and site.text:
-        return site.text
+        return site.flat or site.text
     if event.label == "grad" and event.kind in ("GradProtocol", "SwapProtocol"):
         spelt = text_of(site, site.node) if site is not None and isinstance(site.node, ast.Attribute) else None
         return spelt or "tensor.grad"

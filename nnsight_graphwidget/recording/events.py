@@ -147,6 +147,8 @@ class Event:
     status: str = "ok"
     error: str | None = None
     changes: bool = False
+    #: whether the user's own line made it, and no library that it calls, so that its arguments are those of the source
+    direct: bool = True
     #: the read of another location that gave the same tensor
     same: Event | None = None
     #: events that this one comes after, without a value between them

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import ast
 import functools
+import os
 import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterable
+from inspect import CO_NEWLOCALS
 from sys import getrefcount
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, GeneratorType, MethodType
 from typing import Any
@@ -55,7 +57,9 @@ class Frame:
         outer: the record of the frame that a comprehension is written in.
     """
 
-    __slots__ = ("at", "code", "leaf", "made", "marks", "names", "node", "outer", "region", "resumed", "slots", "steps")
+    __slots__ = (
+        "at", "code", "leaf", "made", "marks", "names", "node", "outer", "region", "resumed", "slots", "steps", "tensors",
+    )  # fmt: skip
 
     def __init__(self, code: CodeType, marks: Marks, node: Any, outer: Frame | None = None, resumed: bool = False) -> None:
         self.code, self.marks, self.node, self.outer, self.resumed = code, marks, node, outer, resumed
@@ -68,6 +72,8 @@ class Frame:
         #: events that an expression itself made since then
         self.made: dict[ast.AST, list[Event]] = outer.made if outer is not None and shared else {}
         self.names: dict[str, Sourced] = outer.names if outer is not None else {}
+        #: the tensors that names were bound to
+        self.tensors: dict[str, weakref.ref[Any]] = {}
         self.leaf: ast.AST | None = None
         #: for a generator: where it was resumed → its region there
         self.steps: dict[Region, Region] = {}
@@ -147,7 +153,7 @@ class Marks:
     def bind(self, number: int, value: Any) -> Any:
         """An expression gave a value that names are bound to."""
         flow: Flow | None = getattr(current, "flow", None)
-        if flow is not None and flow.carrying:
+        if flow is not None and (flow.carrying or isinstance(value, _Tensor)):
             fresh = getrefcount(value) <= _FRESH
             flow.guard(flow.bind, self, number, sys._getframe(1), value, fresh)
         return value
@@ -165,6 +171,8 @@ class Marks:
         if flow is None:
             return function
         flow.returned = None
+        if isinstance(function, torch.nn.Module):
+            flow.guard(flow.owned, function, self.table.nodes[number].func)
         found: Any = flow.guard(flow.twin, function)
         return function if found is None else found
 
@@ -194,6 +202,8 @@ class Flow:
         library: whether a file is no user's.
         text: what a loop bound, in words.
         now: the number of the last thing that happened.
+        whole: makes one event of a call of a function that torch transforms.
+        arrived: is told of a tensor that a call made of numbers that came from elsewhere.
         conceal: takes our frames out of a traceback.
     """
 
@@ -208,9 +218,12 @@ class Flow:
         text: Callable[[Any], str],
         conceal: Callable[[BaseException], None],
         now: Callable[[], int],
+        whole: Callable[[Any, CodeType], Any],
+        arrived: Callable[[Any, ast.Call, Sourced, FrameType], None],
     ) -> None:
         self.sources, self.err, self.shift, self.move = sources, err, shift, move
         self.root, self.library, self.text, self.conceal, self.now = root, library, text, conceal, now
+        self.whole, self.arrived = whole, arrived
         #: whether any number has left a tensor
         self.carrying = False
         #: what the function that has just returned gave, if it was marked
@@ -218,6 +231,8 @@ class Flow:
         self._frames: dict[int, Frame] = {}
         self._drawn: dict[int, tuple[Any, Frame]] = {}
         self._carried: dict[int, tuple[Any, Sourced]] = {}
+        self._modules: dict[int, weakref.ref[Any]] = {}
+        self._parameters: dict[int, tuple[weakref.ref[Any], str]] = {}
 
     def guard(self, function: Callable[..., Any], *args: Any) -> Any:
         try:
@@ -266,6 +281,9 @@ class Flow:
         if code is block:
             made.region = region
             return
+        for (name,), value in zip(marks.table.targets[number], values):
+            if isinstance(value, _Tensor):
+                made.tensors[name] = weakref.ref(value)
         if self.carrying and values:
             given = self._given(frame, made.node)
             for (name,), value in zip(marks.table.targets[number], values):
@@ -515,7 +533,7 @@ class Flow:
             return tests
         return union((made, own or self._lexical(found, leaf)))
 
-    def _taken(self, marks: Marks, number: int, found: Frame, value: Any, fresh: bool) -> Sourced:
+    def _taken(self, marks: Marks, number: int, frame: FrameType, found: Frame, value: Any, fresh: bool) -> Sourced:
         """What an expression's value came from; its parts are used up."""
         node = marks.table.nodes[number]
         made, at = found.made, found.at
@@ -529,6 +547,8 @@ class Flow:
                 parts.append(source)
         called, self.returned = self.returned, None
         if isinstance(value, _Tensor):
+            if parts and type(node) is ast.Call:
+                self.arrived(value, node, union(parts), frame)
             return ()
         if unique(value):
             exact = self.of(value)
@@ -561,7 +581,7 @@ class Flow:
 
     def value(self, marks: Marks, number: int, frame: FrameType, value: Any, fresh: bool) -> None:
         found = self._own(marks, frame)
-        sources = self._taken(marks, number, found, value, fresh)
+        sources = self._taken(marks, number, frame, found, value, fresh)
         if sources:
             found.at[marks.table.nodes[number]] = sources
 
@@ -571,7 +591,7 @@ class Flow:
         found.leaf = node
         if self.carrying:
             events = found.made.get(node)
-            sources = self._taken(marks, number, found, value, True)
+            sources = self._taken(marks, number, frame, found, value, True)
             if events:
                 found.made[node] = list(events)
             if sources:
@@ -581,6 +601,12 @@ class Flow:
         found = self._own(marks, frame)
         node = marks.table.nodes[number]
         groups = marks.table.targets[number]
+        if isinstance(value, _Tensor):
+            for group in groups:
+                for name in group:
+                    found.tensors[name] = weakref.ref(value)
+            if not self.carrying:
+                return
         each: list[Sourced] = []
         if len(groups) > 1 and type(value) in (tuple, list) and len(value) == len(groups):
             parts = (
@@ -590,7 +616,7 @@ class Flow:
                 self.of(item) if unique(item) else () if part is None else self._lexical(found, part)
                 for item, part in zip(value, parts)
             ]
-        sources = self._taken(marks, number, found, value, fresh or isinstance(node, ast.AugAssign))
+        sources = self._taken(marks, number, frame, found, value, fresh or isinstance(node, ast.AugAssign))
         for index, group in enumerate(groups):
             source = sources
             if each:
@@ -610,6 +636,35 @@ class Flow:
         node = marks.table.nodes[number]
         self.returned = () if isinstance(value, _Tensor) else self.of(value) if unique(value) else self._lexical(found, node)
 
+    # -- names -----------------------------------------------------------------------------------------------------------------
+
+    def called(self, tensor: Any, frame: FrameType) -> str:
+        """What the user's code calls a tensor that nothing recorded has made, or an empty text."""
+        name = self._parameters.get(id(tensor))
+        if name is not None and name[0]() is tensor:
+            return name[1]
+        site = self.site(frame)
+        found = self.frame(frame)
+        if found is not None:
+            for word, held in found.tensors.items():
+                if held() is tensor:
+                    return word
+        for root in (site.node, site.statement):
+            for part in ast.walk(root) if root is not None else ():
+                if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript)) and lookup(part, frame, found) is tensor:
+                    return " ".join(ast.unparse(part).split())
+        return ""
+
+    def owned(self, module: torch.nn.Module, call: ast.AST) -> None:
+        """Remember what the parameters of a module that the block calls are called in it."""
+        if id(module) in self._modules and self._modules[id(module)]() is module:
+            return
+        self._modules[id(module)] = weakref.ref(module)
+        spelt = ast.unparse(call).rpartition(".")[2]
+        for name, parameter in module.named_parameters():
+            if id(parameter) not in self._parameters or self._parameters[id(parameter)][0]() is not parameter:
+                self._parameters[id(parameter)] = (weakref.ref(parameter), name if "." in name else f"{spelt}.{name}")
+
     # -- functions that are called ---------------------------------------------------------------------------------------------
 
     def twin(self, function: Any) -> Any:
@@ -617,6 +672,8 @@ class Flow:
         cls = type(function)
         if cls is FunctionType:
             code = function.__code__
+            if code.co_filename.startswith(_WHOLE):
+                return self.whole(function, code)
             if self.library(code.co_filename):
                 return function
             marked = self._marked(code)
@@ -685,6 +742,10 @@ class Flow:
         return known[1]
 
 
+#: Where functions are that torch maps, differentiates or compiles: what they call is not the block's own.
+_WHOLE = tuple(
+    os.path.join(os.path.dirname(torch.__file__), name) for name in ("_functorch/", "_dynamo/", "func/", "autograd/functional.py")
+)
 _COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>")
 _RESUMED = 0x20 | 0x80 | 0x200  # generators and coroutines
 #: Iterables whose iterators run no code.
@@ -704,6 +765,44 @@ _DRAWN = (
 )
 _NUMBERS = (int, float, complex, str, bytes)
 _CONTAINERS = (list, tuple, dict, set)
+
+
+def lookup(node: ast.AST, frame: FrameType, known: Frame | None = None) -> Any:
+    """What a name, an attribute or an item of a list or dict is, without running any code of its own; None if that cannot be told.
+
+    A function's own variables are not looked at: on Python up to 3.12 that would keep them alive until it returns.
+    """
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.Name):
+        names: Any = frame.f_globals
+        if known is not None and node.id in known.tensors:
+            return known.tensors[node.id]()
+        if frame.f_code.co_flags & CO_NEWLOCALS and sys.version_info >= (3, 13):
+            names = {**frame.f_globals, **frame.f_locals} if node.id in frame.f_locals else frame.f_globals
+        try:
+            return names[node.id]
+        except Exception:
+            return None
+    if isinstance(node, ast.Attribute):
+        base = lookup(node.value, frame, known)
+        own = getattr(base, "__dict__", None) if base is not None and not isinstance(base, _Tensor) else None
+        if type(own) is not dict:
+            return None
+        if node.attr in own:
+            return own[node.attr]
+        return next(
+            (own[part][node.attr] for part in ("_parameters", "_buffers", "_modules") if node.attr in (own.get(part) or ())),
+            None,
+        )
+    if isinstance(node, ast.Subscript):
+        base, key = lookup(node.value, frame, known), lookup(node.slice, frame, known)
+        if (type(base) is dict and type(key) in (str, int)) or (type(base) in (list, tuple) and type(key) is int):
+            try:
+                return base[key]
+            except (KeyError, IndexError):
+                return None
+    return None
 
 
 def unique(value: Any) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import dis
+import functools
 import os
 import sys
 import sysconfig
@@ -25,7 +26,7 @@ from ..describe import describe, is_tensor, short, tensors
 from . import events, flow, marks, source
 from .arguments import operand
 from .events import Event, Link, Region, Scope
-from .flow import Flow, Marks, current
+from .flow import Flow, Marks, Sourced, current, lookup
 from .marks import mark_block, mark_wrapped
 from .outside import Outside
 from .source import Shift, Site, Sources
@@ -42,6 +43,9 @@ _push: Callable[[Any], None] = overrides._push_mode
 _pop: Callable[[], Any] = overrides._pop_mode
 _stack: Callable[[], list[Any]] = overrides._get_current_function_mode_stack
 
+#: Where torch's own functions in Python pass a call on: between them and the user's line there is nothing else.
+_WRAPPERS = tuple(_TORCH + name for name in ("_tensor.py", "overrides.py", "functional.py", "nn/functional.py", "_ops.py"))
+
 #: Stands for "no value": the event made none.
 NOTHING = object()
 
@@ -54,22 +58,27 @@ _CARRIES = {
 _PLUMBING = {
     "register_hook",
     "_register_hook_dict",
-    "retain_grad",
     "__deepcopy__",
     "__reduce_ex__",
     "as_subclass",
     "_make_subclass",
 }
+#: Methods that give back the tensor that they are called on, and change only what autograd keeps of it.
+_FLAGS = ("requires_grad_", "retain_grad")
 _WRITES = {"__setitem__", "__delitem__", "__set__"}
 
 
 class Frames:
-    """The user's frames under a call: the one that made it, and the block's own."""
+    """The user's frames under a call: the one that made it, and the block's own.
 
-    __slots__ = ("block", "site_frame", "state")
+    Arguments:
+        direct: whether the user's own line made the call, and no library that it calls.
+    """
 
-    def __init__(self, state: State, block: FrameType, site_frame: FrameType) -> None:
-        self.state, self.block, self.site_frame = state, block, site_frame
+    __slots__ = ("block", "direct", "site_frame", "state")
+
+    def __init__(self, state: State, block: FrameType, site_frame: FrameType, direct: bool) -> None:
+        self.state, self.block, self.site_frame, self.direct = state, block, site_frame, direct
 
 
 class State:
@@ -122,12 +131,28 @@ class Observer(overrides.TorchFunctionMode):
         self._written: dict[int, list[tuple[Event, int, int]]] = {}
         self._shifts: dict[CodeType, Shift] = {}
         self._seq = 0
+        #: the last backward pass that a block ran itself
+        self._backward: Event | None = None
         self.flow = Flow(
-            self.sources, self.err, self.shift, self.block, self._root, self._library, self._text, conceal, lambda: self._seq
+            self.sources,
+            self.err,
+            self.shift,
+            self.block,
+            self._root,
+            self._library,
+            self._text,
+            conceal,
+            lambda: self._seq,
+            self._whole,
+            self._arrived,
         )
         self.outside = Outside(self.sources, self._library, self._text)
 
     def _text(self, value: Any) -> str:
+        """What a loop bound, in words: a tensor that was read is called by where it was."""
+        entry = self._made.get(id(value)) if is_tensor(value) else None
+        if entry is not None and entry[0]() is value and entry[1].kind == "InterventionProtocol":
+            return entry[1].label + entry[2]
         return self.text(value)
 
     def _root(self) -> tuple[Region | None, CodeType | None]:
@@ -186,15 +211,23 @@ class Observer(overrides.TorchFunctionMode):
     def _before(self, func: Any, args: Any, kwargs: Any) -> tuple[Event | None, Frames | None]:
         try:
             name = _function_name(func)
-            frames = None if name is None else self.frames(sys._getframe(2))
+            frames = None if name is None else self.frames(sys._getframe(2), through=name == "backward")
             if name is None or frames is None:
                 return None, None
             kind = "ConditionalProtocol" if name == "__bool__" else "Operation"
-            event = Event(-1, kind, name.strip("_") if name.startswith("__") else name, None)
-            for index, value in enumerate(args):
-                self.given(event, str(index), value, frames)
+            event = Event(-1, kind, name.strip("_") if name.startswith("__") else name, None, direct=frames.direct)
+            site = self.flow.site(frames.site_frame)
+            if name == "backward" and not isinstance(site.node, ast.Call):
+                return None, None  # a `with loss.backward():`, which is a scope of its own
+            order: Any = range(len(args))
+            if frames.direct and len(args) == 2 and self._swapped(event, site.node, args, frames.site_frame):
+                order = (1, 0)
+            for index, given in enumerate(order):
+                self.given(event, str(index), args[given], frames)
             for key, value in kwargs.items():
                 self.given(event, key, value, frames)
+            if name == "grad" and self._backward is not None:
+                event.links.append(Link("backward", self._backward, None, ""))
             return event, frames
         except Exception as error:
             self.err(error)
@@ -204,9 +237,12 @@ class Observer(overrides.TorchFunctionMode):
         try:
             name = getattr(func, "__name__", "")
             write = name in _WRITES or (name.endswith("_") and not name.endswith("__")) or _inplace_dunder(name)
+            write = write and name not in _FLAGS
             changed = args[0] if write and args else kwargs.get("out")
-            made = next(tensors(result), None) is not None
-            if changed is None and not made and name not in _CARRIES and name != "backward":
+            made = name not in _FLAGS and next(tensors(result), None) is not None
+            if name == "backward":
+                self._backward = event
+            if changed is None and not made and name not in (*_CARRIES, *_FLAGS, "backward"):
                 return
             event.target = _target(func)
             self.add(event, frames, changed if result is None and changed is not None else result)
@@ -264,19 +300,118 @@ class Observer(overrides.TorchFunctionMode):
             return None
         block = state.codes[-1]
         if frame.f_code is block:
-            return Frames(state, frame, frame)
+            return Frames(state, frame, frame, True)
+        direct = True
         while frame is not None and frame.f_code is not block and frame.f_code.co_filename.startswith(_TORCH):
+            direct = direct and frame.f_code.co_filename.startswith(_WRAPPERS)
             frame = frame.f_back
         if frame is None or (not through and frame.f_code.co_filename.startswith(self.hidden)):
             return None
         site_frame: FrameType | None = None
         while frame is not None:
             if frame.f_code is block:
-                return Frames(state, frame, site_frame or frame)
-            if site_frame is None and not self._library(frame.f_code.co_filename):
-                site_frame = frame
+                return Frames(state, frame, site_frame or frame, direct)
+            if site_frame is None:
+                if self._library(frame.f_code.co_filename):
+                    direct = False
+                else:
+                    site_frame = frame
+            elif not through and frame.f_code.co_filename.startswith(self.hidden) and frame.f_code.co_filename != flow.__file__:
+                return None  # nnsight calls a function of the user's for itself, such as an eproperty's
             frame = frame.f_back
         return None
+
+    def _whole(self, function: Any, code: CodeType) -> Any:
+        """A function that torch maps, differentiates or compiles: its call is one event, and what it calls inside is not seen."""
+        name = code.co_qualname.partition(".")[0] if hasattr(code, "co_qualname") else function.__qualname__.partition(".")[0]
+        name = _TRANSFORMS.get(name, name)
+
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            frames = None
+            event = Event(-1, "Operation", name, None, target=f"{function.__module__}.{name}", direct=False)
+            try:
+                frames = self.frames(sys._getframe(1))
+                for key, value in (*((str(index), each) for index, each in enumerate(args)), *kwargs.items()):
+                    if not callable(value) or is_tensor(value):
+                        self.given(event, key, value, frames)
+            except Exception as error:
+                self.err(error)
+            before = self.switch(False)
+            try:
+                result = function(*args, **kwargs)
+            except BaseException as error:
+                self.switch(before)
+                if frames is not None:
+                    self.fail(event, error, frames)
+                conceal(error)
+                raise
+            self.switch(before)
+            try:
+                if frames is not None and next(tensors(result), None) is not None:
+                    self.add(event, frames, result)
+                    self.bind(result, event)
+            except Exception as error:
+                self.err(error)
+            return result
+
+        call._torchdynamo_disable = True  # type: ignore[attr-defined]
+        return call
+
+    def _arrived(self, tensor: Any, node: ast.Call, sources: Sourced, frame: FrameType) -> None:
+        """A call made a tensor of numbers or arrays that came from elsewhere, and torch did not say so."""
+        entry = self._made.get(id(tensor))
+        if entry is not None and entry[0]() is tensor:
+            return
+        frames = self.frames(frame)
+        name = (
+            node.func.attr
+            if isinstance(node.func, ast.Attribute)
+            else node.func.id
+            if isinstance(node.func, ast.Name)
+            else "call"
+        )
+        event = Event(-1, "Operation", name, None, target=ast.unparse(node.func))
+        event.links.extend(Link("0", source, None, "") for source in sources)
+        self.add(event, frames, tensor)
+        if event.site is not None and event.site.source is not None:
+            event.site = event.site.source.site(node)
+        self.bind(tensor, event)
+
+    def _swapped(self, event: Event, node: Any, args: Any, frame: FrameType) -> bool:
+        """Whether torch got the two sides of an operator the other way round than the source has them; then it is named as there.
+
+        ``1 - h`` reaches torch as ``h.__rsub__(1)``, and ``h > p`` as ``p < h`` where ``p`` is a Parameter.
+        """
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            name = _COMPARED.get(type(node.ops[0]))
+            if name is not None and _REFLECTED.get(event.label) == name and event.label != name:
+                event.label = name
+                return True
+            left, right = node.left, node.comparators[0]
+        elif isinstance(node, ast.BinOp):
+            if event.label.startswith("r") and event.label[1:] in _REVERSED:
+                event.label = event.label[1:]
+                return True
+            left, right = node.left, node.right
+        elif isinstance(node, ast.AugAssign):
+            left, right = node.target, node.value
+        else:
+            return False
+        if is_tensor(args[0]) and is_tensor(args[1]):
+            return self._at(right, args[0], frame) and not self._at(left, args[0], frame)
+        if isinstance(left, ast.Constant) or isinstance(right, ast.Constant):
+            return isinstance(left, ast.Constant)
+        return self._at(right, args[0], frame) or (
+            not self._at(left, args[0], frame) and lookup(left, frame, self.flow.frame(frame)) is args[1]
+        )
+
+    def _at(self, side: ast.expr, tensor: Any, frame: FrameType) -> bool:
+        """Whether a side of an operator is known to have given a tensor."""
+        entry = self._made.get(id(tensor))
+        if entry is not None and entry[0]() is tensor and entry[1].site is not None and entry[1].site.node is side:
+            return True
+        return lookup(side, frame, self.flow.frame(frame)) is tensor
 
     # -- where values come from ------------------------------------------------------------------------------------------
 
@@ -289,14 +424,14 @@ class Observer(overrides.TorchFunctionMode):
             frame, expression: what the user's frame has for the argument, where that is known.
         """
         if is_tensor(value):
-            maker, output = self.producer(value)
+            maker, output = self.producer(value, frame)
             event.links.append(Link(name, maker, output or None, ""))
             return
         text = short(value)
         event.arguments.append((name, text))
         found = [] if type(value) in _PLAIN else list(tensors(value))
         for path, leaf in found:
-            maker, output = self.producer(leaf)
+            maker, output = self.producer(leaf, frame)
             event.links.append(Link(name + path, maker, output or None, ""))
         carried = list(self.flow.argument(value, frame, expression)) if self.flow.carrying else []
         event.links.extend(Link(name + path, maker, None, text) for path, makers in carried for maker in makers)
@@ -305,16 +440,23 @@ class Observer(overrides.TorchFunctionMode):
 
     def given(self, event: Event, name: str, value: Any, frames: Frames | None) -> None:
         """Give an event an argument of the call that the user's frame is at."""
-        if frames is None or not self.flow.carrying or is_tensor(value):
+        if frames is None:
             return self.argument(event, name, value)
         frame = frames.site_frame
-        self.argument(event, name, value, frame, operand(self.flow.site(frame), event, name))
+        known = frames.direct and self.flow.carrying and not is_tensor(value)
+        self.argument(event, name, value, frame, operand(self.flow.site(frame), event, name) if known else None)
 
-    def producer(self, tensor: Any) -> tuple[Event, str]:
-        """The event that made a tensor or last changed it, and which part of that event's value it is."""
+    def producer(self, tensor: Any, frame: FrameType | None = None) -> tuple[Event, str]:
+        """The event that made a tensor or last changed it, and which part of that event's value it is.
+
+        Arguments:
+            frame: the user's frame that uses it, whose names tell what a tensor from outside is called.
+        """
         entry = self._made.get(id(tensor))
         if entry is None or entry[0]() is not tensor:
             event = Event(self.next(), "Input", "", None, value=describe(tensor))
+            if frame is not None:
+                event.label = self.flow.called(tensor, frame)
             if isinstance(tensor, torch.nn.Parameter):
                 event.kind = "ParameterProtocol"
             state = self.state()
@@ -549,6 +691,13 @@ _METADATA = {
 
 def _inplace_dunder(name: str) -> bool:
     return name.startswith("__i") and name.endswith("__") and name not in ("__index__", "__int__", "__invert__")
+
+
+#: torch's own functions by what users call them.
+_TRANSFORMS = {"vmap_impl": "vmap", "argnums": "grad"}
+_COMPARED = {ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le", ast.Eq: "eq", ast.NotEq: "ne"}
+_REFLECTED = {"gt": "lt", "lt": "gt", "ge": "le", "le": "ge"}
+_REVERSED = {"add", "sub", "mul", "div", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift"}
 
 
 def _target(func: Any) -> str:

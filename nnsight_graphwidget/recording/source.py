@@ -40,6 +40,7 @@ class Site:
         order: its position in the order of evaluation in its file; a later site with a lower order means a loop went round.
         around: the loops and branches that it is in, outermost first, each with the branch (0 for a loop's pass).
         fetches: the loop that asks for its next item here.
+        loads: whether the target of an augmented assignment is read here, before it is written.
         statement: the statement that it is part of.
     """
 
@@ -54,6 +55,7 @@ class Site:
     statement: ast.stmt | None = None
     source: SourceFile | None = None
     fetches: ast.AST | None = None
+    loads: bool = False
 
     @property
     def slot(self) -> tuple[ast.AST, int] | None:
@@ -69,16 +71,28 @@ class Site:
         return self.source.text(self.node)
 
     @property
+    def flat(self) -> str | None:
+        """Its text on one line."""
+        text = self.text
+        if text is None or "\n" not in text or not isinstance(self.node, ast.expr):
+            return None if text is None else " ".join(text.split())
+        return ast.unparse(self.node)
+
+    @property
     def variable(self) -> str | None:
         """The name that the expression's value is bound to, if it is bound as it is."""
         statement, node = self.statement, self.node
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
-            return node.value.id
+            return None if self.loads else node.value.id
         if isinstance(statement, ast.Assign) and statement.value is node:
             names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
             return names[0] if names else None
         if isinstance(statement, (ast.AnnAssign, ast.AugAssign)) and isinstance(statement.target, ast.Name):
-            return statement.target.id if node in (statement.value, statement) else None
+            return (
+                statement.target.id
+                if node is (statement if isinstance(statement, ast.AugAssign) else statement.value)
+                else None
+            )
         parent = self.source.parent(node) if self.source is not None and node is not None else None
         if isinstance(parent, ast.NamedExpr) and isinstance(parent.target, ast.Name):
             return parent.target.id
@@ -374,7 +388,9 @@ class Sources:
             if loop is not None:
                 return replace(file.site(node, line), fetches=loop)
         statement = file.parent(node)
-        if isinstance(statement, ast.AugAssign) and statement.target is node and _stores(code, lasti):
+        if isinstance(statement, ast.AugAssign) and statement.target is node:
+            if not _stores(code, lasti):
+                return replace(file.site(node, line), loads=True)
             return replace(file.site(node, line), order=file.order(statement) + 1)
         return file.site(node, line)
 

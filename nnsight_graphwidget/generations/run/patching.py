@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
+from ...describe import describe
 from ...recording.arguments import INPUTS, argument, call_of, opener
 from ...recording.events import Event, Link, Region, Scope
 from ...recording.observe import NOTHING, Frames, Observer, State, conceal, message
@@ -252,6 +253,7 @@ def containers(watch: Observer, run: Run, names: Any) -> None:
                 carrier = Event(-1, "", "", None)
                 watch.argument(carrier, "", by_id[key])
                 event.links[:] = [link for link in carrier.links if link.event is not None] or event.links
+                event.value = describe(by_id[key])
     except Exception as error:
         watch.err(error)
 
