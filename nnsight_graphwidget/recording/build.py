@@ -336,7 +336,7 @@ class Builder:
         return event
 
     def _outside(self, event: Event, parent: str | None, seq: float, expression: ast.expr | None, site: Site | None) -> None:
-        text = event.label or text_of(site, expression)
+        text = (event.label if event.kind in _OUTSIDE else "") or text_of(site, expression)
         label = text or "tensor"
         if event.kind == "ParameterProtocol" and not event.label and text and "." in text:
             label = text.partition(".")[2]

@@ -90,20 +90,20 @@ class Marks:
         self.source = source
         self.table = Table()
 
-    def start(self, number: int, *values: Any) -> None:
+    def mark_start(self, number: int, *values: Any) -> None:
         """A block or a function begins; ``values`` are its arguments."""
         flow: Flow | None = getattr(current, "flow", None)
         if flow is not None:
             flow.guard(flow.start, self, number, sys._getframe(1), values)
 
-    def enter(self, number: int, iterable: Any) -> Any:
+    def mark_enter(self, number: int, iterable: Any) -> Any:
         """A loop begins."""
         flow: Flow | None = getattr(current, "flow", None)
         if flow is not None:
             flow.guard(flow.enter, self, number, sys._getframe(1))
         return iterable
 
-    def draw(self, number: int, iterable: Any) -> Any:
+    def mark_draw(self, number: int, iterable: Any) -> Any:
         """A generator expression is made; it will run where it is drawn from."""
         flow: Flow | None = getattr(current, "flow", None)
         if flow is None or type(iterable) not in _DRAWN:
@@ -112,30 +112,30 @@ class Marks:
         flow.guard(flow.draw, self, number, sys._getframe(1), iterator)
         return iterator
 
-    def began(self, number: int, *values: Any) -> bool:
+    def mark_began(self, number: int, *values: Any) -> bool:
         """A pass of a loop begins; ``values`` are what the loop bound."""
         flow: Flow | None = getattr(current, "flow", None)
         if flow is not None:
             flow.guard(flow.began, self, number, sys._getframe(1), values)
         return True
 
-    def met(self, number: int) -> None:
+    def mark_met(self, number: int) -> None:
         """A test is come to."""
         flow: Flow | None = getattr(current, "flow", None)
         if flow is not None:
             flow.guard(flow.met, self, number, sys._getframe(1))
 
-    def branch(self, number: int, which: int) -> None:
+    def mark_branch(self, number: int, which: int) -> None:
         """A branch begins."""
         flow: Flow | None = getattr(current, "flow", None)
         if flow is not None:
             flow.guard(flow.branch, self, number, sys._getframe(1), which)
 
-    def took(self, number: int, told: Any, value: Any) -> Any:
+    def mark_took(self, number: int, told: Any, value: Any) -> Any:
         """The second of two, once the first, a mark, was evaluated."""
         return value
 
-    def value(self, number: int, value: Any) -> Any:
+    def mark_value(self, number: int, value: Any) -> Any:
         """An expression gave a value."""
         flow: Flow | None = getattr(current, "flow", None)
         if flow is not None and flow.carrying:
@@ -143,14 +143,14 @@ class Marks:
             flow.guard(flow.value, self, number, sys._getframe(1), value, fresh)
         return value
 
-    def leaf(self, number: int, value: Any) -> Any:
+    def mark_leaf(self, number: int, value: Any) -> Any:
         """An expression gave a value that is about to be tested."""
         flow: Flow | None = getattr(current, "flow", None)
         if flow is not None:
             flow.guard(flow.leaf, self, number, sys._getframe(1), value)
         return value
 
-    def bind(self, number: int, value: Any) -> Any:
+    def mark_bind(self, number: int, value: Any) -> Any:
         """An expression gave a value that names are bound to."""
         flow: Flow | None = getattr(current, "flow", None)
         if flow is not None and (flow.carrying or isinstance(value, _Tensor)):
@@ -158,14 +158,14 @@ class Marks:
             flow.guard(flow.bind, self, number, sys._getframe(1), value, fresh)
         return value
 
-    def leave(self, number: int, value: Any) -> Any:
+    def mark_leave(self, number: int, value: Any) -> Any:
         """A function gives a value back."""
         flow: Flow | None = getattr(current, "flow", None)
         if flow is not None and flow.carrying:
             flow.guard(flow.leave, self, number, sys._getframe(1), value)
         return value
 
-    def call(self, number: int, function: Any) -> Any:
+    def mark_call(self, number: int, function: Any) -> Any:
         """A function is about to be called: its marked twin, where it is the user's own."""
         flow: Flow | None = getattr(current, "flow", None)
         if flow is None:
@@ -744,7 +744,8 @@ class Flow:
 
 #: Where functions are that torch maps, differentiates or compiles: what they call is not the block's own.
 _WHOLE = tuple(
-    os.path.join(os.path.dirname(torch.__file__), name) for name in ("_functorch/", "_dynamo/", "func/", "autograd/functional.py")
+    os.path.join(os.path.dirname(torch.__file__), name)
+    for name in ("_functorch/", "_dynamo/", "func/", "autograd/functional.py")
 )
 _COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>")
 _RESUMED = 0x20 | 0x80 | 0x200  # generators and coroutines

@@ -87,7 +87,7 @@ def mark_wrapped(
 
     Arguments:
         made: the module that defines it.
-        body: the list of statements in ``made`` that are the user's.
+        body: the list in ``made`` that the block's statements are in, from its second element on where the first is nnsight's.
         actual: the same statements in the user's file.
     """
 
@@ -96,13 +96,15 @@ def mark_wrapped(
         return next((found for found in _codes(whole) if found.co_name == code.co_name and found is not whole), None)
 
     plain = compiled(made)
-    if plain is None or not same(plain, code) or len(body) < len(actual):
+    types = [type(statement) for statement in actual]
+    first = next((at for at in (0, 1) if [type(each) for each in body[at : at + len(types)]] == types), None)
+    if plain is None or not same(plain, code) or first is None:
         return None
     twin = _Twin(list(actual))
     marked = _Marker(marks.table, twin, _bound(actual)).block(twin.tree)
     for statement in marked:
         _move(statement, shift)
-    body[: len(actual)] = marked
+    body[first : first + len(types)] = marked
     found = compiled(ast.fix_missing_locations(made))
     return None if found is None else _finish(found, code, marks)
 
@@ -269,7 +271,7 @@ class _Marker:
         table.targets.append(())
         number = ast.Constant(len(table.nodes) - 1)
         marks = ast.Constant(_PLACEHOLDER)
-        method = ast.Attribute(marks, name, ast.Load())
+        method = ast.Attribute(marks, f"mark_{name}", ast.Load())  # nnsight 0.7 looks a block's names up among the user's
         call = ast.Call(method, [number, *values], [])
         for made in (number, marks, method, call, *(value for value in values if not hasattr(value, "lineno"))):
             ast.copy_location(made, at)

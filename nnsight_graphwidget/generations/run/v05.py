@@ -11,7 +11,7 @@ import functools
 import os
 import weakref
 from collections.abc import Callable
-from types import CodeType, FrameType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 import nnsight
@@ -112,6 +112,20 @@ def _map(watch: Observer, code: CodeType, info: Any, scope: Scope) -> None:
     watch.block(code, Shift(actual.col_offset - first.col_offset, actual.lineno - first.lineno, scope.file))
 
 
+def _marked(watch: Observer, scope: Scope, fn: Any, info: Any) -> Any:
+    """The function of a block with marks in it."""
+    code = fn.__code__
+    if scope.node is None:
+        return fn
+    made = ast.parse("".join(info.source))
+    function: Any = made.body[0]
+    inner = function.body[1] if len(function.body) > 1 else None
+    marked = watch.marked(scope, code, made, inner.body if isinstance(inner, ast.Try) else function.body)
+    if marked is code:
+        return fn
+    return FunctionType(marked, fn.__globals__, fn.__name__, fn.__defaults__, fn.__closure__)
+
+
 def _inputs(tracer: Any) -> list[tuple[str, Any]]:
     given = [("input" if index == 0 else str(index), value) for index, value in enumerate(tracer.args)]
     if isinstance(tracer, backwards.BackwardsTracer):
@@ -144,6 +158,8 @@ def _execute(watch: Observer, original: Any, self: Any, fn: Any) -> Any:
         scope.planned = True
         return None
     outer, _seams.local.executing = getattr(_seams.local, "executing", None), self
+    fn = _marked(watch, scope, fn, self.info)
+    code = fn.__code__
     state.push(scope, code)
     before = watch.switch(kind != "Backward")
     try:
@@ -233,6 +249,7 @@ def _remote(watch: Observer, original: Any, self: Any, tracer: Any = None) -> An
 
 
 def _start(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
+    plain = self.intervention
     try:
         _started(watch, self)
     except Exception as error:
@@ -242,6 +259,7 @@ def _start(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any)
         return original(self, *args, **kwargs)
     finally:
         _seams.local.starting = outer
+        self.intervention = plain  # its thread has taken the marked one
 
 
 def _started(watch: Observer, mediator: Any) -> None:
@@ -258,8 +276,9 @@ def _started(watch: Observer, mediator: Any) -> None:
     if scope is None:
         return
     _map(watch, code, mediator.info, scope)
+    mediator.intervention = _marked(watch, scope, mediator.intervention, mediator.info)
     fresh = State()
-    fresh.push(scope, code)
+    fresh.push(scope, mediator.intervention.__code__)
     run.states[mediator] = fresh
 
 
