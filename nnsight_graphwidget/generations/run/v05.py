@@ -112,12 +112,17 @@ def _map(watch: Observer, code: CodeType, info: Any, scope: Scope) -> None:
     watch.block(code, Shift(actual.col_offset - first.col_offset, actual.lineno - first.lineno, scope.file))
 
 
+#: In the source of a trace that has left its block to an invoke of its own.
+_LEFT = ".mediators[-1].info.frame"
+
+
 def _marked(watch: Observer, scope: Scope, fn: Any, info: Any) -> Any:
     """The function of a block with marks in it."""
     code = fn.__code__
-    if scope.node is None:
+    text = "".join(info.source)
+    if scope.node is None or _LEFT in text:
         return fn
-    made = ast.parse("".join(info.source))
+    made = ast.parse(text)
     function: Any = made.body[0]
     inner = function.body[1] if len(function.body) > 1 else None
     marked = watch.marked(scope, code, made, inner.body if isinstance(inner, ast.Try) else function.body)
