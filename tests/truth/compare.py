@@ -13,7 +13,7 @@ from typing import Any
 
 from nnsight_graphwidget import Graph
 
-from .oracle import Interpreter, Place
+from .oracle import Interpreter, Place, Would
 
 KINDS = ("Operation", "InterventionProtocol", "SwapProtocol", "LockProtocol", "ConditionalProtocol")
 
@@ -25,6 +25,7 @@ class Told:
     nodes: Counter[str] = field(default_factory=Counter)
     groups: dict[str, str] = field(default_factory=dict)
     edges: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    perhaps: set[str] = field(default_factory=set)  # groups that may be shown or not
 
 
 class Counted:
@@ -72,6 +73,8 @@ def wanted(run: Interpreter) -> Told:
                 f"×{child.count}" if child.kind == "Iterator" else "" if child.taken is None else f"taken={child.taken}"
             )
             names[child] = inner
+            if child.held() is not Would.SURELY:
+                told.perhaps.add(inner)
             edges.extend((test, child, "condition") for test in dict.fromkeys(child.tests))
             visit(child, inner)
 
@@ -117,7 +120,6 @@ def seen(graph: Graph, run: Interpreter) -> Told:
                 held.add(parent)
                 parent = groups[parent].parent if parent is not None else None
     paths: dict[str | None, str] = {None: ""}
-    cases: Counter[str | None] = Counter()
     for group in graph.groups:
         above = paths.get(group.parent, "")
         spliced = group.kind not in ("Iterator", "Iteration", "Conditional", "Branch", "Function") or (
@@ -131,8 +133,7 @@ def seen(graph: Graph, run: Interpreter) -> Told:
         if group.kind == "Iterator" and group.label.startswith("while"):
             name = "while"
         if group.kind == "Branch":
-            name = f"case {cases[group.parent]}" if group.label not in ("then", "else") else group.label
-            cases[group.parent] += 1
+            name = group.label
         if group.kind == "Function" and "lambda" in group.label:
             name = "<lambda>"
         if group.id in inside or (group.id not in held and not loop):
@@ -161,10 +162,15 @@ def seen(graph: Graph, run: Interpreter) -> Told:
 
 @dataclass(frozen=True)
 class Difference:
-    """One disagreement. ``kind`` is what sort it is, so that many can be counted."""
+    """One disagreement. ``kind`` and what it is about say what sort it is, so that many can be counted."""
 
     kind: str
     text: str
+    about: str = ""
+
+    @property
+    def sort(self) -> str:
+        return f"{self.kind}: {self.about}" if self.about else self.kind
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.text}"
@@ -174,24 +180,24 @@ def differences(wanted: Told, seen: Told) -> list[Difference]:
     found: list[Difference] = []
     for path in [*wanted.groups, *(path for path in seen.groups if path not in wanted.groups)]:
         want, see = wanted.groups.get(path), seen.groups.get(path)
-        if want != see:
+        if want != see and not (see is None and path in wanted.perhaps):
             kind = "group missing" if see is None else "group invented" if want is None else "group differs"
-            found.append(Difference(kind, f"{path}  wanted {want!r}, seen {see!r}"))
-    moved_to: dict[str, list[str]] = {}
+            found.append(Difference(kind, f"{path}  wanted {want!r}, seen {see!r}", label(path)))
+    others: dict[str, list[str]] = {}
     for path in seen.nodes - wanted.nodes:
-        moved_to.setdefault(last(path), []).append(path)
+        others.setdefault(last(path), []).append(path)
     for path in wanted.nodes - seen.nodes:
-        others = moved_to.get(last(path), [])
-        if others:
-            found.append(Difference("node elsewhere", f"{path}  seen at {others.pop(0)}"))
+        elsewhere = others.get(last(path), [])
+        if elsewhere:
+            found.append(Difference("node elsewhere", f"{path}  seen at {elsewhere.pop(0)}", label(path)))
         else:
-            found.append(Difference("node missing", path))
-    found += [Difference("node invented", path) for paths in moved_to.values() for path in paths]
+            found.append(Difference("node missing", path, label(path)))
+    found += [Difference("node invented", path, label(path)) for paths in others.values() for path in paths]
     known = (set(wanted.nodes) & set(seen.nodes)) | (set(wanted.groups) & set(seen.groups))  # what is elsewhere was told above
     for kind, edges in (("edge missing", wanted.edges - seen.edges), ("edge invented", seen.edges - wanted.edges)):
         found += [
-            Difference(kind, f"{source} -> {target} ({label})")
-            for source, target, label in edges
+            Difference(kind, f"{source} -> {target} ({name})", f"{label(source)} -> {label(target)} ({name})")
+            for source, target, name in edges
             if source in known and target in known
         ]
     return found
@@ -200,3 +206,9 @@ def differences(wanted: Told, seen: Told) -> list[Difference]:
 def last(path: str) -> str:
     """A node without its place."""
     return path.rpartition(" ")[2].partition("~")[0]
+
+
+def label(path: str) -> str:
+    """What a node or a group is, wherever it is."""
+    name = last(path).partition("@")[0].partition("~")[0]
+    return "()" if name.endswith("()") else "#" if name.startswith("#") else "layer." + name.rpartition(".")[2] if "." in name else name

@@ -11,8 +11,9 @@ import ast
 import builtins
 import operator
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 import greenlet
@@ -21,8 +22,6 @@ import torch
 
 #: Methods of a tensor that look at its metadata only: no event.
 METADATA = {"dim", "size", "numel", "is_contiguous"}
-#: Names of tensors in generated programs begin so; what a branch that did not run would hold is told by them.
-TENSOR = "t"
 
 OPERATORS: dict[type[ast.AST], tuple[str, Callable[..., Any], Callable[..., Any] | None]] = {
     ast.Add: ("add", operator.add, operator.iadd),
@@ -40,8 +39,13 @@ OPERATORS: dict[type[ast.AST], tuple[str, Callable[..., Any], Callable[..., Any]
     ast.Eq: ("eq", operator.eq, None),
     ast.NotEq: ("ne", operator.ne, None),
 }
-#: What torch calls an operation whose tensor stands on the right of a number.
-REFLECTED = {"sub": "rsub", "div": "rdiv", "pow": "rpow"}
+
+class Would(IntEnum):
+    """Whether code that did not run would have made an event: surely, or only if what it calls or goes over does."""
+
+    NOTHING = 0
+    PERHAPS = 1
+    SURELY = 2
 
 
 @dataclass(eq=False)
@@ -54,7 +58,7 @@ class Place:
     column: int | None = None
     parent: Place | None = None
     taken: bool | None = None
-    would: bool = False
+    would: Would = Would.NOTHING
     index: int | None = None
     children: list[Place] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -72,9 +76,9 @@ class Place:
         """Whether an event happened in it."""
         return bool(self.events) or any(child.ran() for child in self.children)
 
-    def held(self) -> bool:
+    def held(self) -> Would:
         """Whether the graph must show it: an event happened in it, or would have."""
-        return self.ran() or self.would or any(child.held() for child in self.children)
+        return Would.SURELY if self.ran() else max([self.would, *(child.held() for child in self.children)])
 
 
 @dataclass(eq=False)
@@ -376,7 +380,7 @@ class Interpreter:
         outcome = self.test(node.test, names)
         group = self.conditional(node, outcome)
         for name, body, taken in (("then", node.body, bool(outcome.thing)), ("else", node.orelse, not outcome.thing)):
-            branch = Place("Branch", name, parent=group, taken=taken, would=not taken and would_hold(body))
+            branch = Place("Branch", name, parent=group, taken=taken, would=self.would(body, names) if not taken else Would.NOTHING)
             if taken:
                 with self.inside(branch):
                     self.body(body, names)
@@ -389,13 +393,13 @@ class Interpreter:
     def do_Match(self, node: Any, names: Names) -> None:
         subject = self.value(node.subject, names)
         group = self.conditional(node, subject)
-        for number, case in enumerate(node.cases):
+        for case in node.cases:
             taken = self.matches(case.pattern, subject, names)
             if taken and case.guard is not None:
                 guard = self.test(case.guard, names)
                 group.tests += [event for event in guard.made if event not in group.tests]
                 taken = bool(guard.thing)
-            branch = Place("Branch", f"case {number}", parent=group, taken=taken, would=not taken and would_hold(case.body))
+            branch = Place("Branch", f"case {ast.unparse(case.pattern)}", parent=group, taken=taken, would=self.would(case.body, names) if not taken else Would.NOTHING)
             if taken:
                 with self.inside(branch):
                     self.body(case.body, names)
@@ -421,7 +425,7 @@ class Interpreter:
         ended = True
         while True:
             step = Place("Iteration", index=loop.count, parent=loop)
-            with self.inside(step if own else self.place):
+            with self.inside(step) if own else nullcontext():
                 try:
                     item = next(items)
                 except StopIteration:
@@ -435,7 +439,7 @@ class Interpreter:
                 except Break:
                     ended = False
                     break
-        loop.would = not loop.count and would_hold(node.body)
+        loop.would = self.would(node.body, names) if not loop.count else Would.NOTHING
         if ended:
             self.body(node.orelse, names)
 
@@ -464,9 +468,8 @@ class Interpreter:
                 except Continue:
                     pass
                 except Break:
-                    loop.would = False
                     return
-        loop.would = not loop.count and would_hold(node.body)
+        loop.would = self.would(node.body, names) if not loop.count else Would.NOTHING
         self.body(node.orelse, names)
 
     def do_Try(self, node: ast.Try, names: Names) -> None:
@@ -563,11 +566,8 @@ class Interpreter:
         return self.binary(node, label, run, left, right)
 
     def binary(self, node: Any, label: str, run: Callable[..., Any], left: Value, right: Value) -> Value:
-        if isinstance(left.thing, torch.Tensor):
-            return self.operation(label, node, lambda: run(left.thing, bare(right)), [left, right])
-        if isinstance(right.thing, torch.Tensor):
-            label = REFLECTED.get(label, label)
-            return self.operation(label, node, lambda: run(left.thing, right.thing), [right, left])
+        if isinstance(left.thing, torch.Tensor) or isinstance(right.thing, torch.Tensor):
+            return self.operation(label, node, lambda: run(bare(left), bare(right)), [left, right])
         if isinstance(left.thing, (list, tuple)):
             return Value(run(left.thing, right.thing))  # of parts that keep their own origin
         try:
@@ -640,14 +640,16 @@ class Interpreter:
         group = self.conditional(node, outcome)
         result = Value(None)
         for name, part, taken in (("then", node.body, bool(outcome.thing)), ("else", node.orelse, not outcome.thing)):
-            branch = Place("Branch", name, parent=group, taken=taken, would=not taken and would_hold([part]))
+            branch = Place("Branch", name, parent=group, taken=taken, would=self.would([part], names) if not taken else Would.NOTHING)
             if taken:
                 with self.inside(branch):
                     result = self.value(part, names)
         return result
 
     def of_Attribute(self, node: ast.Attribute, names: Names) -> Value:
-        owner = self.value(node.value, names)
+        return self.attribute(node, self.value(node.value, names))
+
+    def attribute(self, node: ast.Attribute, owner: Value) -> Value:
         thing = owner.thing
         if isinstance(thing, Model):
             return Value(Layer(int(node.attr.removeprefix("layer"))))
@@ -678,6 +680,29 @@ class Interpreter:
             raise Raised(error) from None
         return found if isinstance(found, Value) else wrap(found, owner.made)
 
+    def would(self, nodes: Any, names: Names) -> Would:
+        """What code that did not run would have held: a layer, or work on a tensor that a name holds here."""
+        found = Would.NOTHING
+        for node in (node for each in nodes for node in ast.walk(each)):
+            if isinstance(node, ast.Attribute) and node.attr in ("output", "input", "save"):
+                return Would.SURELY
+            asked: list[ast.expr] = []
+            if isinstance(node, (ast.BinOp, ast.AugAssign, ast.UnaryOp, ast.Compare)):
+                asked = [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr)]
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                asked = [node.func.value]
+            if any(isinstance(each, ast.Name) and self.holds_tensor(each.id, names) for each in asked):
+                return Would.SURELY
+            if isinstance(node, (ast.Call, ast.BinOp, ast.Compare, ast.UnaryOp, ast.AugAssign)):
+                found = Would.PERHAPS
+        return found
+
+    def holds_tensor(self, name: str, names: Names) -> bool:
+        try:
+            return isinstance(names.get(name).thing, torch.Tensor)
+        except NameError:
+            return False
+
     # -- loops inside expressions ----------------------------------------------------------------------------------------
 
     def of_ListComp(self, node: ast.ListComp, names: Names) -> Value:
@@ -705,7 +730,7 @@ class Interpreter:
         items = iter(self.each(source, header=True))
         while True:
             step = Place("Iteration", index=loop.count, parent=loop)
-            with self.inside(step if own else self.place):
+            with self.inside(step) if own else nullcontext():
                 try:
                     item = next(items)
                 except StopIteration:
@@ -716,7 +741,7 @@ class Interpreter:
                     continue
                 value = give(scope)
             yield value
-        loop.would = not loop.count and would_hold([node])
+        loop.would = self.would([node], scope) if not loop.count else Would.NOTHING
 
     def each(self, value: Value, header: bool = False) -> Iterator[Value]:
         """What a loop over a value takes, one by one.
@@ -758,7 +783,9 @@ class Interpreter:
             owner = self.value(func.value, names)
             if not isinstance(owner.thing, (Object, Model, Layer)):
                 return self.method(owner, func.attr, node, names)
-        callee = self.value(func, names)
+            callee = self.attribute(func, owner)
+        else:
+            callee = self.value(func, names)
         inputs, named = self.given(node, names)
         if isinstance(callee.thing, Function):
             return self.call(callee.thing, inputs, named)
@@ -898,6 +925,8 @@ class Interpreter:
         if function is sum:
             total = inputs[1] if len(inputs) > 1 else Value(0)
             for each in self.each(first):
+                if isinstance(each.thing, torch.Tensor) and not isinstance(total.thing, torch.Tensor):
+                    total, each = each, total  # nobody wrote this one: the tensor is asked first
                 total = self.binary(node, "add", operator.add, total, each)
             return total
         if function in (max, min):
@@ -979,20 +1008,3 @@ def root(node: ast.expr) -> str | None:
     while isinstance(node, ast.Attribute):
         node = node.value
     return node.id if isinstance(node, ast.Name) else None
-
-
-def would_hold(nodes: Any) -> bool:
-    """Whether code that did not run would have made an event: it reads or writes a layer, or works on a tensor."""
-    for root in nodes:
-        for node in ast.walk(root):
-            if isinstance(node, ast.Attribute) and node.attr in ("output", "input", "save"):
-                return True
-            if isinstance(node, (ast.BinOp, ast.Compare, ast.UnaryOp, ast.AugAssign)) and names_a_tensor(node):
-                return True
-            if isinstance(node, ast.Call) and (ast.unparse(node.func).startswith(("torch.", "nnsight.")) or names_a_tensor(node)):
-                return True
-    return False
-
-
-def names_a_tensor(node: ast.AST) -> bool:
-    return any(isinstance(part, ast.Name) and part.id.startswith(TENSOR) and part.id != "torch" for part in ast.walk(node))
