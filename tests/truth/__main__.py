@@ -10,9 +10,10 @@ import argparse
 import sys
 from collections import Counter
 from random import Random
+from time import monotonic
 
 from hypothesis import HealthCheck, Phase, find, given, seed, settings
-from hypothesis.errors import NoSuchExample
+from hypothesis.errors import Flaky, NoSuchExample
 
 from .check import check
 from .compare import Difference
@@ -33,17 +34,24 @@ def explored(count: int, start: int) -> list[tuple[str, list[Difference]]]:
     return found
 
 
-def smallest(sort: str, text: str, tries: int) -> str:
-    """The smallest program found that shows this sort of disagreement; ``text`` itself if the search finds none."""
+def smallest(sort: str, text: str, seconds: float) -> str:
+    """The smallest program that a search of so many seconds finds for this sort of disagreement; at first ``text``."""
+    best, end = text, monotonic() + seconds
+
+    def shows(each: str) -> bool:
+        nonlocal best
+        if monotonic() > end:
+            return False
+        found = any(difference.sort == sort for difference in check(each))
+        if found and (each.count("\n"), len(each)) < (best.count("\n"), len(best)):
+            best = each
+        return found
+
     try:
-        return find(
-            programs(),
-            lambda each: any(difference.sort == sort for difference in check(each)),
-            settings=settings(max_examples=tries, deadline=None, database=None, suppress_health_check=list(HealthCheck)),
-            random=Random(0),
-        )
-    except NoSuchExample:
-        return text
+        find(programs(), shows, settings=settings(deadline=None, database=None, suppress_health_check=list(HealthCheck)), random=Random(0))
+    except (NoSuchExample, Flaky):  # none was met, or the time was over
+        pass
+    return best
 
 
 def numbered(text: str) -> str:
@@ -57,7 +65,7 @@ def main() -> int:
     parser.add_argument("count", type=int, help="how many programs")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", type=int, default=10, metavar="N", help="show the smallest program of the N most common sorts")
-    parser.add_argument("--tries", type=int, default=300, metavar="N", help="how many programs to try to make one smaller")
+    parser.add_argument("--seconds", type=float, default=20, help="how long to search for each of these")
     asked = parser.parse_args()
     found = explored(asked.count, asked.seed)
     agreed = sum(not differences for _, differences in found)
@@ -70,7 +78,7 @@ def main() -> int:
             (text for text, differences in found if any(difference.sort == sort for difference in differences)),
             key=lambda text: (text.count("\n"), len(text)),
         )
-        text = smallest(sort, shortest, asked.tries)
+        text = smallest(sort, shortest, asked.seconds)
         print(f"\n== {sort}\n{numbered(text)}")
         print("\n".join(f"  {difference}" for difference in check(text)))
     return int(agreed < len(found))

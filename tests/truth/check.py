@@ -15,7 +15,7 @@ from nnsight_graphwidget import record
 
 from .compare import Difference, differences, seen, wanted
 from .generate import LAYERS
-from .oracle import Interpreter, Model, Value, bare
+from .oracle import Interpreter, Model, Raised, Value, bare
 
 _files = itertools.count()
 
@@ -38,7 +38,12 @@ def check(text: str) -> list[Difference]:
     x = torch.linspace(-1, 1, 8).reshape(2, 4)
     run = Interpreter(text, Model(list(layers()), x.clone()), {})
     run.names.set("model", Value(run.model))
-    run.run()
+    error: str | None = None
+    own_error: str | None = None
+    try:
+        run.run()
+    except Raised as raised:
+        error = type(raised.error).__name__
     file = f"program{next(_files)}.py"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     scope: dict[str, Any] = {"model": model(), "x": x.clone(), "__name__": __name__}
@@ -46,13 +51,17 @@ def check(text: str) -> list[Difference]:
         with warnings.catch_warnings(), record() as recording:
             warnings.simplefilter("ignore")
             exec(compile(text, file, "exec"), scope)
+    except Exception as raised_by_nnsight:
+        own_error = type(raised_by_nnsight).__name__
     finally:
         del linecache.cache[file]
     graph = recording.graph
     found = differences(wanted(run), seen(graph, run))
     if not graph.complete:
         found.insert(0, Difference("incomplete", str(graph.reason)))
-    if not same(bare(run.names.get("out")), scope["out"]):
+    if error != own_error:
+        found.insert(0, Difference("result", f"the interpreter raised {error}, nnsight {own_error}"))
+    elif error is None and not same(bare(run.names.get("out")), scope["out"]):
         found.insert(0, Difference("result", f"the interpreter got {bare(run.names.get('out'))}, nnsight {scope['out']}"))
     return found
 

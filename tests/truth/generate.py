@@ -152,7 +152,8 @@ class Writer:
                 f"torch.clamp({inner()}, min={self.number(scope, 0)})",
             )
         if form == "mean":
-            return f"{inner()} * {name}.{self.pick('mean()', 'sum(dim=1, keepdim=True)', 'norm()', 'max(dim=1, keepdim=True).values')}"
+            part = self.pick("mean()", "sum(dim=1, keepdim=True)", "norm()", "max(dim=1, keepdim=True).values")
+            return f"({inner()} * {name}.{part})"
         if form == "stack":
             return f"torch.stack([{inner()}, {inner()}]).sum(0)"
         if form == "choice":
@@ -167,7 +168,7 @@ class Writer:
         if form == "part":
             return f"{name}.split(2, dim=1)[{self.pick(0, 1)}].repeat(1, 2)"
         if form == "max":
-            return f"{name} * max({inner()}.sum(), {inner()}.mean())"
+            return f"({name} * max({inner()}.sum(), {inner()}.mean()))"
         if form == "element":
             return f"{self.pick(*scope.lists)}[{self.pick(0, -1)}]"
         if form == "collected":

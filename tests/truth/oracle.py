@@ -576,10 +576,15 @@ class Interpreter:
             raise Raised(error) from None
 
     def of_Compare(self, node: ast.Compare, names: Names) -> Value:
+        outcome, earlier = self.compared(node, names)
+        return outcome if isinstance(outcome.thing, torch.Tensor) else Value(outcome.thing, outcome.made | earlier)
+
+    def compared(self, node: ast.Compare, names: Names) -> tuple[Value, Made]:
+        """The last comparison of a chain, and what decided that the earlier ones hold."""
         left = self.value(node.left, names)
-        made = NONE
+        earlier = NONE
         outcome = Value(True)
-        for number, (kind, each) in enumerate(zip(node.ops, node.comparators)):
+        for number, (kind, each) in enumerate(zip(node.ops, node.comparators), 1):
             right = self.value(each, names)
             if isinstance(kind, (ast.In, ast.NotIn)):
                 found = bare(left) in bare(right)
@@ -589,13 +594,14 @@ class Interpreter:
             else:
                 label, run, _ = OPERATORS[type(kind)]
                 outcome = self.binary(node, label, run, left, right)
-            if number + 1 < len(node.ops):
-                outcome = self.truth(outcome, node)
-                made |= outcome.made
-                if not outcome.thing:
-                    break
+            if number == len(node.ops):
+                break
+            outcome = self.truth(outcome, node)
+            if not outcome.thing:
+                break
+            earlier |= outcome.made
             left = right
-        return outcome if isinstance(outcome.thing, torch.Tensor) and not made else Value(outcome.thing, outcome.made | made)
+        return outcome, earlier
 
     def of_BoolOp(self, node: ast.BoolOp, names: Names) -> Value:
         made = NONE
@@ -623,11 +629,10 @@ class Interpreter:
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             outcome = self.test(node.operand, names)
             return Value(not outcome.thing, outcome.made)
-        if isinstance(node, ast.Compare) and len(node.ops) > 1:
-            value = self.of_Compare(node, names)
-            earlier = value.made
-            outcome = self.truth(value, node)
-            return Value(outcome.thing, outcome.made | {e for e in earlier if e.label == "bool"})
+        if isinstance(node, ast.Compare):
+            last, earlier = self.compared(node, names)
+            outcome = self.truth(last, node)
+            return Value(outcome.thing, outcome.made | earlier)
         return self.truth(self.value(node, names), node)
 
     def truth(self, value: Value, node: Any) -> Value:
