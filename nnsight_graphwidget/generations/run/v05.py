@@ -24,7 +24,8 @@ from nnsight.intervention.tracing import tracer as tracing
 from ...describe import short
 from ...recording import events
 from ...recording.events import Event, Scope
-from ...recording.observe import Observer, State, conceal
+from ...recording.frames import conceal
+from ...recording.observe import Observer, State
 from ...recording.source import Shift
 from .patching import Run, Seams, act, containers, give, gradient, meet, out_of_order, read, save, scope_of
 from .patching import end as ended
@@ -43,13 +44,13 @@ _edits: weakref.WeakKeyDictionary[Any, Scope] = weakref.WeakKeyDictionary()
 _given: weakref.WeakKeyDictionary[Any, list[tuple[str, Any]]] = weakref.WeakKeyDictionary()
 
 
-def _text(value: Any) -> str:
-    """A loop variable's value: a module is named by where it is."""
+def _place(value: Any) -> str | None:
+    """Where in the model a module is."""
     path = value.__dict__.get("path") if isinstance(value, envoy.Envoy) else None
-    return path.partition(".")[2] or path if type(path) is str else short(value)
+    return path.partition(".")[2] or path if type(path) is str else None
 
 
-_seams: Seams = Seams(_HIDDEN, lambda: getattr(_seams.local, "mediator", None), _text)
+_seams: Seams = Seams(_HIDDEN, lambda: getattr(_seams.local, "mediator", None), _place)
 begin, end = _seams.begin, _seams.end
 
 

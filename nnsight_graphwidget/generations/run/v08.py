@@ -23,7 +23,8 @@ from nnsight.tracing import tracer as tracing
 from ...describe import short
 from ...recording import events
 from ...recording.events import Event, Scope
-from ...recording.observe import NOTHING, Frames, Observer, State, hide_from_dynamo, without_ours
+from ...recording.frames import without_ours
+from ...recording.observe import NOTHING, Frames, Observer, State, hide_from_dynamo
 from ...recording.source import Shift
 from .patching import Seams, act, containers, give, gradient, loop_of, meet, out_of_order, read, save, scope_of
 from .patching import end as ended
@@ -42,13 +43,13 @@ def _worker() -> Any:
     return None if mediator is None else mediator()
 
 
-def _text(value: Any) -> str:
-    """A loop variable's value: a module is named by where it is."""
+def _place(value: Any) -> str | None:
+    """Where in the model a module is."""
     path = value.__dict__.get("path") if isinstance(value, envoy.Envoy) else None
-    return path.partition(".")[2] or path if type(path) is str else short(value)
+    return path.partition(".")[2] or path if type(path) is str else None
 
 
-_seams = Seams(_HIDDEN, _worker, _text)
+_seams = Seams(_HIDDEN, _worker, _place)
 begin, end = _seams.begin, _seams.end
 
 
