@@ -7,18 +7,30 @@ that hold each other by name; here the two ends are joined and the pair is left 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from ...errors import UnreadableError
 from ...graph import Graph
+from .. import Patch, is_installed, version
 from .draft import EMPTY, KEPT, Builder, Keeper, add, enter, invokes, kind_of
+
+#: What of nnsight's own this file uses.
+PRIVATE = """
+    nnsight.contexts.Conditional: Conditional
+    nnsight.contexts.GraphBasedContext: GraphBasedContext.__enter__ GraphBasedContext.__exit__
+    nnsight.contexts.Invoker: Invoker
+    nnsight.tracing.Graph: Graph.add
+    nnsight.tracing.Node: Node
+    nnsight.tracing.Proxy: Proxy
+    nnsight.tracing.protocols: BridgeProtocol
+"""
 
 READS = "a tracer, session, iterator, condition or graph of nnsight 0.3"
 
 
 def matches(obj: Any) -> bool:
-    if "nnsight.contexts.GraphBasedContext" not in sys.modules:
+    if not is_installed(__name__):
         return False
     try:
         return isinstance(obj, _classes())
@@ -58,7 +70,7 @@ def contexts() -> tuple[Any, ...]:
     return _classes()
 
 
-def seams() -> list[tuple[Any, str, Callable[[Any], Any]]]:
+def patches() -> list[Patch]:
     """(owner, attribute, original → replacement) of what is replaced while installed."""
     graph, context, _, _ = _classes()
     keeper = Keeper(
@@ -80,7 +92,7 @@ def draw(graph: Any, context: Any = None) -> tuple[Graph, Builder]:
         drawing.context(context, None)
     else:
         drawing.open(graph, None)
-    return drawing.builder.graph("graph", sys.modules["nnsight"].__version__), drawing.builder
+    return drawing.builder.graph("graph", version(sys.modules["nnsight"])), drawing.builder
 
 
 class _Drawing:

@@ -7,12 +7,20 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from ...errors import UnreadableError
 from ...graph import Graph
+from .. import Patch, is_installed, version
 from .draft import EMPTY, KEPT, PLACES, Builder, Keeper, enter, invokes, kind_of, libraries
+
+#: What of nnsight's own this file uses.
+PRIVATE = """
+    nnsight.intervention.contexts.invoker: Invoker
+    nnsight.tracing.contexts.base: Context.__enter__ Context.__exit__
+    nnsight.tracing.graph: Node Proxy
+    nnsight.tracing.graph.graph: Graph.add
+"""
 
 READS = "a tracer, session, iterator, condition or graph of nnsight 0.4 (0.3 too)"
 
@@ -21,7 +29,7 @@ _LABELS = {"Session": "session", "EditingTracer": "edit", "Condition": "if", "Lo
 
 
 def matches(obj: Any) -> bool:
-    if "nnsight.tracing.graph.graph" not in sys.modules:
+    if not is_installed(__name__):
         return False
     graph, contexts, invoker = _classes()
     return isinstance(obj, (graph, contexts, invoker))
@@ -54,7 +62,7 @@ def contexts() -> tuple[Any, ...]:
     return _classes()
 
 
-def seams() -> list[tuple[Any, str, Callable[[Any], Any]]]:
+def patches() -> list[Patch]:
     """(owner, attribute, original → replacement) of what is replaced while installed."""
     _, context, _ = _classes()
     keeper = Keeper(lambda context: draw(context.graph, context), lambda context: context.backend is not None)
@@ -81,7 +89,7 @@ def draw(graph: Any, context: Any = None) -> tuple[Graph, Builder]:
     elif hasattr(graph, "subset"):
         group = _open(builder, graph, None)
     _fill(builder, graph, group)
-    return builder.graph("graph", sys.modules["nnsight"].__version__), builder
+    return builder.graph("graph", version(sys.modules["nnsight"])), builder
 
 
 def _fill(builder: Builder, graph: Any, parent: str | None) -> None:
