@@ -35,8 +35,8 @@ def install(*, last: int = 20) -> None:
         ValueError: ``last`` is not positive.
 
     Warns:
-        IncompleteGraphWarning: the nnsight found is not one that is known, or lacks what is needed: nothing is installed then, and
-            traces run as if this had not been called.
+        IncompleteGraphWarning: the nnsight found is not one that is known, or lacks what is needed: nothing is installed then,
+            and traces run as if this had not been called.
     """
     if last < 1:
         raise ValueError(f"last: at least 1 trace is remembered; got {last}")

@@ -1,7 +1,7 @@
 """What each nnsight is: the only place that names its private attributes.
 
-A generation is a module and a row of :data:`GENERATIONS`. Those before 0.5 keep a graph, which is read; those from 0.5 on run the
-block, which is recorded. What a module needs of nnsight's and torch's own is checked before it is imported, all at once.
+A generation is a module and a row of :data:`GENERATIONS`. Those before 0.5 keep a graph, which is read; those from 0.5 on run
+the block, which is recorded. What a module needs of nnsight's and torch's own is checked before it is imported, all at once.
 """
 
 from __future__ import annotations

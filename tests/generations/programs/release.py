@@ -1,4 +1,4 @@
-"""What every release is tried with: the seed's session, a patch and a generation, drawn after their blocks by ``read(tracer)``."""
+"""What every release is tried with: the seed's session, a patch and a generation, read after their blocks."""
 
 import nnsight
 import torch
