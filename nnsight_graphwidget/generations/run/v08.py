@@ -13,6 +13,26 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
+from .. import check
+
+#: What of nnsight's own this file uses.
+PRIVATE = """
+    greenlet: GreenletExit getcurrent
+    nnsight.intervention.backends.remote: RemoteBackend.__call__
+    nnsight.intervention.backward: BackwardTracer.execute _grad_property push_result
+    nnsight.intervention.barrier: Barrier.__call__
+    nnsight.intervention.editing: EditingTracer.execute
+    nnsight.intervention.envoy: Envoy.__call__
+    nnsight.intervention.eproperty: eproperty.__get__ eproperty.__set__
+    nnsight.intervention.interleaver: EarlyStopException OutOfOrderError Interleaver.__enter__ Interleaver.__exit__
+    nnsight.intervention.interleaver: Mediator._run Mediator.skip Mediator.start Mediator.switch
+    nnsight.intervention.iterator: Iterations._indices Iterations.execute push_result
+    nnsight.intervention.tracer: InterleavingTracer.cache InterleavingTracer.execute InterleavingTracer.stop
+    nnsight.intervention.tracer: Invoker.execute ScanningTracer.execute clean_traceback push_result
+    nnsight.tracing.tracer: Tracer.execute clean_traceback dec inc mark push_result
+"""
+check(PRIVATE)  # before the imports, so that all that is missing is said at once
+
 import nnsight
 from greenlet import GreenletExit, getcurrent
 from nnsight.intervention import backward, editing, envoy, eproperty, interleaver, iterator, tracer
@@ -31,8 +51,11 @@ from .patching import end as ended
 
 _HIDDEN = tuple(os.path.dirname(file) + os.sep for file in (nnsight.__file__, __file__, events.__file__))
 
-#: The classes of tracers, sessions, invokers, iterators …
-TRACERS = (tracing.Tracer,)
+
+def contexts() -> tuple[type, ...]:
+    """The class of tracers, sessions, invokers, iterators …"""
+    return (tracing.Tracer,)
+
 
 #: Scopes of edits by their mediator: an edit outlives the recording that saw it made.
 _edits: weakref.WeakKeyDictionary[Any, Scope] = weakref.WeakKeyDictionary()
