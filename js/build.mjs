@@ -39,9 +39,9 @@ const shared = {
 };
 
 const BUNDLES = [
-  { entryPoints: ["src/headless.ts"], outfile: join(STATIC, "headless.js"), format: "iife", plugins: [virtualElk(true)] },
-  { entryPoints: ["src/loader.ts"], outfile: join(STATIC, "loader.js"), format: "esm", plugins: [] },
-  { entryPoints: ["src/widget.ts"], outfile: join(STATIC, "widget.js"), format: "esm", plugins: [virtualElk(false)] },
+  { entryPoints: ["src/entry/headless.ts"], outfile: join(STATIC, "headless.js"), format: "iife", plugins: [virtualElk(true)] },
+  { entryPoints: ["src/entry/loader.ts"], outfile: join(STATIC, "loader.js"), format: "esm", plugins: [] },
+  { entryPoints: ["src/app/widget.ts"], outfile: join(STATIC, "widget.js"), format: "esm", plugins: [virtualElk(false)] },
 ];
 
 async function main() {

@@ -3,11 +3,11 @@
 import { expect, test } from "vitest";
 import elements from "../../tests/golden/seed.elements.json";
 import legendJson from "../../nnsight_graphwidget/legend.json";
-import { ARRANGEMENTS, arranged } from "../src/arrange";
-import { elkSync } from "../src/elk";
-import { layoutSync } from "../src/layout";
-import { allGroups, buildScene, indexElements } from "../src/scene";
-import type { Element, Legend } from "../src/types";
+import { ARRANGEMENTS, arranged } from "../src/stage/cytoscapeLayouts";
+import { elkSync } from "../src/layout/elk";
+import { layoutSync } from "../src/layout/layered";
+import { allGroups, buildScene, indexElements } from "../src/core/scene";
+import type { Element, Legend } from "../src/core/types";
 
 const all = elements as unknown as Element[];
 const scene = buildScene(all, { expanded: allGroups(indexElements(all)), hiddenKinds: new Set(["Value"]), steps: {} }, legendJson as unknown as Legend);

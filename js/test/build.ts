@@ -1,8 +1,8 @@
 // Small element lists, by hand.
 
 import legendJson from "../../nnsight_graphwidget/legend.json";
-import type { EdgeData, EdgeKind, Element, Legend, NodeData, Scene, ViewState } from "../src/types";
-import { buildScene } from "../src/scene";
+import type { EdgeData, EdgeKind, Element, Legend, NodeData, Scene, ViewState } from "../src/core/types";
+import { buildScene } from "../src/core/scene";
 
 export const legend = legendJson as Legend;
 

@@ -2,12 +2,12 @@
 
 import { describe, expect, test } from "vitest";
 import legendJson from "../../nnsight_graphwidget/legend.json";
-import { elkSync } from "../src/elk";
-import { measure } from "../src/font";
-import { layoutSync } from "../src/layout";
-import { rowsLayout } from "../src/rows";
-import { allGroups, buildScene, edgeTextWidth, GROUP_TITLE, indexElements, NOTE, SUBTITLE, TITLE } from "../src/scene";
-import type { Box, Legend, Placed, Point, SceneNode } from "../src/types";
+import { elkSync } from "../src/layout/elk";
+import { measure } from "../src/core/font";
+import { layoutSync } from "../src/layout/layered";
+import { rowsLayout } from "../src/layout/rows";
+import { allGroups, buildScene, edgeTextWidth, GROUP_TITLE, indexElements, NOTE, SUBTITLE, TITLE } from "../src/core/scene";
+import type { Box, Legend, Placed, Point, SceneNode } from "../src/core/types";
 import { edge, group, node, scene } from "./build";
 import { random, randomElements } from "./random";
 

@@ -2,7 +2,7 @@ import { deflateSync } from "node:zlib";
 // The model's side of the front end, with a fake of what anywidget gives.
 
 import { describe, expect, test } from "vitest";
-import { type AnyModel, fromAnyWidget, fromState } from "../src/model";
+import { type AnyModel, fromAnyWidget, fromState } from "../src/host/model";
 
 class FakeModel implements AnyModel {
   readonly saved: Record<string, unknown>[] = [];

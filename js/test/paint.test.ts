@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { elkSync } from "../src/elk";
-import { measure } from "../src/font";
-import { draw, type RenderRequest } from "../src/headless";
-import { layoutSync } from "../src/layout";
-import { paint } from "../src/paint";
-import { fit, visible, xml } from "../src/text";
-import type { Element, PaintOptions } from "../src/types";
+import { elkSync } from "../src/layout/elk";
+import { measure } from "../src/core/font";
+import { draw, type RenderRequest } from "../src/entry/headless";
+import { layoutSync } from "../src/layout/layered";
+import { paint } from "../src/picture/draw";
+import { fit, visible, xml } from "../src/core/text";
+import type { Element, PaintOptions } from "../src/core/types";
 import { edge, group, legend, node, scene } from "./build";
 
 const seed = JSON.parse(readFileSync(new URL("../../tests/golden/seed.elements.json", import.meta.url), "utf-8")) as Element[];

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { allGroups, around, buildScene, expansionWithin, indexElements, withOpen } from "../src/scene";
-import { legendEntries } from "../src/legend";
-import type { Element, Scene } from "../src/types";
+import { allGroups, around, buildScene, expansionWithin, indexElements, withOpen } from "../src/core/scene";
+import { legendEntries } from "../src/core/kinds";
+import type { Element, Scene } from "../src/core/types";
 import { arrows, edge, group, legend, node, scene } from "./build";
 
 const seed = JSON.parse(readFileSync(new URL("../../tests/golden/seed.elements.json", import.meta.url), "utf-8")) as Element[];

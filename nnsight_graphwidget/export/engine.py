@@ -39,7 +39,7 @@ def start() -> None:
 
 
 def render(request: dict[str, Any], seconds: float = MAX_SECONDS) -> dict[str, Any]:
-    """The answer of ``ngw.render`` (see ``js/src/headless.ts``) to ``request``; raises as :func:`file` does."""
+    """The answer of ``ngw.render`` (see ``js/src/entry/headless.ts``) to ``request``; raises as :func:`file` does."""
     return _answered("render", request, seconds)[0]
 
 

@@ -1,0 +1,64 @@
+// What the Export menu gives: the drawing as it is on the screen, painted by the same code as files made from Python.
+
+import { FAMILY, isBold } from "../core/font";
+import type { State } from "../host/model";
+import { paintedSize } from "../picture/draw";
+import { h } from "../host/dom";
+import { BASELINE, pdf, type Picture } from "../picture/pdf";
+
+const LARGEST = 8192; // px a side of a PNG; browsers refuse or blank larger canvases
+const SCALE = 2;
+
+/** An SVG's text as PNG. Rejects if the browser cannot. */
+export async function png(svg: string): Promise<Blob> {
+  const { width, height } = paintedSize(svg);
+  const scale = Math.min(SCALE, LARGEST / width, LARGEST / height);
+  // A data: URL, because a canvas that drew a blob: URL with a font in it counts as tainted in some browsers.
+  const image = h("img", { src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}` });
+  await image.decode();
+  const canvas = h("canvas", { width: Math.ceil(width * scale), height: Math.ceil(height * scale) });
+  canvas.getContext("2d")!.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser made no PNG of the drawing"))), "image/png"),
+  );
+}
+
+/** An SVG's text as PDF; what the bundled fonts lack is drawn as the browser draws it in a font of the system. */
+export function sheet(svg: string, title: string): Blob {
+  return new Blob([pdf(svg, title, { picture }).bytes], { type: "application/pdf" });
+}
+
+const picture: Picture = (run, width, height, sharpness, size, face, fill) => {
+  const canvas = h("canvas", { width: width * sharpness, height: height * sharpness });
+  const context = canvas.getContext("2d")!;
+  context.scale(sharpness, sharpness);
+  context.font = `${isBold(face) ? "bold " : ""}${size}px ${FAMILY[face]}`;
+  context.fillStyle = fill;
+  context.fillText(run, 0, BASELINE * size);
+  return context.getImageData(0, 0, canvas.width, canvas.height).data;
+};
+
+/** A page that needs no kernel and no network: the state, and this same bundle. */
+export function page(bundle: string, state: Partial<State>): Blob {
+  // In a script element only "<" can end the text early; JSON may escape it, and the bundle goes in as JSON too.
+  const json = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c");
+  const title = (state.title ?? "graph").replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
+  return new Blob(
+    [
+      `<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n<title>${title}</title>\n`,
+      `<style>html,body{margin:0;height:100%}</style>\n<div id="graph" style="height:100%"></div>\n`,
+      `<script type="module">\nconst code = ${json(bundle)};\nconst state = ${json(state)};\n`,
+      `const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));\n`,
+      `const { mount } = await import(url);\nmount(document.getElementById("graph"), state);\n</script>\n</html>\n`,
+    ],
+    { type: "text/html" },
+  );
+}
+
+/** Gives the user a file. */
+export function offer(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
+  const link = h("a", { href: url, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000); // some browsers start reading late
+}

@@ -1,0 +1,45 @@
+// What every widget carries in its `_esm`. The bundle is large, so it is in one model of its own that all widgets of a kernel
+// share, and a page imports it once.
+
+import { inflated } from "../host/inflate";
+import type { AnyModel } from "../host/model";
+
+interface BundleModel {
+  get(name: "code" | "digest"): string;
+}
+
+interface Context {
+  model: AnyModel & { widget_manager: { get_model(id: string): Promise<BundleModel> } };
+  el: HTMLElement;
+}
+
+interface Bundle {
+  code: string;
+  module: typeof import("../app/widget");
+}
+
+/** Digest → the imported bundle, for this page and every version of the package that a kernel of it has. */
+const BUNDLES = Symbol.for("nnsight_graphwidget.bundles");
+const page = globalThis as unknown as { [BUNDLES]?: Map<string, Promise<Bundle>> };
+
+async function load(base64: string): Promise<Bundle> {
+  const code = await inflated(Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0))).text();
+  const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  try {
+    return { code, module: await import(url) };
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+async function render({ model, el }: Context): Promise<() => void> {
+  const shared = await model.widget_manager.get_model(String(model.get("bundle")).replace("IPY_MODEL_", ""));
+  const bundles = (page[BUNDLES] ??= new Map());
+  const digest = shared.get("digest");
+  let bundle = bundles.get(digest);
+  if (!bundle) bundles.set(digest, (bundle = load(shared.get("code"))));
+  const { code, module } = await bundle;
+  return module.render({ model, el }, code);
+}
+
+export default { render };

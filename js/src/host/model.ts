@@ -1,0 +1,172 @@
+// The one place that touches the widget's model. State lives in traits, so that a view can be rebuilt at any time and several
+// views of one widget agree; messages carry what happened. A page saved to disk has the same state and no kernel.
+
+import { inflated } from "./inflate";
+import type { Positions } from "../layout/layered";
+import type { Element, SourceText } from "../core/types";
+
+/** The widget's synced traits: widget.py spells the same names. */
+export interface State {
+  elements: Element[];
+  sources: SourceText[];
+  about: { nnsight?: string | null; complete?: boolean; reason?: string | null };
+  expanded: string[];
+  selected: string[];
+  hidden_kinds: string[];
+  steps: Record<string, number | "all">;
+  positions: Positions; // how far each was dragged, in px
+  search: string;
+  title: string;
+  theme: "auto" | "light" | "dark";
+  height: string | null;
+  only: string[];
+  arrangement: "flow" | "lanes";
+  // Inherited from ipycytoscape's CytoscapeWidget.
+  cytoscape_style: { selector: string; style?: object; css?: object }[];
+  cytoscape_layout: { name?: string } & Record<string, unknown>;
+  min_zoom: number;
+  max_zoom: number;
+  wheel_sensitivity: number;
+  user_zooming_enabled: boolean;
+  user_panning_enabled: boolean;
+  auto_ungrabify: boolean;
+  _interaction_handlers: Record<string, string[]>;
+}
+
+const DEFAULTS: State = {
+  elements: [],
+  sources: [],
+  about: {},
+  expanded: [],
+  selected: [],
+  hidden_kinds: ["Value"],
+  steps: {},
+  positions: {},
+  search: "",
+  title: "graph",
+  theme: "auto",
+  height: null,
+  only: [],
+  arrangement: "flow",
+  cytoscape_style: [],
+  cytoscape_layout: {},
+  min_zoom: 0.02,
+  max_zoom: 4,
+  wheel_sensitivity: 1,
+  user_zooming_enabled: true,
+  user_panning_enabled: true,
+  auto_ungrabify: false,
+  _interaction_handlers: {},
+};
+
+export interface Model {
+  get<K extends keyof State>(name: K): State[K];
+  /** Changes traits and tells the kernel and every other view. */
+  set(changes: Partial<State>): void;
+  /** Calls back after any of `names` changed, whoever changed it. */
+  on(names: (keyof State)[], callback: () => void, signal: AbortSignal): void;
+  /** Something that happened to a node or an edge, for Python's `.on(type, event, callback)`. */
+  happened(widget: "node" | "edge", event: string, data: object): void;
+  /** `relayout()` was called in Python. */
+  onRelayout(callback: () => void, signal: AbortSignal): void;
+}
+
+/** What an anywidget front end is given (https://anywidget.dev/en/afm), as far as it is used. */
+export interface AnyModel {
+  get(name: string): unknown;
+  set(name: string, value: unknown): void;
+  save_changes(): void;
+  on(event: string, callback: (...args: unknown[]) => void): void;
+  off(event: string, callback: (...args: unknown[]) => void): void;
+  send(content: unknown): void;
+}
+
+/** One list for all views of a model, so that it is indexed once, for as long as there are any: hosts keep models of closed widgets. */
+const unpacked = new WeakMap<object, WeakRef<Promise<Element[]>>>();
+
+function unpack(bytes: unknown): Promise<Element[]> {
+  if (!(bytes instanceof DataView)) return Promise.resolve([]);
+  const known = unpacked.get(bytes)?.deref();
+  if (known) return known;
+  const elements = read(bytes as DataView<ArrayBuffer>);
+  unpacked.set(bytes, new WeakRef(elements));
+  return elements;
+}
+
+/** Line by line, with a breath after each: the page freezes for none of them. */
+async function read(bytes: DataView<ArrayBuffer>): Promise<Element[]> {
+  const elements: Element[] = [];
+  for (const line of (await inflated(bytes).text()).split("\n").filter(Boolean)) {
+    if (elements.length) await new Promise((resolve) => setTimeout(resolve));
+    for (const element of JSON.parse(line) as Element[]) elements.push(element);
+  }
+  return elements;
+}
+
+export async function fromAnyWidget(model: AnyModel): Promise<Model> {
+  let list = unpack(model.get("elements")); // held for other views
+  let elements = await list;
+  const listen = (event: string, callback: (...args: unknown[]) => void, signal: AbortSignal): void => {
+    model.on(event, callback);
+    signal.addEventListener("abort", () => model.off(event, callback), { once: true });
+  };
+  return {
+    // A trait that the kernel's older or newer package lacks reads as undefined.
+    get: (name) => (name === "elements" ? elements : (model.get(name) ?? DEFAULTS[name])) as never,
+    set(changes) {
+      for (const [name, value] of Object.entries(changes)) model.set(name, value);
+      model.save_changes();
+    },
+    on(names, callback, signal) {
+      const soon = coalesced(callback, signal);
+      const unpackFirst = async (): Promise<void> => {
+        const bytes = model.get("elements");
+        const next = unpack(bytes);
+        const changed = await next;
+        if (bytes !== model.get("elements")) return; // they have changed again
+        [list, elements] = [next, changed];
+        soon();
+      };
+      for (const name of names) listen(`change:${name}`, name === "elements" ? () => void unpackFirst() : soon, signal);
+    },
+    happened: (widget, event, data) => model.send({ widget, event, data }),
+    onRelayout: (callback, signal) =>
+      listen("msg:custom", (content) => (content as { name?: string } | null)?.name === "layout" && callback(), signal),
+  };
+}
+
+/** A model with no kernel behind it, for a page saved to disk. */
+export function fromState(initial: Partial<State>): Model {
+  const state: State = { ...DEFAULTS, ...initial };
+  const listeners = new Set<(names: string[]) => void>();
+  return {
+    get: (name) => state[name],
+    set(changes) {
+      Object.assign(state, changes);
+      for (const listener of [...listeners]) listener(Object.keys(changes));
+    },
+    on(names, callback, signal) {
+      const soon = coalesced(callback, signal);
+      const listener = (changed: string[]): void => {
+        if (changed.some((name) => names.includes(name as keyof State))) soon();
+      };
+      listeners.add(listener);
+      signal.addEventListener("abort", () => listeners.delete(listener), { once: true });
+    },
+    happened: () => undefined,
+    onRelayout: () => undefined,
+  };
+}
+
+/** Several traits that change together (one update from the kernel fires once each) make one call. */
+function coalesced(callback: () => void, signal: AbortSignal): () => void {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    queueMicrotask(() => {
+      waiting = false;
+      if (!signal.aborted) callback();
+    });
+  };
+}

@@ -1,0 +1,106 @@
+// What a pointer does on the drawing.
+
+import type cytoscape from "cytoscape";
+import type { Controller } from "./controller";
+import type { Model } from "../host/model";
+import type { Stage } from "./stage";
+import type { Point } from "../core/types";
+
+const DOUBLE = 400; // ms in which a second click belongs to the first
+const STILL = 12; // px that it may be off
+
+/** Events that Python's `.on(type, event, callback)` may ask for. */
+const EVENTS = ["mousedown", "mouseup", "click", "mouseover", "mouseout", "touchstart", "touchend", "tap", "taphold", "cxttap", "dbltap"];
+
+export function listenToPointer(model: Model, stage: Stage, controller: Controller, hover: (ids: string[]) => void): void {
+  const { view, canvas, element } = stage;
+  const { cy } = view;
+  const happened = (widget: "node" | "edge", event: string, data: object): void => {
+    if (model.get("_interaction_handlers")[widget]?.includes(event)) model.happened(widget, event, { data });
+  };
+  const itemData = (id: string): object => stage.index.items.get(id)?.data ?? {};
+
+  // A click opens a sub-graph at once, and a second one then opens all that is in it: wherever it falls, as the box has changed.
+  let last: { id: string; opened: boolean; time: number; at: Point } | null = null;
+  const toggle = (id: string, opened: boolean, event: cytoscape.EventObject): void => {
+    last = { id, opened, time: event.timeStamp, at: event.renderedPosition };
+    controller.toggle(id);
+  };
+  const isSecond = ({ timeStamp, renderedPosition: { x, y } }: cytoscape.EventObject): boolean =>
+    last !== null && timeStamp - last.time < DOUBLE && Math.hypot(x - last.at.x, y - last.at.y) < STILL;
+
+  cy.on("tap", (event) => {
+    stage.hideTip();
+    if (isSecond(event)) {
+      if (last!.opened) controller.openBelow(last!.id);
+      return;
+    }
+    const more = Boolean(event.originalEvent?.shiftKey || event.originalEvent?.ctrlKey || event.originalEvent?.metaKey);
+    // An edge may run across a header, and a click on one edge alone means nothing.
+    const header = event.target === cy || event.target.isEdge() ? view.headerAt(event.position) : null;
+    const step = header && view.stepAt(header, event.position);
+    if (header && step) controller.stepTo(header, step);
+    else if (header) {
+      controller.select(header, more);
+      toggle(header, false, event);
+      happened("node", "click", itemData(header));
+    } else if (event.target === cy) {
+      if (more) controller.trace([]);
+      else controller.selectNothing();
+    } else if (event.target.isNode()) {
+      const id = event.target.id() as string;
+      if (stage.index.items.has(id)) controller.select(id, more);
+      if (event.target.hasClass("closed")) toggle(id, true, event);
+    }
+  });
+  cy.on("dbltap", "node.node", (event) => void (isSecond(event) || stage.fit([event.target.id()])));
+  cy.on("dbltap", "edge", (event) => {
+    if (isSecond(event)) return;
+    const [source, target] = [event.target.data("source") as string, event.target.data("target") as string];
+    controller.reveal([model.get("selected").includes(target) ? source : target]);
+    stage.fit([source, target]);
+  });
+  for (const name of EVENTS)
+    cy.on(name, "node, edge", (event) => {
+      const node = event.target.isNode() as boolean;
+      const edge = view.placed?.scene.edges.find((other) => other.id === event.target.id());
+      happened(node ? "node" : "edge", name, node ? itemData(event.target.id()) : { ...edge });
+    });
+
+  cy.on("mouseover", "node", (event) => {
+    hover([event.target.id()]);
+    stage.showTip(event.target.id());
+  });
+  cy.on("mouseout", "node", () => {
+    hover([]);
+    stage.hideTip();
+  });
+  cy.on("viewport", () => stage.hideTip());
+  cy.on("mousemove", (event) => {
+    const on = event.target !== cy || view.headerAt(event.position) !== null;
+    canvas.style.cursor = on ? "pointer" : "";
+  });
+  cy.on("dragfree", "node", (event) => {
+    const id = event.target.id() as string;
+    const box = view.placed?.boxes.get(id);
+    const { x, y } = event.target.position() as Point;
+    if (!box) return;
+    const was = model.get("positions")[id] ?? [0, 0];
+    const by: [number, number] = [Math.round(was[0] + x - box.x - box.width / 2), Math.round(was[1] + y - box.y - box.height / 2)];
+    stage.anchor = id;
+    model.set({ positions: { ...model.get("positions"), [id]: by } });
+  });
+
+  // The wheel and one finger scroll the notebook unless the user means the graph; two fingers always do.
+  const meant = (): boolean => (element.getRootNode() as ShadowRoot).activeElement === canvas;
+  element.addEventListener("wheel", (event) => {
+    if (!(event.ctrlKey || event.metaKey || meant())) event.stopPropagation();
+  }, { capture: true, passive: true });
+  // Without a touch that Cytoscape knows of, the browser scrolls, or makes mouse events of a tap.
+  element.addEventListener("touchstart", (event) => {
+    if (event.touches.length === 1 && !meant()) event.stopPropagation();
+  }, { capture: true, passive: true });
+  for (const type of ["pointerdown", "pointermove"]) element.addEventListener(type, () => view.locate(), { capture: true });
+  // Not when the pointer goes down: Cytoscape then takes the focus away from everything, and keys would go to the notebook.
+  for (const type of ["pointerup", "click"]) element.addEventListener(type, () => canvas.focus({ preventScroll: true }), { capture: true });
+}

@@ -1,0 +1,238 @@
+// The stage of one view: it lays out and shows what the model's state says, and tells how that goes.
+
+import { ARRANGEMENTS, arranged } from "./cytoscapeLayouts";
+import { ElkWorker } from "../layout/elk";
+import { loadFonts } from "../picture/canvas";
+import { elkGraph, layout, moved } from "../layout/layered";
+import type { Model } from "../host/model";
+import { tooltip } from "../picture/draw";
+import { h } from "../host/dom";
+import { buildScene, type Index, indexElements } from "../core/scene";
+import { spelled } from "../core/text";
+import type { Legend, Placed, Scene, Theme, ViewState } from "../core/types";
+import { View } from "./drawing";
+
+const SLOW = 400; // ms after which a layout shows that it runs
+const LARGE = 5000; // elements that are a tenth of a second's work
+const PREPARED = 150; // boxes of a drawing that is prepared
+
+const elk = new ElkWorker(); // one for the page: starting elkjs costs more than most layouts
+let stages = 0; // that need it
+
+export class Stage {
+  readonly canvas = h("div", { class: "canvas", tabindex: 0, role: "application", "aria-label": "Graph. Arrow keys walk, Enter opens, ? lists the keys; the outline has the same as a tree." });
+  readonly element = h("div", { class: "stage" }, this.canvas);
+  readonly view: View;
+  /** The box that stays where it is in the next drawing, */
+  anchor: string | null = null;
+  /** or whether that fits the view. */
+  fitNext = false;
+  /** What a value depends on and what depends on it, while that is lit up. */
+  tracing: ReadonlySet<string> | null = null;
+  drawn = false;
+
+  private readonly texts = h("canvas", { class: "text", "aria-hidden": "true" });
+  private readonly notice = h("div", { class: "notice", role: "alert", hidden: true });
+  private readonly tip = h("div", { class: "tip", hidden: true });
+  private layoutOf: AbortController | null = null; // of the layout that runs
+  private since = 0; // when it began
+  private pending: (() => void)[] = []; // what waits for the next drawing
+
+  /** `root` is told when it is ready; `beforeFirst` is called with the first drawing. Nothing is drawn before it is in a page. */
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly model: Model,
+    private readonly legend: Legend,
+    private readonly signal: AbortSignal,
+    private readonly beforeFirst: (placed: Placed) => void,
+  ) {
+    stages += 1;
+    elk.warm();
+    this.element.append(this.texts, this.notice, this.tip);
+    this.view = new View({
+      container: this.canvas,
+      text: this.texts,
+      legend,
+      minZoom: model.get("min_zoom"),
+      maxZoom: model.get("max_zoom"),
+      wheelSensitivity: model.get("wheel_sensitivity"),
+    });
+    void loadFonts().then(() => signal.aborted || this.view.refresh());
+    signal.addEventListener("abort", () => {
+      this.layoutOf?.abort();
+      this.view.destroy();
+      stages -= 1;
+      if (!stages) elk.stop();
+    }, { once: true });
+  }
+
+  get index(): Index {
+    return indexElements(this.model.get("elements"));
+  }
+
+  get animated(): boolean {
+    return !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  }
+
+  get state(): ViewState {
+    const { model } = this;
+    const only = model.get("only");
+    return {
+      expanded: new Set(model.get("expanded")),
+      hiddenKinds: new Set(model.get("hidden_kinds")),
+      steps: model.get("steps"),
+      ...(only.length ? { only: new Set(only) } : {}),
+    };
+  }
+
+  scene(state = this.state): Scene {
+    return buildScene(this.model.get("elements"), state, this.legend);
+  }
+
+  setTheme(theme: Theme): void {
+    this.view.setLook({ theme, userStyle: this.model.get("cytoscape_style") });
+  }
+
+  /** Lays out and shows what the state says; a later call takes the place of one that still runs. */
+  async redraw(): Promise<void> {
+    // Ending a layout ends the worker, and a new one takes longer to start than most layouts take to end.
+    if (performance.now() - this.since > SLOW) this.layoutOf?.abort();
+    this.since = performance.now();
+    const run = (this.layoutOf = new AbortController());
+    if (!this.drawn && this.index.items.size > LARGE) {
+      await new Promise((breathed) => setTimeout(breathed)); // the page gets a word in between the panels and the drawing
+      if (this.signal.aborted || this.layoutOf !== run) return;
+    }
+    const scene = this.scene();
+    const slow = setTimeout(() => this.tell("", `Laying out ${scene.nodes.length} boxes …`, { Cancel: () => run.abort() }), SLOW);
+    this.root.dataset.ngwReady = "false";
+    let placed: Placed;
+    try {
+      placed = await this.layout(scene, run.signal);
+    } catch (error) {
+      if (run.signal.aborted) {
+        if (this.layoutOf === run) this.tell("", "Cancelled. The drawing is as it was.", { "Try again": () => void this.redraw() });
+        return;
+      }
+      this.tell("bad", `The graph could not be laid out: ${error instanceof Error ? error.message : String(error)}`, {});
+      throw error;
+    } finally {
+      clearTimeout(slow);
+    }
+    if (this.signal.aborted || this.layoutOf !== run) return;
+    this.layoutOf = null;
+    const sliced = this.model.get("only").length > 0;
+    const cut = scene.cut ? `${scene.cut.toLocaleString("en-US")} edges are not drawn: they could not be told apart.` : "";
+    this.tell("", [sliced ? sliceText(scene) : "", cut].filter(Boolean).join(" "), sliced ? { "Show all": () => this.model.set({ only: [] }) } : {});
+    if (!this.drawn) this.beforeFirst(placed);
+    const shown = this.view.show(placed, { anchor: this.anchor, animate: this.drawn && this.animated, fit: !this.drawn || this.fitNext });
+    this.anchor = null;
+    this.fitNext = false;
+    if (!this.drawn) this.view.bringIntoSight(this.visible(this.failed()), false);
+    this.drawn = true;
+    this.highlight();
+    for (const run of this.pending.splice(0)) run();
+    await shown;
+    if (this.signal.aborted || this.layoutOf) return;
+    this.root.dataset.ngwReady = "true";
+    this.root.dataset.ngwVisible = String(scene.nodes.length + scene.edges.length);
+    this.announce();
+    this.prepare(scene);
+  }
+
+  /** Gets elkjs ready for what a click is likely to ask of it. */
+  private prepare({ nodes }: Scene): void {
+    const closed = elk.isNew && nodes.find((node) => node.role === "closed");
+    if (!closed) return;
+    const { state } = this;
+    const next = this.scene({ ...state, expanded: new Set(state.expanded).add(closed.id) });
+    const graph = next.nodes.length <= PREPARED ? elkGraph(next) : undefined;
+    if (graph) elk.practise(graph);
+  }
+
+  private async layout(scene: Scene, signal: AbortSignal): Promise<Placed> {
+    const options = this.model.get("cytoscape_layout");
+    const positions = this.model.get("positions");
+    const arrangement = this.model.get("arrangement");
+    if (!options.name || !ARRANGEMENTS.includes(options.name)) return layout(scene, elk.layout, { signal, positions, arrangement });
+    return moved(arranged(await layout(scene, elk.layout, { signal }), { ...options, name: options.name }), positions);
+  }
+
+  /** Tells the page where every box is, in px of the page's viewport. */
+  private announce(): void {
+    const corner = this.canvas.getBoundingClientRect();
+    const boxes: Record<string, object> = {};
+    for (const node of this.view.placed?.scene.nodes ?? []) {
+      const box = this.view.rendered(node.id);
+      if (box) boxes[node.id] = { ...box, x: box.x + corner.x, y: box.y + corner.y };
+    }
+    this.root.dispatchEvent(new CustomEvent("ngw:layout", { detail: { boxes }, bubbles: true, composed: true }));
+  }
+
+  /** Ids of the nodes that raised: what a reader wants to see first. */
+  private failed(): string[] {
+    return [...this.index.items.values()].filter(({ data }) => data.status === "failed" && !data.compound).map(({ data }) => data.id);
+  }
+
+  /** Ids of the visible boxes that stand for some items. */
+  visible(ids: Iterable<string>): Set<string> {
+    const stands = this.view.placed?.scene.standsFor;
+    return new Set([...ids].flatMap((id) => stands?.get(id) ?? []));
+  }
+
+  highlight(): void {
+    this.view.highlight(this.visible(this.model.get("selected")), this.tracing && this.visible(this.tracing));
+  }
+
+  fit(ids?: Iterable<string>): void {
+    this.view.fit(this.animated, ids);
+  }
+
+  /** Brings the boxes of some items into sight, in the next drawing where `later`. */
+  show(ids: string[], later: boolean): void {
+    const show = (): void => this.view.bringIntoSight(this.visible(ids), this.animated);
+    if (later) this.pending.push(show);
+    else show();
+  }
+
+  resized(): void {
+    this.view.resized();
+    if (this.drawn) this.announce();
+  }
+
+  // ---- over the drawing ------------------------------------------------------------------------------------------
+
+  get telling(): boolean {
+    return !this.notice.hidden;
+  }
+
+  /** A line over the drawing with what can be done about it; no text takes it away. */
+  tell(tone: "" | "warn" | "bad", text: string, actions: Record<string, () => void> = {}): void {
+    this.notice.hidden = !text;
+    this.notice.dataset.tone = tone;
+    const buttons = Object.entries(actions).map(([name, run]) => h("button", { type: "button", class: "button", onclick: run }, name));
+    this.notice.replaceChildren(...(text ? [h("span", {}, text), ...buttons] : []));
+  }
+
+  /** What is known of a box in a line or two, beside it. */
+  showTip(id: string): void {
+    const node = this.view.placed?.scene.nodes.find((other) => other.id === id);
+    const box = this.view.rendered(id);
+    if (!node || !box) return;
+    this.tip.textContent = spelled(tooltip(node));
+    this.tip.hidden = false;
+    const left = Math.min(box.x, this.element.clientWidth - this.tip.offsetWidth - 8);
+    const below = box.y + box.height + 8;
+    const top = below + this.tip.offsetHeight < this.element.clientHeight ? below : box.y - this.tip.offsetHeight - 8;
+    this.tip.style.left = `${Math.max(8, left)}px`;
+    this.tip.style.top = `${Math.max(8, top)}px`;
+  }
+
+  hideTip(): void {
+    this.tip.hidden = true;
+  }
+}
+
+function sliceText(scene: Scene): string {
+  return `Slice: ${scene.nodes.filter((node) => node.role === "node").length} nodes, what the value depends on`;
+}
