@@ -41,7 +41,7 @@ const shared = {
 const BUNDLES = [
   { entryPoints: ["src/entry/headless.ts"], outfile: join(STATIC, "headless.js"), format: "iife", plugins: [virtualElk(true)] },
   { entryPoints: ["src/entry/loader.ts"], outfile: join(STATIC, "loader.js"), format: "esm", plugins: [] },
-  { entryPoints: ["src/app/widget.ts"], outfile: join(STATIC, "widget.js"), format: "esm", plugins: [virtualElk(false)] },
+  { entryPoints: ["src/entry/widget.ts"], outfile: join(STATIC, "widget.js"), format: "esm", plugins: [virtualElk(false)] },
 ];
 
 async function main() {

@@ -2,7 +2,8 @@
 
 An element is ``{"group": "nodes" | "edges", "data": {…}, "classes": "…"}``. Sub-graphs are compound nodes: their data has
 ``"compound": true``. Data holds the fields of :class:`~nnsight_graphwidget.graph.Node`, ``Group`` or ``Edge`` under the same
-names; fields at their default are left out. ``js/src/core/types.ts`` spells the same schema; both test suites read ``tests/golden``.
+names; fields at their default are left out. ``js/src/generated/schema.ts`` spells the same
+schema; both test suites read ``tests/golden``.
 """
 
 from __future__ import annotations

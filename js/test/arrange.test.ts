@@ -3,11 +3,12 @@
 import { expect, test } from "vitest";
 import elements from "../../tests/golden/seed.elements.json";
 import legendJson from "../../nnsight_graphwidget/legend.json";
-import { ARRANGEMENTS, arranged } from "../src/stage/cytoscapeLayouts";
+import { allGroups, indexElements } from "../src/core/index";
+import { buildScene } from "../src/core/scene";
+import type { Element, Legend } from "../src/generated/schema";
 import { elkSync } from "../src/layout/elk";
-import { layoutSync } from "../src/layout/layered";
-import { allGroups, buildScene, indexElements } from "../src/core/scene";
-import type { Element, Legend } from "../src/core/types";
+import { layoutSync } from "../src/layout/index";
+import { arranged, ARRANGEMENTS } from "../src/stage/cytoscapeLayouts";
 
 const all = elements as unknown as Element[];
 const scene = buildScene(all, { expanded: allGroups(indexElements(all)), hiddenKinds: new Set(["Value"]), steps: {} }, legendJson as unknown as Legend);

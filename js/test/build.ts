@@ -1,8 +1,9 @@
 // Small element lists, by hand.
 
 import legendJson from "../../nnsight_graphwidget/legend.json";
-import type { EdgeData, EdgeKind, Element, Legend, NodeData, Scene, ViewState } from "../src/core/types";
 import { buildScene } from "../src/core/scene";
+import type { Scene, ViewState } from "../src/core/types";
+import type { EdgeData, EdgeKind, Element, Legend, NodeData } from "../src/generated/schema";
 
 export const legend = legendJson as Legend;
 

@@ -2,12 +2,15 @@
 
 import { describe, expect, test } from "vitest";
 import legendJson from "../../nnsight_graphwidget/legend.json";
-import { elkSync } from "../src/layout/elk";
 import { measure } from "../src/core/font";
-import { layoutSync } from "../src/layout/layered";
+import { allGroups, indexElements } from "../src/core/index";
+import { edgeTextWidth, GROUP_TITLE, NOTE, SUBTITLE, TITLE } from "../src/core/metrics";
+import { buildScene } from "../src/core/scene";
+import type { Box, Placed, Point, SceneNode } from "../src/core/types";
+import type { Legend } from "../src/generated/schema";
+import { elkSync } from "../src/layout/elk";
+import { layoutSync } from "../src/layout/index";
 import { rowsLayout } from "../src/layout/rows";
-import { allGroups, buildScene, edgeTextWidth, GROUP_TITLE, indexElements, NOTE, SUBTITLE, TITLE } from "../src/core/scene";
-import type { Box, Legend, Placed, Point, SceneNode } from "../src/core/types";
 import { edge, group, node, scene } from "./build";
 import { random, randomElements } from "./random";
 

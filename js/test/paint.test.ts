@@ -1,22 +1,23 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { elkSync } from "../src/layout/elk";
 import { measure } from "../src/core/font";
-import { draw, type RenderRequest } from "../src/entry/headless";
-import { layoutSync } from "../src/layout/layered";
-import { paint } from "../src/picture/draw";
 import { fit, visible, xml } from "../src/core/text";
-import type { Element, PaintOptions } from "../src/core/types";
+import { render as drawn, type RenderRequest } from "../src/entry/headless";
+import type { Element } from "../src/generated/schema";
+import { elkSync } from "../src/layout/elk";
+import { layoutSync } from "../src/layout/index";
+import { type DrawOptions, draw } from "../src/picture/draw";
+import { svg as asText } from "../src/picture/svg";
 import { edge, group, legend, node, scene } from "./build";
 
 const seed = JSON.parse(readFileSync(new URL("../../tests/golden/seed.elements.json", import.meta.url), "utf-8")) as Element[];
 
-function svg(elements: Element[], options: Partial<PaintOptions> = {}, expanded: string[] = []): string {
-  return paint(layoutSync(scene(elements, expanded), elkSync), legend, { theme: "light", legend: false, ...options });
+function svg(elements: Element[], options: Partial<DrawOptions> = {}, expanded: string[] = []): string {
+  return asText(draw(layoutSync(scene(elements, expanded), elkSync), legend, { theme: "light", legend: false, ...options }));
 }
 
 function render(request: Partial<RenderRequest>) {
-  return draw({ elements: seed, legend, ...request });
+  return drawn({ elements: seed, legend, ...request });
 }
 
 describe("text", () => {

@@ -4,15 +4,15 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import elements from "../../tests/golden/seed.elements.json";
 import legendJson from "../../nnsight_graphwidget/legend.json";
-import { fromState, type State } from "../src/host/model";
-import type { App, Panel } from "../src/app/panels/panel";
 import { inspectorPanel } from "../src/app/panels/inspector";
 import { legendPanel } from "../src/app/panels/legend";
 import { outlinePanel } from "../src/app/panels/outline";
+import type { App, Panel } from "../src/app/panels/panel";
 import { searchPanel } from "../src/app/panels/search";
 import { sourcePanel } from "../src/app/panels/source";
-import { indexElements } from "../src/core/scene";
-import type { Element, Legend } from "../src/core/types";
+import { indexElements } from "../src/core/index";
+import type { Element, Legend, State } from "../src/generated/schema";
+import { fromState } from "../src/host/model";
 
 const SEED = elements as unknown as Element[];
 const LOOP = "session@1/for@5";

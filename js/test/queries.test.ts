@@ -3,9 +3,9 @@
 import { describe, expect, test } from "vitest";
 import elements from "../../tests/golden/seed.elements.json";
 import legendJson from "../../nnsight_graphwidget/legend.json";
+import { indexElements } from "../src/core/index";
 import { closure, find, linesOf, onLine, path, totals } from "../src/core/queries";
-import { indexElements } from "../src/core/scene";
-import type { Element, Legend, NodeData } from "../src/core/types";
+import type { Element, Legend, NodeData } from "../src/generated/schema";
 
 const legend = legendJson as unknown as Legend;
 const index = indexElements(elements as unknown as Element[]);

@@ -1,6 +1,6 @@
 // Random compound graphs, the same for the same seed.
 
-import type { EdgeData, Element, NodeData } from "../src/core/types";
+import type { EdgeData, Element, NodeData } from "../src/generated/schema";
 
 /** Numbers in [0, 1), the same for the same seed (mulberry32). */
 export function random(seed: number): () => number {

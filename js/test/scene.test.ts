@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { allGroups, around, buildScene, expansionWithin, indexElements, withOpen } from "../src/core/scene";
+import { allGroups, around, indexElements } from "../src/core/index";
 import { legendEntries } from "../src/core/kinds";
-import type { Element, Scene } from "../src/core/types";
+import { expansionWithin, withOpen } from "../src/core/open";
+import { buildScene } from "../src/core/scene";
+import type { Scene } from "../src/core/types";
+import type { Element } from "../src/generated/schema";
 import { arrows, edge, group, legend, node, scene } from "./build";
 
 const seed = JSON.parse(readFileSync(new URL("../../tests/golden/seed.elements.json", import.meta.url), "utf-8")) as Element[];

@@ -1,4 +1,7 @@
-"""Pictures: ``.svg`` from the JavaScript core, ``.pdf`` from that SVG, ``.png`` from that PDF."""
+"""Pictures: ``.svg`` and ``.pdf`` from the JavaScript core, ``.png`` from that PDF.
+
+Each is one request to the drawing process.
+"""
 
 from __future__ import annotations
 
@@ -39,39 +42,45 @@ def svg(graph: Graph, **options: Any) -> bytes:
 def png(
     graph: Graph, *, scale: float | None = None, dpi: float | None = None, width: int | None = None, **options: Any
 ) -> bytes:
-    """PNG by PDFium, of the PDF that is drawn of the SVG."""
-    answer = drawn(graph, **options)
-    zoom = _zoom(answer["width"], answer["height"], scale, dpi, width)
-    return _rastered(answer, zoom, dpi, bool(options.get("transparent")))
+    """PNG by PDFium, of the PDF that is drawn."""
+    given = _one_size(scale, dpi, width)
+    wanted = {"scale": dpi / _PX_PER_INCH if dpi is not None else scale, "width": width, "dpi": dpi, "exact": given is not None}
+    content, said = _rastered(_request(graph, **options), wanted, MAX_PIXELS)
+    if said["zoom"] > said["most"]:
+        large = (
+            f"the picture would have {said['width'] * said['zoom']:,.0f} × {said['height'] * said['zoom']:,.0f} px;"
+            f" {MAX_SIDE:,} a side and {MAX_PIXELS:,} in all are the most"
+        )
+        if given is not None:
+            raise ExportError(f"{given}: {large}; scale up to {said['most']:.2f} fits, .svg and .pdf always do")
+        warnings.warn(f"{large}; it is drawn at scale {said['most']:.2f}", stacklevel=3)
+    return content
 
 
 def thumbnail(graph: Graph, **options: Any) -> tuple[bytes, dict[str, int]]:
     """A PNG and the size, in px, that it is to be shown at; a large graph's has its first boxes, and is less fine."""
-    answer = drawn(graph, most=THUMBNAIL_BOXES, seconds=THUMBNAIL_SECONDS, **options)
-    wide, high = answer["width"], answer["height"]
-    content = _rastered(answer, min(2.0, (THUMBNAIL_PIXELS / (wide * high)) ** 0.5), seconds=THUMBNAIL_SECONDS)
-    return content, {"width": round(wide), "height": round(high)}
+    request = _request(graph, most=THUMBNAIL_BOXES, **options)
+    wanted = {"scale": 2.0, "width": None, "dpi": None, "exact": False}
+    content, said = _rastered(request, wanted, THUMBNAIL_PIXELS, THUMBNAIL_SECONDS)
+    return content, {"width": round(said["width"]), "height": round(said["height"])}
 
 
 def _rastered(
-    answer: Mapping[str, Any],
-    zoom: float,
-    dpi: float | None = None,
-    transparent: bool = False,
-    seconds: float = engine.MAX_SECONDS,
-) -> bytes:
-    """With the bundled fonts alone, so that every machine gives the same pixels; a picture with a character that they lack
-    (Chinese, an emoji) is drawn with the fonts of the system, too."""
-    width, height = (max(1, round(zoom * answer[side])) for side in ("width", "height"))
-    request = {"svg": answer["svg"], "width": width, "height": height, "dpi": dpi, "transparent": transparent, "fonts": FONTS}
-    return engine.file("png", request, seconds)[0]
+    request: Mapping[str, Any], wanted: Mapping[str, Any], pixels: int, seconds: float = engine.MAX_SECONDS
+) -> tuple[bytes, dict[str, Any]]:
+    """The pixels, and the drawing's size in px with the zoom that is wanted and the most that there may be.
+
+    They are drawn with the bundled fonts alone, so that every machine gives the same; a picture with a character that these
+    lack (Chinese, an emoji) is drawn with the fonts of the system, too.
+    """
+    limits = {"fine_pixels": FINE_PIXELS, "most_pixels": pixels, "most_side": MAX_SIDE}
+    return engine.file("png", {"drawing": request, **wanted, **limits, "fonts": FONTS}, seconds)
 
 
 def pdf(graph: Graph, **options: Any) -> bytes:
     """PDF by the same code as the notebook's own download: one page of the drawing's size (a px is 1/96 inch), text as text
     in embedded fonts."""
-    request = {"svg": drawn(graph, **options)["svg"], "title": legible(graph.title), "compressed": True}
-    content, said = engine.file("pdf", request)
+    content, said = engine.file("pdf", {**_request(graph, **options), "document_title": legible(graph.title)})
     if lacking := said["lacking"]:
         some = ", ".join(map(repr, lacking[:3])) + (" and more" if lacking[3:] else "")
         warnings.warn(
@@ -82,7 +91,12 @@ def pdf(graph: Graph, **options: Any) -> bytes:
     return content
 
 
-def drawn(
+def drawn(graph: Graph, **options: Any) -> dict[str, Any]:
+    """The JavaScript core's answer: ``svg``, ``width`` and ``height`` in px, and counts; options as in ``save``."""
+    return engine.render(_request(graph, **options))
+
+
+def _request(
     graph: Graph,
     *,
     theme: str = "light",
@@ -96,9 +110,8 @@ def drawn(
     transparent: bool = False,
     embed_font: bool = False,
     most: int | None = None,
-    seconds: float = engine.MAX_SECONDS,
 ) -> dict[str, Any]:
-    """The JavaScript core's answer: ``svg``, ``width`` and ``height`` in px, and counts; options as in ``save``.
+    """What the JavaScript core is asked, after a check; options as in ``save``.
 
     No more than ``most`` boxes are drawn; the picture says how many are not.
     """
@@ -107,22 +120,19 @@ def drawn(
     if not isinstance(footer, (bool, str)):
         raise ExportError(f"footer: True, False or a text; got {footer!r}")
     expanded = opened(graph, expanded)
-    return engine.render(
-        {
-            **checked(graph, hidden_kinds, steps, positions, arrangement),
-            "elements": to_elements(graph),
-            "legend": legend_entries(),
-            "title": graph.title,
-            "expanded": "all" if expanded == "auto" else expanded,
-            "max_elements": most or (AUTO_BOXES if expanded == "auto" else MAX_BOXES),
-            "theme": theme,
-            "show_legend": legend,
-            "footer": _footer(graph) if footer is True else footer or "",
-            "transparent": transparent,
-            "embed_font": embed_font,
-        },
-        seconds,
-    )
+    return {
+        **checked(graph, hidden_kinds, steps, positions, arrangement),
+        "elements": to_elements(graph),
+        "legend": legend_entries(),
+        "title": graph.title,
+        "expanded": "all" if expanded == "auto" else expanded,
+        "max_elements": most or (AUTO_BOXES if expanded == "auto" else MAX_BOXES),
+        "theme": theme,
+        "show_legend": legend,
+        "footer": _footer(graph) if footer is True else footer or "",
+        "transparent": transparent,
+        "embed_font": embed_font,
+    }
 
 
 def _footer(graph: Graph) -> str:
@@ -130,34 +140,12 @@ def _footer(graph: Graph) -> str:
     return f"{made}{date.today().isoformat()}"
 
 
-def _zoom(wide: float, high: float, scale: float | None, dpi: float | None, width: int | None) -> float:
-    given = [name for name, value in (("scale", scale), ("dpi", dpi), ("width", width)) if value is not None]
+def _one_size(scale: float | None, dpi: float | None, width: int | None) -> str | None:
+    """The name of the one that was given, if one was; raises ExportError."""
+    given = {name: value for name, value in (("scale", scale), ("dpi", dpi), ("width", width)) if value is not None}
     if len(given) > 1:
         raise ExportError(f"{' and '.join(given)}: give one, they all set the size of a .png")
-    for name, value in (("scale", scale), ("dpi", dpi), ("width", width)):
-        if value is not None and not (is_number(value) and value > 0):
+    for name, value in given.items():
+        if not (is_number(value) and value > 0):
             raise ExportError(f"{name}: a number, more than 0; got {str(value)[:40]!r}")
-    if scale is not None:
-        zoom = scale
-    elif dpi is not None:
-        zoom = dpi / _PX_PER_INCH
-    else:
-        zoom = width / wide if width is not None else _usual(wide, high)
-    most = _most(wide, high)
-    if zoom > most:
-        said = (
-            f"the picture would have {wide * zoom:,.0f} × {high * zoom:,.0f} px;"
-            f" {MAX_SIDE:,} a side and {MAX_PIXELS:,} in all are the most"
-        )
-        if given:
-            raise ExportError(f"{given[0]}: {said}; scale up to {most:.2f} fits, .svg and .pdf always do")
-        warnings.warn(f"{said}; it is drawn at scale {most:.2f}", stacklevel=3)
-    return min(zoom, most)
-
-
-def _usual(wide: float, high: float) -> float:
-    return 2.0 if 4 * wide * high <= FINE_PIXELS else 1.0
-
-
-def _most(wide: float, high: float) -> float:
-    return float(min((MAX_PIXELS / (wide * high)) ** 0.5, MAX_SIDE / wide, MAX_SIDE / high))
+    return next(iter(given), None)

@@ -1,20 +1,21 @@
 // What the Export menu gives: the drawing as it is on the screen, painted by the same code as files made from Python.
 
 import { FAMILY, isBold } from "../core/font";
-import type { State } from "../host/model";
-import { paintedSize } from "../picture/draw";
+import type { State } from "../generated/schema";
 import { h } from "../host/dom";
-import { BASELINE, pdf, type Picture } from "../picture/pdf";
+import type { Picture } from "../picture/marks";
+import { BASELINE, type Borrow, pdf } from "../picture/pdf";
+import { svg } from "../picture/svg";
 
 const LARGEST = 8192; // px a side of a PNG; browsers refuse or blank larger canvases
 const SCALE = 2;
 
-/** An SVG's text as PNG. Rejects if the browser cannot. */
-export async function png(svg: string): Promise<Blob> {
-  const { width, height } = paintedSize(svg);
+/** A picture as PNG. Rejects if the browser cannot. */
+export async function png(picture: Picture): Promise<Blob> {
+  const { width, height } = picture;
   const scale = Math.min(SCALE, LARGEST / width, LARGEST / height);
   // A data: URL, because a canvas that drew a blob: URL with a font in it counts as tainted in some browsers.
-  const image = h("img", { src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}` });
+  const image = h("img", { src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg(picture, true))}` });
   await image.decode();
   const canvas = h("canvas", { width: Math.ceil(width * scale), height: Math.ceil(height * scale) });
   canvas.getContext("2d")!.drawImage(image, 0, 0, canvas.width, canvas.height);
@@ -23,12 +24,12 @@ export async function png(svg: string): Promise<Blob> {
   );
 }
 
-/** An SVG's text as PDF; what the bundled fonts lack is drawn as the browser draws it in a font of the system. */
-export function sheet(svg: string, title: string): Blob {
-  return new Blob([pdf(svg, title, { picture }).bytes], { type: "application/pdf" });
+/** A picture as PDF; what the bundled fonts lack is drawn as the browser draws it in a font of the system. */
+export function sheet(picture: Picture, title: string): Blob {
+  return new Blob([pdf(picture, title, { borrow }).bytes], { type: "application/pdf" });
 }
 
-const picture: Picture = (run, width, height, sharpness, size, face, fill) => {
+const borrow: Borrow = (run, width, height, sharpness, size, face, fill) => {
   const canvas = h("canvas", { width: width * sharpness, height: height * sharpness });
   const context = canvas.getContext("2d")!;
   context.scale(sharpness, sharpness);

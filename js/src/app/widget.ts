@@ -1,35 +1,36 @@
-// The front end's entry: an anywidget module, and `mount` for a page without a kernel. It puts the panels around the drawing and
-// keeps them up to date with the model.
+// One view of a graph: puts the panels around the drawing and keeps them up to date with the model.
 
 import legendJson from "../../../nnsight_graphwidget/legend.json";
+import { legendEntries } from "../core/kinds";
+import { spelled } from "../core/text";
+import type { Placed } from "../core/types";
+import type { Legend, Theme } from "../generated/schema";
+import { h } from "../host/dom";
+import type { Model } from "../host/model";
+import { hostTheme, onHostTheme } from "../host/theme";
+import { draw } from "../picture/draw";
+import { svg } from "../picture/svg";
 import { Controller } from "../stage/controller";
-import { offer, page, png, sheet } from "./downloads";
 import { listenToPointer } from "../stage/gestures";
 import { listenToKeys } from "../stage/keys";
-import { legendEntries } from "../core/kinds";
-import { type AnyModel, fromAnyWidget, fromState, type Model, type State } from "../host/model";
-import { paint } from "../picture/draw";
-import type { App } from "./panels/panel";
-import { h } from "../host/dom";
+import { Stage } from "../stage/stage";
+import { offer, page, png, sheet } from "./downloads";
 import { helpSheet } from "./panels/help";
 import { inspectorPanel } from "./panels/inspector";
 import { legendPanel } from "./panels/legend";
 import { outlinePanel } from "./panels/outline";
 import { overviewMap } from "./panels/overview";
+import type { App } from "./panels/panel";
 import { searchPanel } from "./panels/search";
 import { sourcePanel } from "./panels/source";
 import { toolbar } from "./panels/toolbar";
-import { Stage } from "../stage/stage";
 import { CSS } from "./styles";
-import { spelled } from "../core/text";
-import { hostTheme, onHostTheme } from "../host/theme";
-import type { Legend, Placed, Theme } from "../core/types";
 
 const LEGEND = legendJson as unknown as Legend;
 const NARROW = 760; // px of width under which the side panel lies over the drawing
 
 /** Everything of one view; aborting `signal` removes it. */
-class Widget {
+export class Widget {
   private theme: Theme = "light";
   private readonly root = h("div", { class: "ngw", tabindex: -1, "data-lm-suppress-shortcuts": "true" });
   private readonly live = h("div", { class: "sr", role: "status", "aria-live": "polite" });
@@ -268,37 +269,15 @@ class Widget {
       return page(this.code!, Object.fromEntries(names.map((name) => [name, this.model.get(name)])));
     }
     const title = this.model.get("title");
-    const svg = paint(this.stage.view.placed!, LEGEND, {
+    const picture = draw(this.stage.view.placed!, LEGEND, {
       theme: this.theme,
       title,
       legend: true,
       entries: legendEntries(this.stage.index, LEGEND),
       hiddenKinds: new Set(this.model.get("hidden_kinds")),
-      selected: new Set(),
-      embedFont: format !== "PDF", // which has them in its own way
     });
-    if (format === "PNG") return png(svg);
-    if (format === "PDF") return sheet(svg, title);
-    return new Blob([svg], { type: "image/svg+xml" });
+    if (format === "PNG") return png(picture);
+    if (format === "PDF") return sheet(picture, title);
+    return new Blob([svg(picture, true)], { type: "image/svg+xml" });
   }
 }
-
-/** Shows a graph in an element of any page, without a kernel. */
-export function mount(element: HTMLElement, state: Partial<State>): () => void {
-  const removed = new AbortController();
-  const host = h("div", { style: "height: 100%" });
-  element.append(host);
-  new Widget(host, fromState({ height: "100%", ...state }), removed.signal, null);
-  return () => removed.abort();
-}
-
-/** A view of a widget; `code` is this bundle, for the page that the Export menu makes. */
-export async function render({ model, el }: { model: AnyModel; el: HTMLElement }, code = String(model.get("_esm"))): Promise<() => void> {
-  const removed = new AbortController();
-  const host = h("div");
-  el.append(host);
-  new Widget(host, await fromAnyWidget(model), removed.signal, code);
-  return () => removed.abort();
-}
-
-export default { render };

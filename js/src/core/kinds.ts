@@ -1,9 +1,8 @@
 // Which kinds a graph has, how many of each, and how they look.
 
-import type { Index } from "./scene";
-import type { KindStyle, Legend, LegendEntry, Theme } from "./types";
-
-export type { LegendEntry };
+import type { KindStyle, Legend, Theme } from "../generated/schema";
+import type { Index } from "./index";
+import type { LegendEntry } from "./types";
 
 /** The look of a kind; one that the legend lacks looks like an operation (or a sub-graph). */
 export function styleOf(legend: Legend, kind: string, group = false): KindStyle {

@@ -1,8 +1,8 @@
 // Questions about the whole graph, whatever is shown of it: what feeds what, what is on a line, what a search finds.
 
+import type { Legend, NodeData } from "../generated/schema";
+import { around, type Index, type Item } from "./index";
 import { styleOf } from "./kinds";
-import { around, type Index, type Item } from "./scene";
-import type { Legend, NodeData } from "./types";
 
 /** How many nodes and how many sub-graphs there are. */
 export function totals(index: Index): { nodes: number; groups: number } {

@@ -1,180 +1,18 @@
 // What is visible: elements + what the user chose to see -> boxes, texts and lifted edges. Pure; knows no positions.
 
+import type { EdgeData, EdgeKind, Element, Legend, NodeData } from "../generated/schema";
 import { measure } from "./font";
+import { groupBy } from "./groupBy";
+import { around, type Index, indexElements, type Item } from "./index";
 import { styleOf } from "./kinds";
+import { edgeTextWidth, GROUP_TITLE, MOST_NAMED, NAME_GAP, NOTE, size, sizeClosed, SUBTITLE, TITLE, WIDEST, WIDEST_GROUP } from "./metrics";
+import { canonical, passes, shownChildren, shownPass } from "./open";
 import { fit } from "./text";
-import type { EdgeData, EdgeKind, Element, Legend, NodeData, Scene, SceneEdge, SceneNode, ViewState } from "./types";
+import type { Scene, SceneEdge, SceneNode, ViewState } from "./types";
 
-/** An element in its place in the tree. */
-export interface Item {
-  data: NodeData;
-  parent?: Item;
-  children: Item[]; // in order of execution
-  rank: number; // order of execution; a sub-graph has that of its first node
-}
-
-/** The elements, indexed once and used for every scene. */
-export interface Index {
-  items: ReadonlyMap<string, Item>;
-  roots: readonly Item[];
-  edges: readonly EdgeData[];
-  into: ReadonlyMap<string, readonly EdgeData[]>; // edges by target
-  from: ReadonlyMap<string, readonly EdgeData[]>; // edges by source
-}
-
-/** Sizes of texts and boxes, in px of the drawing; paint draws what scene measures. */
-export const TITLE = 12;
-export const SUBTITLE = 9.5;
-export const GROUP_TITLE = 12.5;
-export const NOTE = 10.5;
-const WIDEST = 260; // of a text in a node
-const WIDEST_GROUP = 420; // of a text in a sub-graph's header
-export const MOST_NAMED = 12; // arguments of a node whose names are drawn at their arrows
 const MOST_BRIDGED = 12; // visible nodes that a hidden one is seen to take something from
 const MOST_PARALLEL = 12; // edges between two boxes that are drawn one by one
 const [MOST_EDGES, MOST_EDGES_A_BOX] = [10_000, 4]; // drawn: as many as the larger of the two allows
-const NAME_GAP = 10; // between an argument's name and the next arrow
-
-const indexes = new WeakMap<readonly Element[], Index>();
-
-/** The index of an element list; the same list gives the same index. */
-export function indexElements(elements: readonly Element[]): Index {
-  let index = indexes.get(elements);
-  if (!index) indexes.set(elements, (index = makeIndex(elements)));
-  return index;
-}
-
-function makeIndex(elements: readonly Element[]): Index {
-  const items = new Map<string, Item>();
-  const roots: Item[] = [];
-  const edges: EdgeData[] = [];
-  elements.forEach((element, rank) => {
-    if (element.group === "edges") edges.push(element.data as EdgeData);
-    else items.set(element.data.id, { data: element.data as NodeData, children: [], rank });
-  });
-  for (const item of items.values()) {
-    const parent = item.data.parent === undefined ? undefined : items.get(item.data.parent);
-    if (parent) item.parent = parent;
-    (parent?.children ?? roots).push(item);
-  }
-  for (const root of roots) rankGroups(root);
-  const byRank = (a: Item, b: Item) => a.rank - b.rank;
-  for (const item of items.values()) item.children.sort(byRank);
-  roots.sort(byRank);
-  return { items, roots, edges, into: groupBy(edges, (edge) => edge.target), from: groupBy(edges, (edge) => edge.source) };
-}
-
-/** A sub-graph happens when its first node does; an empty one right after the last node of the sub-graph before it. */
-function rankGroups(item: Item, before = 0): number {
-  if (!item.data.compound) return item.rank;
-  let [first, last] = [Infinity, before];
-  for (const child of item.children) {
-    const end = rankGroups(child, last);
-    first = Math.min(first, child.rank);
-    last = Math.max(last, end);
-  }
-  item.rank = item.children.length ? first : before + 0.5;
-  return last;
-}
-
-/** Values by what `key` says of each. */
-export function groupBy<K, V>(values: Iterable<V>, key: (value: V) => K): Map<K, V[]> {
-  const map = new Map<K, V[]>();
-  for (const value of values) {
-    const at = key(value);
-    const list = map.get(at);
-    if (list) list.push(value);
-    else map.set(at, [value]);
-  }
-  return map;
-}
-
-/** Ids of all sub-graphs. */
-export function allGroups(index: Index): Set<string> {
-  const ids = new Set<string>();
-  for (const [id, item] of index.items) if (item.data.compound) ids.add(id);
-  return ids;
-}
-
-/** Ids of the sub-graphs around an element, outermost first: what must be open to see it. */
-export function around(index: Index, id: string): string[] {
-  const path: string[] = [];
-  for (let item = index.items.get(id)?.parent; item; item = item.parent) path.unshift(item.data.id);
-  return path;
-}
-
-/**
- * Everything in `roots` open, level by level, as long as no more than `budget` boxes are visible; `closed` sub-graphs would be
- * too much.
- */
-export function expansionWithin(
-  index: Index,
-  budget: number,
-  { steps = {}, hiddenKinds = new Set() }: Partial<ViewState> = {},
-  roots = index.roots,
-): { open: Set<string>; closed: number } {
-  const open = new Set<string>();
-  let closed = 0;
-  let visible = roots.length;
-  let level = [...roots];
-  while (level.length) {
-    const next: Item[] = [];
-    for (const item of level) {
-      if (!item.data.compound) continue;
-      const children = shownChildren(item, steps).filter((child) => !hiddenKinds.has(child.data.kind));
-      if (visible + children.length > budget) {
-        closed++;
-        continue;
-      }
-      visible += children.length;
-      open.add(item.data.id);
-      next.push(...children);
-    }
-    level = next;
-  }
-  return { open, closed };
-}
-
-/**
- * What is open after a click on a sub-graph. In a loop that shows one pass, what is open in one pass is open in all:
- * stepping through them changes nothing but the pass.
- */
-export function withOpen(index: Index, state: Pick<ViewState, "expanded" | "steps">, id: string, open: boolean): Set<string> {
-  const expanded = new Set(state.expanded);
-  if (open) return expanded.add(id);
-  const closed = canonical(index, state.steps, id);
-  for (const other of state.expanded) if (canonical(index, state.steps, other) === closed) expanded.delete(other);
-  return expanded;
-}
-
-/** The id of the same thing in the first pass of every loop around it that shows one pass. */
-function canonical(index: Index, steps: ViewState["steps"], id: string): string {
-  let same = id;
-  for (let item = index.items.get(id); item; item = item.parent)
-    if (item.data.kind === "Iteration" && item.parent && shownPass(item.parent, steps))
-      same = passes(item.parent)[0]!.data.id + same.slice(item.data.id.length);
-  return same;
-}
-
-/** The passes of a loop, or none where the loop's body is there once. */
-export function passes(item: Item): Item[] {
-  return item.data.kind === "Iterator" ? item.children.filter((child) => child.data.kind === "Iteration") : [];
-}
-
-/** The pass that an iterator shows, or undefined when it shows all (or has none). */
-function shownPass(item: Item, steps: ViewState["steps"]): Item | undefined {
-  const all = passes(item);
-  const step = Object.hasOwn(steps, item.data.id) ? steps[item.data.id]! : 0;
-  if (!all.length || step === "all") return undefined;
-  return all.find((pass) => pass.data.index === step) ?? all[Math.min(Math.max(step, 0), all.length - 1)];
-}
-
-/** The children that an open sub-graph shows: a loop shows what is in one pass. */
-function shownChildren(item: Item, steps: ViewState["steps"]): Item[] {
-  const pass = shownPass(item, steps);
-  if (!pass) return item.children;
-  return item.children.flatMap((child) => (child === pass ? child.children : child.data.kind === "Iteration" ? [] : [child]));
-}
 
 /**
  * What is visible.
@@ -609,15 +447,6 @@ const NOUNS: Record<string, string> = {
   Value: "literal",
 };
 
-/** What is written at an arrow: the argument's name, and how many edges it stands for. */
-export function edgeText({ label, count }: SceneEdge): string {
-  return [label, count > 1 ? `×${count}` : ""].filter(Boolean).join(" ");
-}
-
-export function edgeTextWidth(edge: SceneEdge): number {
-  return measure(edgeText(edge), SUBTITLE, "mono");
-}
-
 /** Kinds of edges on which a value goes on. */
 const CARRY: ReadonlySet<EdgeKind> = new Set<EdgeKind>(["data", "argument", "bridge", "carried"]);
 
@@ -631,22 +460,4 @@ function place(name: string): number {
 
 function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-/** Sizes a node to its texts and its shape. */
-function size(node: SceneNode, shape: "box" | "ellipse" | "hexagon"): void {
-  const note = node.note ? measure(` ${node.note}`, SUBTITLE, "mono") : 0;
-  const text = Math.max(measure(node.title, TITLE, "monoBold") + note, measure(node.subtitle ?? "", SUBTITLE, "mono"));
-  node.width = Math.max(Math.ceil(text) + (shape === "box" ? 24 : 32), 64);
-  node.height = node.subtitle ? 38 : 28;
-}
-
-function sizeClosed(node: SceneNode): void {
-  node.width = Math.max(headerWidth(node), Math.ceil(30 + measure(node.subtitle ?? "", NOTE, "sans") + 16));
-  node.height = node.subtitle ? 54 : 34;
-}
-
-/** The width that a sub-graph's header needs, in px. */
-export function headerWidth(node: SceneNode): number {
-  return Math.ceil(30 + measure(node.title, GROUP_TITLE, "sansBold") + 24 + measure(node.note ?? "", NOTE, "sans") + 14);
 }

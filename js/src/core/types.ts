@@ -1,74 +1,6 @@
-// The element schema (elements.py spells the same one; tests/golden is read by both suites) and the shapes that flow
-// through the core: Element[] + ViewState -> Scene (what is visible) -> Placed (where it is) -> SVG text or Cytoscape.
+// The shapes that flow through the front end: Element[] + ViewState -> Scene (what is visible) -> Placed (where it is).
 
-export interface Element {
-  group: "nodes" | "edges";
-  data: NodeData | EdgeData;
-  classes?: string;
-}
-
-/** A node, or a sub-graph when `compound` is true. Fields at their default are absent. */
-export interface NodeData {
-  id: string;
-  kind: string;
-  label: string;
-  parent?: string;
-  compound?: true;
-  target?: string;
-  arguments?: [string, string][];
-  value?: string;
-  shape?: number[];
-  dtype?: string;
-  device?: string;
-  requires_grad?: boolean;
-  variable?: string;
-  file?: string;
-  line?: number;
-  column?: number;
-  end_line?: number;
-  end_column?: number;
-  text?: string;
-  lines?: number[];
-  iteration?: number;
-  order?: number;
-  status?: "failed" | "not reached" | "never run" | "planned";
-  error?: string;
-  changes?: boolean;
-  statistics?: Record<string, number | "nan" | "inf" | "-inf">;
-  count?: number; // an Iterator: passes made
-  index?: number; // an Iteration: which pass
-  taken?: boolean; // a Branch: whether it ran
-}
-
-export interface EdgeData {
-  id: string;
-  source: string;
-  target: string;
-  kind: EdgeKind;
-  label?: string;
-  output?: string;
-}
-
-export type EdgeKind = "data" | "argument" | "bridge" | "carried" | "condition" | "containment" | "order";
-
-export interface SourceText {
-  file: string;
-  line: number;
-  text: string;
-}
-
-export interface KindStyle {
-  name: string;
-  role: "node" | "group";
-  color: string;
-  light: string;
-  dark: string;
-  shape: "box" | "ellipse" | "hexagon";
-  class: string;
-  meaning: string;
-  family?: string;
-}
-export type Legend = Record<string, KindStyle>;
+import type { EdgeKind, KindStyle, NodeData } from "../generated/schema";
 
 /** A kind that a graph has, and how many of it. */
 export interface LegendEntry {
@@ -76,8 +8,6 @@ export interface LegendEntry {
   style: KindStyle;
   count: number;
 }
-
-export type Theme = "light" | "dark";
 
 /** What the user chose to see. Everything here is a trait of the widget or an option of save(). */
 export interface ViewState {
@@ -143,16 +73,4 @@ export interface Placed {
   routes: ReadonlyMap<string, Point[]>; // visible edge id -> its corners, first and last on the boxes' borders
   width: number;
   height: number;
-}
-
-export interface PaintOptions {
-  theme: Theme;
-  title?: string;
-  legend: boolean;
-  entries?: readonly LegendEntry[]; // what the legend shows: legendEntries()
-  hiddenKinds?: ReadonlySet<string>; // struck through in the legend
-  footer?: string;
-  transparent?: boolean;
-  selected?: ReadonlySet<string>;
-  embedFont?: boolean; // put the font in the file (browser downloads and .svg files)
 }

@@ -18,17 +18,27 @@
 //   max_elements most boxes drawn; "all" opens no further than that; default 500
 // Its answer, as JSON: {svg, width, height (px), visible, hidden (numbers of boxes), warnings} or {error}
 //
-// ngw.pdf(request): that SVG as PDF. The request, as JSON: {svg, title, compressed}.
-// Its answer, as JSON: {pdf (a character for each byte), lacking (texts that the bundled fonts cannot write)} or {error}
+// ngw.pdf(request): that picture as PDF. The request is render's, and
+//   document_title  what the PDF says that it is called
+// Its answer, as JSON: {pdf (a character for each byte), lacking (texts that the bundled fonts cannot write), width, height (px),
+// visible, hidden, warnings} or {error}
+//
+// ngw.raster(request): the same without compression, for whom the PDF is a way to pixels. Where the bundled fonts lack something,
+// the answer has the svg, too.
 
 import { strFromU8 } from "fflate";
-import { elkSync } from "../layout/elk";
-import { layoutSync, type Positions } from "../layout/layered";
+import { indexElements } from "../core/index";
 import { legendEntries } from "../core/kinds";
-import { paint, paintedSize } from "../picture/draw";
+import { expansionWithin } from "../core/open";
+import { buildScene } from "../core/scene";
+import type { ViewState } from "../core/types";
+import type { Element, Legend, Positions, Theme } from "../generated/schema";
+import { layoutSync } from "../layout";
+import { elkSync } from "../layout/elk";
+import { draw } from "../picture/draw";
+import type { Picture } from "../picture/marks";
 import { pdf } from "../picture/pdf";
-import { buildScene, expansionWithin, indexElements } from "../core/scene";
-import type { Element, Legend, Theme, ViewState } from "../core/types";
+import { svg } from "../picture/svg";
 
 export interface RenderRequest {
   elements: Element[];
@@ -48,16 +58,12 @@ export interface RenderRequest {
   max_elements?: number;
 }
 
-export interface Rendered {
-  svg: string;
-  width: number;
-  height: number;
-  visible: number;
-  hidden: number;
-  warnings: string[];
+interface Drawn {
+  picture: Picture;
+  said: { width: number; height: number; visible: number; hidden: number; warnings: string[] };
 }
 
-export function draw(request: RenderRequest): Rendered {
+function drawn(request: RenderRequest): Drawn {
   const { elements, legend, expanded = "all", steps = {}, max_elements: limit = 500 } = request;
   const index = indexElements(elements);
   const warnings: string[] = [];
@@ -69,12 +75,12 @@ export function draw(request: RenderRequest): Rendered {
     state.expanded = open;
     if (closed) warnings.push(`${closed} sub-graph${closed === 1 ? "" : "s"} closed: more than ${limit} boxes`);
   } else state.expanded = new Set(expanded);
-  const footer = [...warnings, request.footer].filter(Boolean).join(" · "); // paint itself says how many boxes are not drawn
+  const footer = [...warnings, request.footer].filter(Boolean).join(" · "); // the picture itself says how many boxes are not drawn
   const scene = buildScene(elements, state, legend);
   if (scene.hidden) warnings.push(`${scene.hidden} boxes are not drawn: the picture has at most ${limit}`);
   if (scene.cut) warnings.push(`${scene.cut} edges are not drawn: they could not be told apart`);
   const placed = layoutSync(scene, elkSync, { arrangement: request.arrangement ?? "flow", positions: request.positions ?? {} });
-  const svg = paint(placed, legend, {
+  const picture = draw(placed, legend, {
     theme: request.theme ?? "light",
     legend: request.show_legend ?? true,
     entries: legendEntries(index, legend),
@@ -82,14 +88,26 @@ export function draw(request: RenderRequest): Rendered {
     ...(request.title ? { title: request.title } : {}),
     footer,
     transparent: request.transparent ?? false,
-    embedFont: request.embed_font ?? false,
   });
-  return { svg, ...paintedSize(svg), visible: scene.nodes.length, hidden: scene.hidden, warnings };
+  const { width, height } = picture;
+  return { picture, said: { width, height, visible: scene.nodes.length, hidden: scene.hidden, warnings } };
 }
 
-function sheet({ svg, title, compressed }: { svg: string; title: string; compressed: boolean }): { pdf: string; lacking: string[] } {
-  const { bytes, lacking } = pdf(svg, title, { compressed });
-  return { pdf: strFromU8(bytes, true), lacking };
+export function render(request: RenderRequest) {
+  const { picture, said } = drawn(request);
+  return { svg: svg(picture, request.embed_font), ...said };
+}
+
+function document(request: RenderRequest & { document_title: string }) {
+  const { picture, said } = drawn(request);
+  const { bytes, lacking } = pdf(picture, request.document_title);
+  return { pdf: strFromU8(bytes, true), lacking, ...said };
+}
+
+function raster(request: RenderRequest) {
+  const { picture, said } = drawn(request);
+  const { bytes, lacking } = pdf(picture, "", { compressed: false });
+  return { pdf: strFromU8(bytes, true), ...(lacking.length ? { svg: svg(picture) } : {}), ...said };
 }
 
 function answering<Request>(answer: (request: Request) => object): (request: string) => string {
@@ -102,21 +120,4 @@ function answering<Request>(answer: (request: Request) => object): (request: str
   };
 }
 
-/** base64 as characters for bytes, which a bare V8 cannot read by itself. */
-function atob(base64: string): string {
-  const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const out: string[] = [];
-  let [bits, held] = [0, 0];
-  for (const digit of base64) {
-    if (digit === "=") break;
-    bits = (bits << 6) | digits.indexOf(digit);
-    held += 6;
-    if (held >= 8) out.push(String.fromCharCode((bits >> (held -= 8)) & 255));
-    bits &= (1 << held) - 1;
-  }
-  return out.join("");
-}
-
-const host = globalThis as { ngw?: object; atob?: typeof atob };
-host.atob ??= atob;
-host.ngw = { render: answering(draw), pdf: answering(sheet) };
+(globalThis as { ngw?: object }).ngw = { render: answering(render), pdf: answering(document), raster: answering(raster) };

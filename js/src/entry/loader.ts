@@ -15,7 +15,7 @@ interface Context {
 
 interface Bundle {
   code: string;
-  module: typeof import("../app/widget");
+  module: typeof import("./widget");
 }
 
 /** Digest → the imported bundle, for this page and every version of the package that a kernel of it has. */

@@ -1,63 +1,8 @@
 // The one place that touches the widget's model. State lives in traits, so that a view can be rebuilt at any time and several
 // views of one widget agree; messages carry what happened. A page saved to disk has the same state and no kernel.
 
+import { DEFAULTS, type Element, type State } from "../generated/schema";
 import { inflated } from "./inflate";
-import type { Positions } from "../layout/layered";
-import type { Element, SourceText } from "../core/types";
-
-/** The widget's synced traits: widget.py spells the same names. */
-export interface State {
-  elements: Element[];
-  sources: SourceText[];
-  about: { nnsight?: string | null; complete?: boolean; reason?: string | null };
-  expanded: string[];
-  selected: string[];
-  hidden_kinds: string[];
-  steps: Record<string, number | "all">;
-  positions: Positions; // how far each was dragged, in px
-  search: string;
-  title: string;
-  theme: "auto" | "light" | "dark";
-  height: string | null;
-  only: string[];
-  arrangement: "flow" | "lanes";
-  // Inherited from ipycytoscape's CytoscapeWidget.
-  cytoscape_style: { selector: string; style?: object; css?: object }[];
-  cytoscape_layout: { name?: string } & Record<string, unknown>;
-  min_zoom: number;
-  max_zoom: number;
-  wheel_sensitivity: number;
-  user_zooming_enabled: boolean;
-  user_panning_enabled: boolean;
-  auto_ungrabify: boolean;
-  _interaction_handlers: Record<string, string[]>;
-}
-
-const DEFAULTS: State = {
-  elements: [],
-  sources: [],
-  about: {},
-  expanded: [],
-  selected: [],
-  hidden_kinds: ["Value"],
-  steps: {},
-  positions: {},
-  search: "",
-  title: "graph",
-  theme: "auto",
-  height: null,
-  only: [],
-  arrangement: "flow",
-  cytoscape_style: [],
-  cytoscape_layout: {},
-  min_zoom: 0.02,
-  max_zoom: 4,
-  wheel_sensitivity: 1,
-  user_zooming_enabled: true,
-  user_panning_enabled: true,
-  auto_ungrabify: false,
-  _interaction_handlers: {},
-};
 
 export interface Model {
   get<K extends keyof State>(name: K): State[K];

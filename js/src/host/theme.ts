@@ -1,6 +1,6 @@
 // What the page around the widget looks like, and when that changes.
 
-import type { Theme } from "../core/types";
+import type { Theme } from "../generated/schema";
 
 export function hostTheme(): Theme {
   const { body, documentElement: html } = document;

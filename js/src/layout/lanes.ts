@@ -1,13 +1,12 @@
 // The second arrangement: one column an invoke, a pass or a trace; down the page the order in which things ran, with what
 // happens at the same place of the model on one line. A hand-over between columns, or a place reached out of order, shows.
 
-import { headerWidth } from "../core/scene";
+import { headerWidth } from "../core/metrics";
 import type { Box, Placed, Point, Scene, SceneNode } from "../core/types";
+import { MARGIN, SIDE, TOP } from "./spacing";
 
 const INLINE = new Set(["Conditional", "Branch", "Iterator"]); // stay in the column of what they are in, if nothing in them has its own
-const [TOP, SIDE] = [42, 18]; // around what a sub-graph holds
 const GAP = 46; // between rows and between columns: room for edges
-const MARGIN = 20;
 const SLOTS = 6; // edges side by side in a gap before they share a line
 const SLOT = 5; // px
 

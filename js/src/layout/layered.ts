@@ -1,24 +1,13 @@
-// Where everything is: a scene -> boxes and routes, by elkjs's layered layout of the whole tree at once.
+// elkjs's layered layout of the whole tree at once: what it is asked, and what its answer means.
 
-import type { Elk, ElkNode, ElkPoint } from "./elk";
-import { lanesLayout } from "./lanes";
-import { CORNER, GAP, isColumns, rowsLayout, WIDEST } from "./rows";
-import { edgeTextWidth, groupBy, headerWidth } from "../core/scene";
+import { groupBy } from "../core/groupBy";
+import { edgeTextWidth, headerWidth } from "../core/metrics";
+import type { Box, Placed, Point, Scene } from "../core/types";
+import type { ElkNode, ElkPoint } from "./elk";
+import { isColumns } from "./rows";
+import { CORNER, GAP, MARGIN, SIDE, TOP, WIDEST } from "./spacing";
 import { stack } from "./stacking";
-import type { Box, Placed, Point, Scene, SceneEdge, SceneNode } from "../core/types";
 
-export type Positions = Readonly<Record<string, readonly [x: number, y: number]>>;
-
-export interface LayoutOptions {
-  /** `flow`: values run down; `lanes`: a column for each run, in the order of execution. */
-  arrangement?: "flow" | "lanes";
-  signal?: AbortSignal;
-  /** How far boxes were dragged from where layout puts them, by id, in px of the drawing. */
-  positions?: Positions;
-}
-
-const MARGIN = 20; // around the drawing
-const HEADER = 34; // of an open sub-graph, above what it holds
 const MOST = 1000; // boxes that elkjs lays out; more go in plain rows
 const MOST_EDGES = 3000; // the same of edges
 const MOST_CROSSED = 6000; // layers that edges cross in all, past which elkjs takes too long
@@ -46,7 +35,7 @@ const COMPOUND = {
   "elk.hierarchyHandling": "INCLUDE_CHILDREN",
   "elk.layered.nodePlacement.bk.fixedAlignment": "NONE",
   "elk.layered.crossingMinimization.semiInteractive": "true", // boxes with a position keep their order
-  "elk.padding": `[top=${HEADER + 8},left=18,bottom=18,right=18]`,
+  "elk.padding": `[top=${TOP},left=${SIDE},bottom=${SIDE},right=${SIDE}]`,
   ...SPACING,
 };
 
@@ -59,22 +48,6 @@ const ROOT = {
 
 /** Of an edge from what is fed itself: a value that is carried on runs straight, and what joins it comes from the side. */
 const STRAIGHTER = { "elk.layered.priority.straightness": "2" };
-
-/** Places a scene with an injected elkjs (a worker in the browser). Rejects with an AbortError when cancelled. */
-export async function layout(scene: Scene, elk: Elk, options: LayoutOptions = {}): Promise<Placed> {
-  if (options.arrangement === "lanes") return moved(lanesLayout(scene), options.positions);
-  const graph = elkGraph(scene);
-  const drawing = graph ? placed(scene, await elk(graph, options.signal)) : rowsLayout(scene);
-  return moved(drawing, options.positions);
-}
-
-/** The same, at once, in this thread. */
-export function layoutSync(scene: Scene, elk: (graph: ElkNode) => ElkNode, options: LayoutOptions = {}): Placed {
-  if (options.arrangement === "lanes") return moved(lanesLayout(scene), options.positions);
-  const graph = elkGraph(scene);
-  const drawing = graph ? placed(scene, elk(graph)) : rowsLayout(scene);
-  return moved(drawing, options.positions);
-}
 
 /**
  * The scene as elkjs reads it, edges at the root, where ends in different sub-graphs are found; undefined if it is too much
@@ -147,7 +120,8 @@ function id(node: string): string {
   return `n${node}`;
 }
 
-function placed(scene: Scene, root: ElkNode): Placed {
+/** The scene where elkjs put it. */
+export function placed(scene: Scene, root: ElkNode): Placed {
   const boxes = new Map<string, Box>();
   const visit = (node: ElkNode): void => {
     if (node.id) boxes.set(node.id.slice(1), { x: node.x!, y: node.y!, width: node.width!, height: node.height! });
@@ -196,72 +170,4 @@ function straighten(scene: Scene, boxes: ReadonlyMap<string, Box>, routes: Map<s
 
 function point({ x, y }: ElkPoint): Point {
   return { x, y };
-}
-
-/**
- * A drawing with some boxes dragged elsewhere: the sub-graphs around them grow or shrink to hold them, and edges at them
- * run straight.
- */
-export function moved(placed: Placed, positions: LayoutOptions["positions"] = {}): Placed {
-  const { scene } = placed;
-  const dragged = scene.nodes.filter((node) => node.role !== "open" && Object.hasOwn(positions, node.id));
-  if (!dragged.length) return placed;
-  const boxes = new Map(placed.boxes);
-  const touched = new Set<string>();
-  for (const node of dragged) {
-    const box = boxes.get(node.id)!;
-    const [x, y] = positions[node.id]!;
-    boxes.set(node.id, { ...box, x: box.x + x, y: box.y + y });
-    touched.add(node.id);
-    for (let outer = node.parent; outer !== undefined; outer = parentOf(scene, outer)) touched.add(outer);
-  }
-  for (const node of [...scene.nodes].reverse())
-    if (node.role === "open" && touched.has(node.id)) boxes.set(node.id, around(scene, boxes, node));
-  const [dx, dy] = offset(boxes);
-  for (const [id, box] of boxes) boxes.set(id, { ...box, x: box.x + dx, y: box.y + dy });
-  const routes = new Map<string, Point[]>();
-  for (const edge of scene.edges) {
-    const route = placed.routes.get(edge.id);
-    if (touched.has(edge.source) || touched.has(edge.target)) routes.set(edge.id, straight(placed, boxes, edge));
-    else if (route) routes.set(edge.id, route.map(({ x, y }) => ({ x: x + dx, y: y + dy })));
-  }
-  const width = Math.max(...[...boxes.values()].map((box) => box.x + box.width)) + MARGIN;
-  const height = Math.max(...[...boxes.values()].map((box) => box.y + box.height)) + MARGIN;
-  return { scene, boxes, routes, width: Math.max(width, placed.width + dx), height: Math.max(height, placed.height + dy) };
-}
-
-function parentOf(scene: Scene, id: string): string | undefined {
-  return scene.nodes.find((node) => node.id === id)?.parent;
-}
-
-function around(scene: Scene, boxes: ReadonlyMap<string, Box>, group: SceneNode): Box {
-  const inner = scene.nodes.filter((node) => node.parent === group.id).map((node) => boxes.get(node.id)!);
-  const x = Math.min(...inner.map((box) => box.x)) - 18;
-  const y = Math.min(...inner.map((box) => box.y)) - HEADER - 8;
-  const right = Math.max(...inner.map((box) => box.x + box.width)) + 18;
-  const bottom = Math.max(...inner.map((box) => box.y + box.height)) + 18;
-  return { x, y, width: Math.max(right - x, headerWidth(group)), height: bottom - y };
-}
-
-/** How far to shift everything so that nothing is left of or above the margin. */
-function offset(boxes: ReadonlyMap<string, Box>): [number, number] {
-  let [x, y] = [MARGIN, MARGIN];
-  for (const box of boxes.values()) [x, y] = [Math.min(x, box.x), Math.min(y, box.y)];
-  return [MARGIN - x, MARGIN - y];
-}
-
-/** Straight from the source to the target, where the edge met them before, or from side to side where that is upwards. */
-function straight(placed: Placed, boxes: ReadonlyMap<string, Box>, { id, source, target }: SceneEdge): Point[] {
-  const [a, b] = [boxes.get(source)!, boxes.get(target)!];
-  const route = placed.routes.get(id);
-  const port = (box: Box, before: Box, point: Point | undefined): number =>
-    point ? Math.min(Math.max(box.x + point.x - before.x, box.x + CORNER), box.x + box.width - CORNER) : box.x + box.width / 2;
-  const ax = port(a, placed.boxes.get(source)!, route?.[0]);
-  const bx = port(b, placed.boxes.get(target)!, route?.[route.length - 1]);
-  if (a.y + a.height <= b.y) return [{ x: ax, y: a.y + a.height }, { x: bx, y: b.y }];
-  const right = ax <= bx;
-  return [
-    { x: right ? a.x + a.width : a.x, y: a.y + a.height / 2 },
-    { x: right ? b.x : b.x + b.width, y: b.y + b.height / 2 },
-  ];
 }

@@ -2,11 +2,11 @@
 // sub-graph alone, its boxes in rows that follow the values downwards, long lists of rows folded into columns. Linear time. An
 // edge past other rows runs beside them; one into or out of a sub-graph runs behind the boxes that it passes.
 
-import { groupBy, headerWidth, MOST_NAMED } from "../core/scene";
+import { groupBy } from "../core/groupBy";
+import { headerWidth, MOST_NAMED } from "../core/metrics";
 import type { Box, Placed, Point, Scene, SceneEdge, SceneNode } from "../core/types";
+import { CORNER, GAP, MARGIN, SIDE, TOP, WIDEST } from "./spacing";
 
-export const GAP = 26; // between boxes of a row
-export const WIDEST = 4000; // of a row, past which it goes on in the next
 const ROW_GAP = 40; // between rows: room for edges
 const BELOW = 13; // from a row to edges that leave it sideways
 const ABOVE = 16; // from edges that come sideways to the row below them
@@ -17,9 +17,6 @@ const MOST_TRACKS = 60; // side by side, past which ways share one
 const NARROWEST = 1000; // that a row goes on for
 const ASPECT = 1.6; // width to height that rows of many boxes tend to
 const PORT = 18; // px between edges that meet a box: room for the names of arguments
-export const CORNER = 12; // px at a box's corners where no edge meets it
-const [TOP, SIDE] = [42, 18]; // around what a sub-graph holds
-const MARGIN = 20;
 
 /** Whether every sub-graph is one column of boxes, each feeding the next one alone: there is nothing for elkjs to find out. */
 export function isColumns({ nodes, edges }: Scene): boolean {

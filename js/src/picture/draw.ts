@@ -1,204 +1,224 @@
-// A placed scene as SVG text: plain attributes only, so that every reader draws the same, byte for byte alike everywhere.
+// A placed scene as marks: what is written on a box, which line an edge is, and the legend below them.
 
-import { type Face, FAMILY, fontFaces, isBold, measure } from "../core/font";
+import { type Face, measure } from "../core/font";
 import { hue, styleOf } from "../core/kinds";
-import { edgeText, GROUP_TITLE, NOTE, SUBTITLE, TITLE } from "../core/scene";
-import { fit, xml } from "../core/text";
-import type { Box, Legend, LegendEntry, PaintOptions, Placed, Point, Scene, SceneEdge, SceneNode, Theme } from "../core/types";
+import { edgeText, GROUP_TITLE, NOTE, SUBTITLE, TITLE } from "../core/metrics";
+import { fit, visible } from "../core/text";
+import type { Box, LegendEntry, Placed, Point, SceneEdge, SceneNode } from "../core/types";
+import type { Legend, NodeData, Theme } from "../generated/schema";
+import { COLORS, edgeColor, groupFills, mix, TINT } from "./colors";
+import type { Figure, Mark, Picture, Shape, Step, Text } from "./marks";
+import { arrowHead, direction, nodeOutline, path, rounded, routePath } from "./path";
+import { swatch } from "./swatch";
 
-/** Colours that are not a kind's. */
-export const COLORS = {
-  light: { page: "#ffffff", text: "#1b2330", mute: "#5d6778", edge: "#8793a5", highlight: "#2f6fed", failed: "#c62828" },
-  dark: { page: "#14171c", text: "#e6eaf0", mute: "#98a2b3", edge: "#6b7686", highlight: "#7aa7ff", failed: "#ff7b7b" },
-} as const;
+export interface DrawOptions {
+  theme: Theme;
+  title?: string;
+  legend: boolean;
+  entries?: readonly LegendEntry[]; // what the legend shows: legendEntries()
+  hiddenKinds?: ReadonlySet<string>; // struck through in the legend
+  footer?: string;
+  transparent?: boolean;
+}
 
-export const TINT = { light: 0.08, dark: 0.16 }; // of a node's hue inside it
-export const GROUP_TINT = { light: 0.045, dark: 0.09 };
 const MARGIN = 20;
-const RADIUS = 8; // of an edge's corners
+const CORNER = 8; // of an edge: there its line is its own
 const LONG = 200; // px down that a line is looked at for whether it is there already
 const TOOLTIP = 600; // characters
+const LEGEND_TEXT = 11.5; // font size in px
+const [LEGEND_GAP, LEGEND_ROW, NOTE_ROW] = [14, 24, 18]; // px of height
 
-export const DASHES: Record<SceneEdge["kind"], string | undefined> = {
+export const EDGE_DASHES: Record<SceneEdge["kind"], readonly number[] | undefined> = {
   data: undefined,
   argument: undefined,
-  bridge: "5 3",
-  carried: "2 3",
+  bridge: [5, 3],
+  carried: [2, 3],
   condition: undefined,
-  containment: "1 3",
-  order: "1 3",
-  via: "1.5 3.5",
+  containment: [1, 3],
+  order: [1, 3],
+  via: [1.5, 3.5],
 };
 
-/** The SVG text of a drawing, with its title, legend and footer where asked for. */
-export function paint(placed: Placed, legend: Legend, options: PaintOptions): string {
-  return new Painter(placed, legend, options).svg();
+const STATUS_DASHES: Partial<Record<NonNullable<NodeData["status"]>, readonly number[]>> = {
+  "not reached": [4, 3],
+  "never run": [1.5, 3],
+  planned: [6, 3],
+};
+
+/** The picture of a drawing, with its title, legend and footer where asked for. */
+export function draw(placed: Placed, legend: Legend, options: DrawOptions): Picture {
+  const { scene } = placed;
+  const colors = COLORS[options.theme];
+  const title = options.title ? fit(options.title, 600, 15, "sansBold") : "";
+  const width = Math.max(placed.width, title ? measure(title, 15, "sansBold") + 2 * MARGIN : 0, 320);
+  const top = title ? 34 : 0;
+  const rows = options.legend ? legendRows(options.entries ?? [], width) : [];
+  const footer = options.footer ? fit(options.footer, width - 2 * MARGIN, NOTE, "sans") : "";
+  const notes = [cutNote(placed), footer].filter(Boolean);
+  const bottom = top + placed.height;
+  const below = bottom + (rows.length ? LEGEND_GAP + rows.length * LEGEND_ROW : 0);
+  const height = below + (notes.length ? 6 + notes.length * NOTE_ROW : 0) + (rows.length || notes.length ? 8 : 0);
+  const marks: Mark[] = [];
+  if (title) marks.push(text(MARGIN, 30, title, 15, "sansBold", colors.text));
+  marks.push({ move: [rounded((width - placed.width) / 2), top], marks: drawing(placed, legend, options.theme) });
+  if (rows.length) marks.push(...legendMarks(rows, bottom, width, options));
+  notes.forEach((note, row) => void marks.push(text(MARGIN, below + 16 + row * NOTE_ROW, note, NOTE, "sans", colors.mute)));
+  return {
+    width: Math.ceil(width),
+    height: Math.ceil(height),
+    ...(options.title ? { title: options.title.slice(0, TOOLTIP) } : {}),
+    ...(options.transparent ? {} : { page: colors.page }),
+    marks,
+  };
+
+  function drawing(placed: Placed, legend: Legend, theme: Theme): Mark[] {
+    const fills = groupFills(scene, legend, theme);
+    const box = (node: SceneNode): Box => placed.boxes.get(node.id)!;
+    const lines = new Lines();
+    const groups = scene.nodes.filter((node) => node.role !== "node");
+    return [
+      ...groups.map((node): Figure => ({ shapes: [boxShape(node, box(node), legend, theme, fills.get(node.id))] })),
+      ...scene.edges.flatMap((edge) => edgeMarks(edge, placed.routes.get(edge.id), lines, legend, theme)),
+      ...scene.nodes.map((node): Mark => {
+        const shape: Figure[] = node.role === "node" ? [{ shapes: [boxShape(node, box(node), legend, theme)] }] : [];
+        const opacity = nodeOpacity(node);
+        return {
+          ...(opacity < 1 ? { opacity } : {}),
+          title: tooltip(node).slice(0, TOOLTIP),
+          marks: [...shape, ...boxMarks(node, box(node), legend, theme, fills.get(node.id))],
+        };
+      }),
+    ];
+  }
 }
 
-/** The size of that SVG in px. */
-export function paintedSize(svg: string): { width: number; height: number } {
-  const [, width, height] = /^<svg [^>]*?width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
-  return { width: Number(width), height: Number(height) };
+function cutNote({ scene: { hidden, cut } }: Placed): string {
+  return [hidden && `+${hidden} more not drawn`, cut && `+${cut} edges not drawn`].filter(Boolean).join(" · ");
 }
 
-class Painter {
-  private readonly out: string[] = [];
-  private readonly drawn = new Map<string, [top: number, bottom: number]>(); // colour and x -> where a long line runs down
-  private readonly fills: ReadonlyMap<string, string>;
-  private readonly theme: Theme;
-  private readonly colors: (typeof COLORS)[Theme];
-
-  constructor(
-    private readonly placed: Placed,
-    private readonly legend: Legend,
-    private readonly options: PaintOptions,
-  ) {
-    this.theme = options.theme;
-    this.colors = COLORS[options.theme];
-    this.fills = groupFills(placed.scene, legend, options.theme);
+/** The box of a node, or the area of a sub-graph, whose colour is `inside`. */
+export function boxShape(node: SceneNode, box: Box, legend: Legend, theme: Theme, inside?: string): Shape {
+  const { data, changes } = node;
+  const colors = COLORS[theme];
+  const failed = data.status === "failed";
+  if (node.role !== "node") {
+    const fill = inside ?? colors.page;
+    const dashed = data.taken === false || (data.status && !failed);
+    return {
+      rect: roundedBox(box),
+      radius: 10,
+      fill,
+      stroke: failed ? colors.failed : mix(hue(legend, data.kind, theme, true), fill, 0.6),
+      strokeWidth: failed ? 2 : changes ? 2.6 : 1.2,
+      ...(dashed ? { dash: [6, 4] } : {}),
+    };
   }
+  const style = styleOf(legend, data.kind);
+  const dash = data.status && STATUS_DASHES[data.status];
+  return {
+    path: nodeOutline(box, style.shape),
+    fill: mix(style[theme], colors.page, data.status === "planned" ? 0 : TINT[theme]),
+    stroke: failed ? colors.failed : style[theme],
+    strokeWidth: changes ? 3 : failed ? 2.2 : 1.5,
+    ...(dash ? { dash } : {}),
+  };
+}
 
-  svg(): string {
-    const { placed, options } = this;
-    const title = options.title ? fit(options.title, 600, 15, "sansBold") : "";
-    const width = Math.max(placed.width, title ? measure(title, 15, "sansBold") + 2 * MARGIN : 0, 320);
-    const top = title ? 34 : 0;
-    const rows = options.legend ? this.legendRows(width) : [];
-    const footer = options.footer ? fit(options.footer, width - 2 * MARGIN, NOTE, "sans") : "";
-    const notes = [this.cutNote(), footer].filter(Boolean);
-    let height = top + placed.height;
-    const bottom = height;
-    if (rows.length) height += 14 + rows.length * 24;
-    if (notes.length) height += 6 + notes.length * 18;
-    if (rows.length || notes.length) height += 8;
-    const size = `${n(Math.ceil(width))} ${n(Math.ceil(height))}`;
-    const [w, h] = size.split(" ") as [string, string];
-    this.out.push(`<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${size}" role="img">`);
-    if (options.title) this.out.push(`<title>${xml(options.title.slice(0, TOOLTIP))}</title>`);
-    if (options.embedFont) this.out.push(`<defs><style>${fontFaces()}</style></defs>`);
-    if (!options.transparent) this.out.push(`<rect width="${w}" height="${h}" fill="${this.colors.page}"/>`);
-    if (title) this.text(MARGIN, 30, title, 15, "sansBold", this.colors.text);
-    this.out.push(`<g transform="translate(${n((width - placed.width) / 2)} ${n(top)})">`);
-    for (const node of placed.scene.nodes) if (node.role !== "node") this.group(node);
-    for (const edge of placed.scene.edges) this.edge(edge);
-    for (const node of placed.scene.nodes) {
-      if (node.role === "node") this.node(node);
-      else this.header(node);
-    }
-    this.out.push("</g>");
-    if (rows.length) this.paintLegend(rows, bottom, width);
-    notes.forEach((note, row) =>
-      this.text(MARGIN, bottom + (rows.length ? 14 + rows.length * 24 : 0) + 16 + row * 18, note, NOTE, "sans", this.colors.mute),
-    );
-    this.out.push("</svg>");
-    return this.out.join("\n");
-  }
+/** What did not run is pale. */
+export function nodeOpacity({ role, data: { status } }: SceneNode): number {
+  return role === "node" && (status === "not reached" || status === "never run") ? 0.6 : 1;
+}
 
-  private cutNote(): string {
-    const { hidden, cut } = this.placed.scene;
-    return [hidden && `+${hidden} more not drawn`, cut && `+${cut} edges not drawn`].filter(Boolean).join(" · ");
-  }
-
-  private group(node: SceneNode): void {
-    const box = this.placed.boxes.get(node.id)!;
-    const color = hue(this.legend, node.data.kind, this.theme, true);
-    const fill = this.fills.get(node.id)!;
-    const failed = node.data.status === "failed";
-    const dashed = node.data.taken === false || (node.data.status && !failed);
-    this.out.push(
-      `<rect ${rect(box)} rx="10" fill="${fill}" stroke="${failed ? this.colors.failed : mix(color, fill, 0.6)}" ` +
-        `stroke-width="${groupBorder(node)}"${dashed ? ' stroke-dasharray="6 4"' : ""}/>`,
-    );
-    if (this.options.selected?.has(node.id)) this.ring(box, 13);
-  }
-
-  /** The name and the notes of a sub-graph, over the edges that come in behind them. */
-  private header(node: SceneNode): void {
-    const box = this.placed.boxes.get(node.id)!;
-    const color = hue(this.legend, node.data.kind, this.theme, true);
-    const { x, y } = box;
-    const right = x + box.width - 12;
-    this.begin(node);
-    for (const plate of plates(node, box)) this.out.push(`<rect ${rect(plate)} rx="5" fill="${this.fills.get(node.id)!}" fill-opacity="0.9"/>`);
-    const chevron = node.role === "open" ? "l5 6l5 -6" : "m2 -2l6 5l-6 5";
-    this.out.push(
-      `<path d="M${n(x + 12)} ${n(y + 14)}${chevron}" fill="none" stroke="${color}" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"/>`,
-    );
-    this.text(x + 30, y + 21, node.title, GROUP_TITLE, "sansBold", color);
-    if (node.note) this.text(right, y + 21, node.note, NOTE, "sans", this.colors.mute, "end");
-    if (node.subtitle) this.text(x + 30, y + 41, node.subtitle, NOTE, "sans", this.colors.mute);
-    if (node.data.status === "failed") this.mark(x + box.width, y);
-    this.out.push("</g>");
-  }
-
-
-  private node(node: SceneNode): void {
-    const box = this.placed.boxes.get(node.id)!;
-    const { data } = node;
-    const style = styleOf(this.legend, data.kind);
-    const color = style[this.theme];
-    const failed = data.status === "failed";
-    const dash = DASH_OF_STATUS[data.status ?? ""];
-    this.begin(node, data.status === "not reached" || data.status === "never run" ? 0.6 : 1);
-    const fill = mix(color, this.colors.page, data.status === "planned" ? 0 : TINT[this.theme]);
-    this.out.push(
-      `<path d="${outline(box, style.shape)}" fill="${fill}" stroke="${failed ? this.colors.failed : color}" ` +
-        `stroke-width="${node.changes ? 3 : failed ? 2.2 : 1.5}"${dash ? ` stroke-dasharray="${dash}"` : ""}/>`,
-    );
-    if (this.options.selected?.has(node.id)) this.ring(box, style.shape === "box" ? 9 : (box.height + 8) / 2);
-    const middle = box.x + box.width / 2;
+/** What is on a box: its texts, the sign of a sub-graph that is open or closed, and the sign of a failure. */
+export function boxMarks(node: SceneNode, box: Box, legend: Legend, theme: Theme, inside?: string): Mark[] {
+  const colors = COLORS[theme];
+  const { x, y } = box;
+  const failed = node.data.status === "failed";
+  if (node.role === "node") {
+    const middle = x + box.width / 2;
     const title = node.note ? `${node.title} ${node.note}` : node.title;
-    this.text(middle, box.y + (node.subtitle ? 16.5 : 18.5), title, TITLE, "monoBold", this.colors.text, "middle");
-    if (node.subtitle) this.text(middle, box.y + 30, node.subtitle, SUBTITLE, "mono", this.colors.mute, "middle");
-    if (failed) this.mark(box.x + box.width - 3, box.y + 2);
-    this.out.push("</g>");
+    const marks: Mark[] = [text(middle, y + (node.subtitle ? 16.5 : 18.5), title, TITLE, "monoBold", colors.text, "middle")];
+    if (node.subtitle) marks.push(text(middle, y + 30, node.subtitle, SUBTITLE, "mono", colors.mute, "middle"));
+    if (failed) marks.push(cross(x + box.width - 3, y + 2, theme));
+    return marks;
   }
+  const color = hue(legend, node.data.kind, theme, true);
+  const chevron: Step[] = node.role === "open" ? [["l", 5, 6], ["l", 5, -6]] : [["m", 2, -2], ["l", 6, 5], ["l", -6, 5]];
+  const marks: Mark[] = [
+    ...plates(node, box).map((plate): Figure => ({ shapes: [{ rect: roundedBox(plate), radius: 5, fill: inside ?? colors.page, fillOpacity: 0.9 }] })),
+    { shapes: [{ path: path(["M", x + 12, y + 14], ...chevron), fill: "none", stroke: color, strokeWidth: 1.8, roundEnds: true, roundCorners: true }] },
+    text(x + 30, y + 21, node.title, GROUP_TITLE, "sansBold", color),
+  ];
+  if (node.note) marks.push(text(x + box.width - 12, y + 21, node.note, NOTE, "sans", colors.mute, "end"));
+  if (node.subtitle) marks.push(text(x + 30, y + 41, node.subtitle, NOTE, "sans", colors.mute));
+  if (failed) marks.push(cross(x + box.width, y, theme));
+  return marks;
+}
 
-  private begin(node: SceneNode, opacity = 1): void {
-    this.out.push(`<g${opacity < 1 ? ` opacity="${opacity}"` : ""}><title>${xml(tooltip(node).slice(0, TOOLTIP))}</title>`);
-  }
+/** What keeps the lines behind the texts of an open sub-graph's header from running through them. */
+function plates(node: SceneNode, { x, y, width }: Box): Box[] {
+  if (node.role !== "open") return [];
+  const title = { x: x + 9, y: y + 8, width: measure(node.title, GROUP_TITLE, "sansBold") + 25, height: 19 };
+  if (!node.note) return [title];
+  const note = measure(node.note, NOTE, "sans");
+  return [title, { x: x + width - note - 16, y: y + 8, width: note + 8, height: 19 }];
+}
 
-  private ring(box: Box, radius: number): void {
-    const outer = { x: box.x - 4, y: box.y - 4, width: box.width + 8, height: box.height + 8 };
-    this.out.push(
-      `<rect ${rect(outer)} rx="${n(radius)}" fill="none" stroke="${this.colors.highlight}" stroke-width="2" stroke-opacity="0.55"/>`,
-    );
-  }
+/** A cross in a disc: what failed, told without colour. */
+function cross(x: number, y: number, theme: Theme): Figure {
+  const { failed, page } = COLORS[theme];
+  return {
+    shapes: [
+      { circle: { x: rounded(x), y: rounded(y), radius: 7 }, fill: failed },
+      {
+        path: path(["M", x - 2.6, y - 2.6], ["l", 5.2, 5.2], ["m", 0, -5.2], ["l", -5.2, 5.2]),
+        stroke: page,
+        strokeWidth: 1.8,
+        roundEnds: true,
+      },
+    ],
+  };
+}
 
-  /** A cross in a disc: what failed, told without colour. */
-  private mark(x: number, y: number): void {
-    this.out.push(
-      `<circle cx="${n(x)}" cy="${n(y)}" r="7" fill="${this.colors.failed}"/>` +
-        `<path d="M${n(x - 2.6)} ${n(y - 2.6)}l5.2 5.2m0 -5.2l-5.2 5.2" stroke="${this.colors.page}" stroke-width="1.8" stroke-linecap="round"/>`,
-    );
-  }
+function edgeMarks(edge: SceneEdge, route: Point[] | undefined, lines: Lines, legend: Legend, theme: Theme): Mark[] {
+  if (!route) return [];
+  const color = edgeColor(edge, legend, theme);
+  const dash = EDGE_DASHES[edge.kind];
+  const [end, before] = [route[route.length - 1]!, route[route.length - 2]!];
+  const [ux, uy] = direction(before, end);
+  const line = [...route.slice(0, -1), { x: end.x - ux * 6, y: end.y - uy * 6 }];
+  const figure: Figure = {
+    shapes: [
+      {
+        path: (dash ? [line] : lines.undrawn(line, color)).flatMap(routePath),
+        fill: "none",
+        stroke: color,
+        strokeWidth: 1.3,
+        ...(dash ? { dash } : {}),
+      },
+      { path: arrowHead(end, ux, uy), fill: color },
+    ],
+  };
+  return [figure, ...edgeTexts(edge, before, end, theme)];
+}
 
-  private edge(edge: SceneEdge): void {
-    const route = this.placed.routes.get(edge.id);
-    if (!route) return;
-    const { selected } = this.options;
-    const lit = selected?.has(edge.source) || selected?.has(edge.target);
-    const color = lit ? this.colors.highlight : edgeColor(edge, this.legend, this.theme);
-    const dash = DASHES[edge.kind];
-    const [end, before] = [route[route.length - 1]!, route[route.length - 2]!];
-    const [ux, uy] = direction(before, end);
-    const stop = { x: end.x - ux * 6, y: end.y - uy * 6 };
-    const line = [...route.slice(0, -1), stop];
-    this.out.push(
-      `<path d="${(dash ? [line] : this.undrawn(line, color)).map(rounded).join("")}" fill="none" stroke="${color}" stroke-width="${lit ? 2 : 1.3}"${dash ? ` stroke-dasharray="${dash}"` : ""}/>` +
-        `<path d="${arrow(end, ux, uy)}" fill="${color}"/>`,
-    );
-    const text = edgeText(edge);
-    if (text) this.text(end.x - ux * 10 + 5, end.y - uy * 10 + 3, text, SUBTITLE, "mono", this.colors.mute);
-  }
+/** What is written beside an edge's arrow head, which comes from `before` to `end`. */
+export function edgeTexts(edge: SceneEdge, before: Point, end: Point, theme: Theme): Text[] {
+  const label = edgeText(edge);
+  const [ux, uy] = direction(before, end);
+  return label ? [text(end.x - ux * 10 + 5, end.y - uy * 10 + 3, label, SUBTITLE, "mono", COLORS[theme].mute)] : [];
+}
 
-  /** A line without what runs down where another of its colour does: thousands of edges may share a way. */
-  private undrawn(line: Point[], color: string): Point[][] {
+/** Long lines that are drawn already. Thousands of edges may share a way, and each piece of it is drawn once. */
+class Lines {
+  private readonly drawn = new Map<string, [top: number, bottom: number]>(); // colour and x -> where a long line runs down
+
+  /** A line without the pieces that run down where another line of its colour does. */
+  undrawn(line: Point[], color: string): Point[][] {
     const parts: Point[][] = [[line[0]!]];
     for (let at = 1; at < line.length; at++) {
       const [from, to] = [line[at - 1]!, line[at]!];
-      // Its corners are its own: only what is straight can be another's too.
-      const [top, bottom] = [Math.min(from.y, to.y) + RADIUS, Math.max(from.y, to.y) - RADIUS];
+      const [top, bottom] = [Math.min(from.y, to.y) + CORNER, Math.max(from.y, to.y) - CORNER];
       if (from.x === to.x && bottom - top > LONG) {
         const key = `${color} ${from.x}`;
         const [start, end] = this.drawn.get(key) ?? [0, 0];
@@ -214,101 +234,69 @@ class Painter {
     }
     return parts;
   }
+}
 
-  private text(x: number, y: number, text: string, size: number, face: Face, fill: string, anchor = "start"): void {
-    const weight = isBold(face) ? ' font-weight="bold"' : "";
-    const place = anchor === "start" ? "" : ` text-anchor="${anchor}"`;
-    this.out.push(
-      `<text x="${n(x)}" y="${n(y)}" font-family="${FAMILY[face]}" font-size="${size}"${weight} fill="${fill}"${place} xml:space="preserve">${xml(text)}</text>`,
-    );
-  }
+function text(x: number, y: number, text: string, size: number, face: Face, fill: string, anchor: Text["anchor"] = "start"): Text {
+  return { text: visible(text), x: rounded(x), y: rounded(y), size, face, fill, anchor };
+}
 
-  private legendRows(width: number): LegendEntry[][] {
-    const rows: LegendEntry[][] = [];
-    let x = Infinity;
-    for (const entry of this.options.entries ?? []) {
-      const w = entryWidth(entry);
-      if (x + w > width - MARGIN) {
-        rows.push([]);
-        x = MARGIN;
-      }
-      rows[rows.length - 1]!.push(entry);
-      x += w;
+function roundedBox({ x, y, width, height }: Box): Box {
+  return { x: rounded(x), y: rounded(y), width: rounded(width), height: rounded(height) };
+}
+
+function legendRows(entries: readonly LegendEntry[], width: number): LegendEntry[][] {
+  const rows: LegendEntry[][] = [];
+  let x = Number.POSITIVE_INFINITY;
+  for (const entry of entries) {
+    const w = entryWidth(entry);
+    if (x + w > width - MARGIN) {
+      rows.push([]);
+      x = MARGIN;
     }
-    return rows;
+    rows[rows.length - 1]!.push(entry);
+    x += w;
   }
+  return rows;
+}
 
-  private paintLegend(rows: LegendEntry[][], top: number, width: number): void {
-    this.out.push(`<path d="M0 ${n(top)}h${n(width)}" stroke="${this.colors.mute}" stroke-opacity="0.25"/>`);
-    rows.forEach((row, at) => {
-      let x = MARGIN;
-      const y = top + 14 + at * 24;
-      for (const entry of row) {
-        const { style, kind, count } = entry;
-        const off = this.options.hiddenKinds?.has(kind);
-        this.out.push(`<g${off ? ' opacity="0.5"' : ""}><title>${xml(`${kind}: ${style.meaning}`)}</title>`, swatch(entry, x, y, this.theme, this.colors.page));
-        const name = entryName(entry);
-        this.text(x + 27, y + 11, name, 11.5, "sans", this.colors.text);
-        const end = x + 27 + measure(name, 11.5, "sans");
-        if (off) this.out.push(`<path d="M${n(x + 26)} ${n(y + 7)}H${n(end + 1)}" stroke="${this.colors.text}" stroke-width="1"/>`);
-        this.text(end + 7, y + 11, String(count), NOTE, "sans", this.colors.mute);
-        this.out.push("</g>");
-        x += entryWidth(entry);
-      }
+function legendMarks(rows: LegendEntry[][], top: number, width: number, { theme, hiddenKinds }: DrawOptions): Mark[] {
+  const rule: Figure = { shapes: [{ path: path(["M", 0, top], ["h", width]), stroke: COLORS[theme].mute, strokeOpacity: 0.25 }] };
+  const entries = rows.flatMap((row, at) => {
+    let x = MARGIN;
+    return row.map((entry) => {
+      const mark = legendEntryMark(entry, x, top + LEGEND_GAP + at * LEGEND_ROW, theme, hiddenKinds?.has(entry.kind) ?? false);
+      x += entryWidth(entry);
+      return mark;
     });
-  }
+  });
+  return [rule, ...entries];
 }
 
-/** The colours inside sub-graphs, each a tint over that of the one around it. */
-export function groupFills(scene: Scene, legend: Legend, theme: Theme): Map<string, string> {
-  const fills = new Map<string, string>();
-  for (const { id, parent, role, data } of scene.nodes)
-    if (role !== "node") fills.set(id, mix(hue(legend, data.kind, theme, true), parent === undefined ? COLORS[theme].page : fills.get(parent)!, GROUP_TINT[theme]));
-  return fills;
+function legendEntryMark(entry: LegendEntry, x: number, y: number, theme: Theme, hidden: boolean): Mark {
+  const { style, kind, count } = entry;
+  const colors = COLORS[theme];
+  const name = entryName(entry);
+  const end = x + 27 + measure(name, LEGEND_TEXT, "sans");
+  const strike: Figure = { shapes: [{ path: path(["M", x + 26, y + 7], ["H", end + 1]), stroke: colors.text, strokeWidth: 1 }] };
+  return {
+    ...(hidden ? { opacity: 0.5 } : {}),
+    title: `${kind}: ${style.meaning}`,
+    marks: [
+      swatch(style, x, y, theme),
+      text(x + 27, y + 11, name, LEGEND_TEXT, "sans", colors.text),
+      ...(hidden ? [strike] : []),
+      text(end + 7, y + 11, String(count), NOTE, "sans", colors.mute),
+    ],
+  };
 }
-
-/** What keeps the lines behind the texts of an open sub-graph's header from running through them. */
-export function plates(node: SceneNode, { x, y, width }: Box): Box[] {
-  if (node.role !== "open") return [];
-  const title = { x: x + 9, y: y + 8, width: measure(node.title, GROUP_TITLE, "sansBold") + 25, height: 19 };
-  if (!node.note) return [title];
-  const note = measure(node.note, NOTE, "sans");
-  return [title, { x: x + width - note - 16, y: y + 8, width: note + 8, height: 19 }];
-}
-
-export function groupBorder({ data, changes }: SceneNode): number {
-  return data.status === "failed" ? 2 : changes ? 2.6 : 1.2;
-}
-
-export const DASH_OF_STATUS: Record<string, string> = { "not reached": "4 3", "never run": "1.5 3", planned: "6 3" };
 
 function entryWidth(entry: LegendEntry): number {
-  return 27 + measure(entryName(entry), 11.5, "sans") + 7 + measure(String(entry.count), NOTE, "sans") + 22;
+  return 27 + measure(entryName(entry), LEGEND_TEXT, "sans") + 7 + measure(String(entry.count), NOTE, "sans") + 22;
 }
 
 /** A kind that no legend knows has whatever name it came with. */
 function entryName({ style }: LegendEntry): string {
-  return fit(style.name, 240, 11.5, "sans");
-}
-
-/** A kind's colour and shape, small: 20 by 14 px. */
-function swatch({ style }: LegendEntry, x: number, y: number, theme: Theme, page: string): string {
-  const color = style[theme];
-  const box = { x, y, width: 20, height: 14 };
-  if (style.role === "group")
-    return (
-      `<rect ${rect(box)} rx="3" fill="${mix(color, page, GROUP_TINT[theme])}" stroke="${color}" stroke-width="1.2"/>` +
-      `<path d="M${n(x + 3)} ${n(y + 4)}h6" stroke="${color}" stroke-width="1.4"/>`
-    );
-  return `<path d="${outline(box, style.shape, 3)}" fill="${mix(color, page, 0.12)}" stroke="${color}" stroke-width="1.6"/>`;
-}
-
-/** The hue of an edge's kind; most are grey. */
-export function edgeColor(edge: SceneEdge, legend: Legend, theme: Theme): string {
-  if (edge.kind === "bridge") return hue(legend, "BridgeProtocol", theme);
-  if (edge.kind === "carried") return hue(legend, "Iterator", theme, true);
-  if (edge.kind === "condition") return hue(legend, "Conditional", theme, true);
-  return edge.kind === "via" ? mix(COLORS[theme].edge, COLORS[theme].page, 0.85) : COLORS[theme].edge;
+  return fit(style.name, 240, LEGEND_TEXT, "sans");
 }
 
 /** All that a reader may want of a node, as plain lines. */
@@ -316,64 +304,4 @@ export function tooltip({ data, title }: SceneNode): string {
   const type = data.shape ? `[${data.shape.join(", ")}] ${data.dtype ?? ""}` : data.value;
   const lines = [data.label || title, data.kind, data.target, type, data.variable, data.text, data.status, data.error];
   return lines.filter((line, at) => line && lines.indexOf(line) === at).join(" · ");
-}
-
-/** A number with at most two decimals, as short as it goes. */
-function n(value: number): string {
-  return String(Math.round(value * 100) / 100 || 0);
-}
-
-function rect({ x, y, width, height }: Box): string {
-  return `x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}"`;
-}
-
-function outline({ x, y, width: w, height: h }: Box, shape: "box" | "ellipse" | "hexagon", corner = 5): string {
-  if (shape === "hexagon") {
-    const side = Math.min(12, h / 2.4);
-    return `M${n(x + side)} ${n(y)}h${n(w - 2 * side)}l${n(side)} ${n(h / 2)}l${n(-side)} ${n(h / 2)}h${n(2 * side - w)}l${n(-side)} ${n(-h / 2)}z`;
-  }
-  const r = shape === "box" ? corner : h / 2;
-  const arc = (dx: number, dy: number) => `a${n(r)} ${n(r)} 0 0 1 ${n(dx)} ${n(dy)}`;
-  return `M${n(x + r)} ${n(y)}h${n(w - 2 * r)}${arc(r, r)}v${n(h - 2 * r)}${arc(-r, r)}h${n(2 * r - w)}${arc(-r, -r)}v${n(2 * r - h)}${arc(r, -r)}z`;
-}
-
-/** The unit vector from one point to another; edges mostly run along an axis, so it is mostly exact. */
-function direction(from: Point, to: Point): [number, number] {
-  const [dx, dy] = [to.x - from.x, to.y - from.y];
-  const length = Math.sqrt(dx * dx + dy * dy) || 1;
-  return [dx / length, dy / length];
-}
-
-function arrow(tip: Point, ux: number, uy: number): string {
-  const [x, y] = [tip.x - ux * 7, tip.y - uy * 7];
-  return `M${n(tip.x)} ${n(tip.y)}L${n(x - uy * 4)} ${n(y + ux * 4)}L${n(x + uy * 4)} ${n(y - ux * 4)}z`;
-}
-
-/** A route with rounded corners. */
-function rounded(route: Point[]): string {
-  const parts = [`M${n(route[0]!.x)} ${n(route[0]!.y)}`];
-  for (let i = 1; i < route.length - 1; i++) {
-    const [before, corner, after] = [route[i - 1]!, route[i]!, route[i + 1]!];
-    const r = Math.min(RADIUS, length(before, corner) / 2, length(corner, after) / 2);
-    const [ax, ay] = direction(before, corner);
-    const [bx, by] = direction(corner, after);
-    parts.push(`L${n(corner.x - ax * r)} ${n(corner.y - ay * r)}Q${n(corner.x)} ${n(corner.y)} ${n(corner.x + bx * r)} ${n(corner.y + by * r)}`);
-  }
-  const end = route[route.length - 1]!;
-  parts.push(`L${n(end.x)} ${n(end.y)}`);
-  return parts.join("");
-}
-
-function length(a: Point, b: Point): number {
-  const [dx, dy] = [b.x - a.x, b.y - a.y];
-  return Math.sqrt(dx * dx + dy * dy);
-}
-
-/** `share` of one colour in another, as `#rrggbb`. */
-export function mix(color: string, other: string, share: number): string {
-  const channel = (at: number) => {
-    const [a, b] = [color, other].map((c) => parseInt(c.slice(at, at + 2), 16)) as [number, number];
-    return Math.round(a * share + b * (1 - share)).toString(16).padStart(2, "0");
-  };
-  return `#${channel(1)}${channel(3)}${channel(5)}`;
 }

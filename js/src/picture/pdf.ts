@@ -1,23 +1,23 @@
-// A drawing as PDF: one page of its size, vectors, and text as text in embedded fonts. It knows of SVG what `paint` draws and no more:
-// a few kB in the bundle, where jsPDF with svg2pdf.js would be 160 kB gzipped.
+// A picture as PDF: one page of its size, vectors, and text as text in embedded fonts. A few kB in the bundle, where jsPDF with
+// svg2pdf.js would be 160 kB gzipped.
 
 import { strToU8, zlibSync } from "fflate";
-import { type Face, FAMILY, isBold, measure } from "../core/font";
-import { parsed, type Tag } from "./parse";
+import { type Face, isBold, measure } from "../core/font";
+import type { Group, Mark, Picture, Shape, Text } from "./marks";
+import { absolute } from "./path";
 import { type TrueType, trueType } from "./truetype";
 
 const PT_PER_PX = 0.75;
 const LONGEST = 14_400; // units a side that readers must take; a larger page says that its units are larger
 const SHARPNESS = 4; // pixels a px of what is drawn as a picture
 export const BASELINE = 1.1; // of a picture's text: font sizes below its top
-const QUARTER = 0.5523; // how far a Bézier curve's handles reach along a quarter of a circle
 
 /** Characters that the bundled font lacks (Chinese, an emoji) as RGBA, drawn by who has other fonts, `width` by `height` px at `sharpness`. */
-export type Picture = (run: string, width: number, height: number, sharpness: number, size: number, face: Face, fill: string) => Uint8ClampedArray;
+export type Borrow = (run: string, width: number, height: number, sharpness: number, size: number, face: Face, fill: string) => Uint8ClampedArray;
 
 export interface PdfOptions {
   /** Draws what the bundled fonts lack; without it that stays blank. */
-  picture?: Picture;
+  borrow?: Borrow;
   /** Streams are deflated; default true. */
   compressed?: boolean;
 }
@@ -28,16 +28,16 @@ export interface Pdf {
   lacking: string[];
 }
 
-/** The PDF of an SVG text by `paint`. Throws if there is something in it that no PDF can be made of. */
-export function pdf(svg: string, title: string, { picture, compressed = true }: PdfOptions = {}): Pdf {
-  const root = parsed(svg);
-  const [width, height] = [number(root, "width"), number(root, "height")];
+/** The PDF of a picture. */
+export function pdf(picture: Picture, title: string, { borrow, compressed = true }: PdfOptions = {}): Pdf {
+  const { width, height, page: color, marks } = picture;
   const unit = Math.max(1, (Math.max(width, height) * PT_PER_PX) / LONGEST);
   const scale = PT_PER_PX / unit;
   const writer = new Writer(compressed);
   const [catalog, pages, page, resources] = [writer.next(), writer.next(), writer.next(), writer.next()];
-  const drawing = new Drawing(writer, picture, resources, width, height);
-  const content = writer.stream("", strToU8(`${scale} 0 0 ${-scale} 0 ${height * scale} cm 4 M\n${drawing.draw(root)}`, true));
+  const drawing = new Drawing(writer, borrow, resources, width, height);
+  const paper: Mark[] = color ? [{ shapes: [{ rect: { x: 0, y: 0, width, height }, fill: color }] }] : [];
+  const content = writer.stream("", strToU8(`${scale} 0 0 ${-scale} 0 ${height * scale} cm 4 M\n${drawing.draw([...paper, ...marks])}`, true));
   const used = [...drawing.texts.values()].map((text) => `/${text.face} ${text.embed(writer)} 0 R`);
   writer.put(catalog, `<</Type/Catalog/Pages ${pages} 0 R/ViewerPreferences<</DisplayDocTitle true>>>>`);
   writer.put(pages, `<</Type/Pages/Kids[${page} 0 R]/Count 1>>`);
@@ -48,11 +48,11 @@ export function pdf(svg: string, title: string, { picture, compressed = true }: 
   );
   writer.put(resources, `<</Font<<${used.join("")}>>/ExtGState<<${drawing.states}>>/XObject<<${drawing.parts}>>>>`);
   const info = writer.next();
-  writer.put(info, `<</Title<FEFF${utf16(title)}>/Producer(nnsight-graphwidget)>>`);
+  writer.put(info, `<</Title<FEFF${utf16(title)}>>/Producer(nnsight-graphwidget)>>`);
   return { bytes: writer.file(catalog, info), lacking: [...drawing.lacking] };
 }
 
-/** The elements of a drawing as a page's content. */
+/** Marks as a page's content. */
 class Drawing {
   readonly texts = new Map<Face, Lettering>();
   readonly lacking = new Set<string>();
@@ -61,7 +61,7 @@ class Drawing {
 
   constructor(
     private readonly writer: Writer,
-    private readonly picture: Picture | undefined,
+    private readonly borrow: Borrow | undefined,
     private readonly resources: number,
     private readonly width: number,
     private readonly height: number,
@@ -76,38 +76,19 @@ class Drawing {
     return this.objects.map((id) => `/X${id} ${id} 0 R`).join("");
   }
 
-  draw(element: Tag): string {
-    switch (element.name) {
-      case "svg":
-        return this.children(element);
-      case "g":
-        return this.group(element);
-      case "rect":
-        return this.shape(element, rounded(element));
-      case "circle":
-        return this.shape(element, circle(element));
-      case "path":
-        return this.shape(element, path(element.attributes.d!));
-      case "text":
-        return this.text(element);
-      case "title":
-      case "defs":
-        return "";
-      default:
-        throw new Error(`<${element.name}> in the drawing`);
-    }
+  draw(marks: readonly Mark[]): string {
+    return marks
+      .map((mark) => {
+        if ("shapes" in mark) return mark.shapes.map((shape) => this.shape(shape)).join("");
+        return "text" in mark ? this.text(mark) : this.group(mark);
+      })
+      .join("");
   }
 
-  private children(element: Tag): string {
-    return element.children.map((child) => this.draw(child)).join("");
-  }
-
-  private group(element: Tag): string {
-    const content = this.children(element);
-    const move = /^translate\((\S+) (\S+)\)$/.exec(element.attributes.transform ?? "");
-    if (move) return `q 1 0 0 1 ${move[1]} ${move[2]} cm\n${content}Q\n`;
-    const opacity = element.attributes.opacity;
-    if (!opacity) return content;
+  private group({ marks, move, opacity }: Group): string {
+    const content = this.draw(marks);
+    if (move) return `q 1 0 0 1 ${move[0]} ${move[1]} cm\n${content}Q\n`;
+    if (opacity === undefined) return content;
     const id = this.writer.stream(
       `/Type/XObject/Subtype/Form/BBox[0 0 ${this.width} ${this.height}]/Group<</S/Transparency>>/Resources ${this.resources} 0 R`,
       strToU8(content, true),
@@ -116,39 +97,38 @@ class Drawing {
     return `q ${this.alpha(opacity, opacity)}/X${id} Do Q\n`;
   }
 
-  private shape(element: Tag, outline: string): string {
-    const fill = color(element, "fill"); // without one there is none: `paint` leaves it out of lines only
-    const stroke = color(element, "stroke");
-    let style = this.alpha(element.attributes["fill-opacity"], element.attributes["stroke-opacity"]);
-    if (fill) style += `${fill} rg `;
+  private shape(shape: Shape): string {
+    const { fill, stroke, strokeWidth = 1, dash, roundEnds, roundCorners } = shape;
+    const filled = fill !== undefined && fill !== "none";
+    let style = this.alpha(shape.fillOpacity, shape.strokeOpacity);
+    if (filled) style += `${color(fill)} rg `;
     if (stroke) {
-      style += `${stroke} RG ${element.attributes["stroke-width"] ?? 1} w `;
-      if ("stroke-dasharray" in element.attributes) style += `[${element.attributes["stroke-dasharray"]}] 0 d `;
-      if (element.attributes["stroke-linecap"] === "round") style += "1 J ";
-      if (element.attributes["stroke-linejoin"] === "round") style += "1 j ";
+      style += `${color(stroke)} RG ${strokeWidth} w `;
+      if (dash) style += `[${dash.join(" ")}] 0 d `;
+      if (roundEnds) style += "1 J ";
+      if (roundCorners) style += "1 j ";
     }
-    return `q ${style}${outline}${fill && stroke ? "B" : fill ? "f" : "S"} Q\n`;
+    return `q ${style}${outline(shape)}${filled && stroke ? "B" : filled ? "f" : "S"} Q\n`;
   }
 
-  private text(element: Tag): string {
-    const content = element.text;
-    const size = number(element, "font-size");
-    const face = FACES.find((face) => FAMILY[face] === element.attributes["font-family"] && isBold(face) === ("font-weight" in element.attributes))!;
+  private text({ text: content, x: at, y, size, face, fill, anchor }: Text): string {
     let text = this.texts.get(face);
-    if (!text) this.texts.set(face, (text = new Lettering(face, trueType(face))));
-    const before = { middle: 0.5, end: 1 }[element.attributes["text-anchor"] ?? ""] ?? 0;
-    const [x, y] = [number(element, "x") - before * measure(content, size, face), number(element, "y")];
-    let drawn = `BT ${color(element, "fill")} rg /${face} ${size} Tf 1 0 0 -1 ${short(x)} ${y} Tm <${text.codes(content)}> Tj ET\n`;
-    for (const [left, run] of text.lacking(content)) drawn += this.borrowed(run, x + measure(left, size, face), y, size, face, element.attributes.fill!);
+    if (!text) {
+      text = new Lettering(face, trueType(face));
+      this.texts.set(face, text);
+    }
+    const x = at - { start: 0, middle: 0.5, end: 1 }[anchor] * measure(content, size, face);
+    let drawn = `BT ${color(fill)} rg /${face} ${size} Tf 1 0 0 -1 ${short(x)} ${y} Tm <${text.codes(content)}> Tj ET\n`;
+    for (const [left, run] of text.lacking(content)) drawn += this.borrowed(run, x + measure(left, size, face), y, size, face, fill);
     return drawn;
   }
 
   /** Characters that the bundled font lacks, in a font of the system. */
   private borrowed(run: string, x: number, y: number, size: number, face: Face, fill: string): string {
     this.lacking.add(run);
-    if (!this.picture) return "";
+    if (!this.borrow) return "";
     const [width, height] = [Math.ceil(measure(run, size, face)), Math.ceil(1.5 * size)];
-    const data = this.picture(run, width, height, SHARPNESS, size, face, fill);
+    const data = this.borrow(run, width, height, SHARPNESS, size, face, fill);
     const image = `/Type/XObject/Subtype/Image/Width ${width * SHARPNESS}/Height ${height * SHARPNESS}/BitsPerComponent 8`;
     const opacity = this.writer.stream(`${image}/ColorSpace/DeviceGray`, Uint8Array.from(data.filter((_, at) => at % 4 === 3)));
     const id = this.writer.stream(`${image}/ColorSpace/DeviceRGB/SMask ${opacity} 0 R`, Uint8Array.from(data.filter((_, at) => at % 4 !== 3)));
@@ -156,15 +136,13 @@ class Drawing {
     return `q ${width} 0 0 ${-height} ${short(x)} ${short(y - BASELINE * size + height)} cm /X${id} Do Q\n`;
   }
 
-  private alpha(fill: string | undefined, stroke: string | undefined): string {
-    if (!fill && !stroke) return "";
+  private alpha(fill: number | undefined, stroke: number | undefined): string {
+    if (fill === undefined && stroke === undefined) return "";
     const key = `/ca ${fill ?? 1}/CA ${stroke ?? 1}`;
     if (!this.alphas.has(key)) this.alphas.set(key, `A${this.alphas.size}`);
     return `/${this.alphas.get(key)} gs `;
   }
 }
-
-const FACES = Object.keys(FAMILY) as Face[];
 
 /** What is written in one face. Its characters are numbered as they come, so that one that the font lacks, a blank, can be copied. */
 class Lettering {
@@ -308,82 +286,20 @@ function joined(parts: readonly Uint8Array[], size: number): Uint8Array<ArrayBuf
   return all;
 }
 
-function rounded(element: Tag): string {
-  const [x, y, w, h] = ["x", "y", "width", "height"].map((name) => number(element, name)) as [number, number, number, number];
-  const r = Math.min(number(element, "rx"), w / 2, h / 2);
-  if (!r) return `${x} ${y} ${w} ${h} re `;
-  const arc = (dx: number, dy: number): string => `a${r} ${r} 0 0 1 ${dx} ${dy}`;
-  return path(`M${x + r} ${y}h${w - 2 * r}${arc(r, r)}v${h - 2 * r}${arc(-r, r)}h${2 * r - w}${arc(-r, -r)}v${2 * r - h}${arc(r, -r)}z`);
-}
-
-function circle(element: Tag): string {
-  const [x, y, r] = ["cx", "cy", "r"].map((name) => number(element, name)) as [number, number, number];
-  const arc = (dx: number, dy: number): string => `a${r} ${r} 0 0 1 ${dx} ${dy}`;
-  return path(`M${x} ${y - r}${arc(r, r)}${arc(-r, r)}${arc(-r, -r)}${arc(r, -r)}z`);
-}
-
-/** A path's commands as a PDF has them: all absolute, all curves cubic. Arcs are quarters of circles, clockwise. */
-function path(d: string): string {
-  let out = "";
-  let [x, y] = [0, 0];
-  const go = (operator: string, ...values: number[]): void => {
-    for (const value of values) out += `${short(value)} `;
-    out += `${operator} `;
-    [x, y] = values.slice(-2) as [number, number];
-  };
-  const tokens = d.match(/[a-z]|-?[\d.]+/gi) ?? [];
-  let at = 0;
-  const next = (): number => Number(tokens[at++]);
-  while (at < tokens.length) {
-    const command = tokens[at++]!;
-    const [ox, oy] = command > "Z" ? [x, y] : [0, 0]; // a small letter's places are relative
-    switch (command.toUpperCase()) {
-      case "M":
-        go("m", ox + next(), oy + next());
-        break;
-      case "L":
-        go("l", ox + next(), oy + next());
-        break;
-      case "H":
-        go("l", ox + next(), y);
-        break;
-      case "V":
-        go("l", x, oy + next());
-        break;
-      case "Q": {
-        const [cx, cy, ex, ey] = [ox + next(), oy + next(), ox + next(), oy + next()];
-        go("c", x + ((cx - x) * 2) / 3, y + ((cy - y) * 2) / 3, ex + ((cx - ex) * 2) / 3, ey + ((cy - ey) * 2) / 3, ex, ey);
-        break;
-      }
-      case "A": {
-        at += 5; // a circle's radius follows from where it ends
-        const [dx, dy] = [next(), next()];
-        const k = 1 - QUARTER;
-        // Clockwise, with y down, a quarter to the lower right or the upper left starts level; the other two start upright.
-        if (dx * dy > 0) go("c", x + dx * QUARTER, y, x + dx, y + dy * k, x + dx, y + dy);
-        else go("c", x, y + dy * QUARTER, x + dx * k, y + dy, x + dx, y + dy);
-        break;
-      }
-      case "Z":
-        out += "h ";
-        break;
-      default:
-        throw new Error(`${command} in a path of the drawing`);
-    }
+function outline(shape: Shape): string {
+  if ("rect" in shape && !shape.radius) {
+    const { x, y, width, height } = shape.rect;
+    return `${x} ${y} ${width} ${height} re `;
   }
-  return out;
+  const operators = { move: "m", line: "l", curve: "c", close: "h" };
+  return absolute(shape)
+    .map(([kind, ...numbers]) => `${numbers.map((number) => `${short(number)} `).join("")}${operators[kind]} `)
+    .join("");
 }
 
-/** An attribute as a number; 0 where there is none. */
-function number(element: Tag, name: string): number {
-  return Number(element.attributes[name]);
-}
-
-/** `#rrggbb` as three shares; null for "none" and where there is none. */
-function color(element: Tag, name: string): string | null {
-  const value = element.attributes[name];
-  if (!value?.startsWith("#")) return null;
-  return [1, 3, 5].map((at) => short(parseInt(value.slice(at, at + 2), 16) / 255)).join(" ");
+/** `#rrggbb` as three shares. */
+function color(value: string): string {
+  return [1, 3, 5].map((at) => short(Number.parseInt(value.slice(at, at + 2), 16) / 255)).join(" ");
 }
 
 function short(value: number): string {

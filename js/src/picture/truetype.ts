@@ -3,6 +3,7 @@
 import { unzlibSync } from "fflate";
 import type { Face } from "../core/font";
 import { WOFF } from "../generated/fontdata";
+import { decoded } from "./base64";
 
 /** What a PDF needs of a font; its text comes as glyph numbers, so no character map is among it. */
 const NEEDED = ["glyf", "head", "hhea", "hmtx", "loca", "maxp"];
@@ -36,12 +37,6 @@ function opened(tables: Tables): TrueType {
     glyph: (code) => glyphOf(cmap, code),
     subset: (glyphs) => sfnt(new Map(NEEDED.map((tag) => [tag, tag === "glyf" ? outlines(tables, new Set(glyphs)) : tables.get(tag)!]))),
   };
-}
-
-/** base64, by the engine itself where it can: the drawing process has no atob but our own, a script. */
-function decoded(base64: string): Uint8Array<ArrayBuffer> {
-  const native = Uint8Array as unknown as { fromBase64?(base64: string): Uint8Array<ArrayBuffer> };
-  return native.fromBase64?.(base64) ?? Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0));
 }
 
 type Tables = Map<string, Uint8Array<ArrayBuffer>>;

@@ -1,10 +1,12 @@
 // What a user can do to a graph from anywhere, as changes of the model's state.
 
-import type { Model, State } from "../host/model";
+import { allGroups, around } from "../core/index";
+import { expansionWithin, passes, withOpen } from "../core/open";
 import { closure } from "../core/queries";
-import { allGroups, around, expansionWithin, passes, withOpen } from "../core/scene";
-import type { Stage } from "./stage";
 import type { Placed } from "../core/types";
+import type { State } from "../generated/schema";
+import type { Model } from "../host/model";
+import type { Stage } from "./stage";
 
 const MANY = 400; // visible elements that one may be shown without being asked
 

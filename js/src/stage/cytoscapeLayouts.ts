@@ -1,8 +1,9 @@
 // Python's `set_layout(name=…)`: one of Cytoscape's own layouts in place of the layered one.
 
 import cytoscape from "cytoscape";
-import { moved, type Positions } from "../layout/layered";
 import type { Placed } from "../core/types";
+import type { Positions } from "../generated/schema";
+import { moved } from "../layout/dragged";
 
 /** The layouts that need no extension. */
 export const ARRANGEMENTS = ["grid", "circle", "concentric", "breadthfirst", "cose", "random"];

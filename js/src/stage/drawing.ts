@@ -2,12 +2,16 @@
 // it carries the texts, two faces and sizes to a node, which Cytoscape's labels cannot.
 
 import cytoscape from "cytoscape";
-import { drawEdgeLabel, drawNode, inkOf } from "../picture/canvas";
 import { measure } from "../core/font";
 import { styleOf } from "../core/kinds";
-import { COLORS, DASHES, edgeColor, groupFills } from "../picture/draw";
-import { NOTE } from "../core/scene";
-import type { Box, Legend, Placed, Point, SceneEdge, Theme } from "../core/types";
+import { NOTE } from "../core/metrics";
+import type { Box, Placed, Point, SceneEdge } from "../core/types";
+import type { Legend, Theme } from "../generated/schema";
+import { paintMarks } from "../picture/canvas";
+import { boxLook } from "./boxLook";
+import { overlayMarks, type Places } from "./overlay";
+import { COLORS, edgeColor, groupFills } from "../picture/colors";
+import { EDGE_DASHES } from "../picture/draw";
 
 export interface Options {
   container: HTMLElement;
@@ -132,7 +136,7 @@ export class View {
 
   private put(id: string, box: Box, opacity: number): void {
     const node = this.cy.getElementById(id);
-    opacity *= node.data("ghost") as number;
+    opacity *= node.data("fullOpacity") as number;
     node.position({ x: box.x + box.width / 2, y: box.y + box.height / 2 });
     if (node.data("width") !== box.width || node.data("height") !== box.height || node.data("opacity") !== opacity)
       node.data({ width: box.width, height: box.height, opacity });
@@ -151,13 +155,13 @@ export class View {
         const element = this.cy.getElementById(node.id);
         const box = placed.boxes.get(node.id)!;
         const size = { width: box.width, height: box.height, opacity: 0, ...pick(element.data() as Record<string, unknown>, ["width", "height", "opacity"]) };
-        element.data({ ...node.data, parent: undefined, ...inkOf(node, legend, theme, this.fills.get(node.id)), ...size, depth: depth.get(node.id) });
+        element.data({ ...node.data, parent: undefined, ...boxLook(node, box, legend, theme, this.fills.get(node.id)), ...size, depth: depth.get(node.id) });
         element.classes([node.role === "node" ? "node" : "group", node.role, style.class, style.shape, ...(node.changes ? ["changes"] : []), ...(node.data.status ? [node.data.status.replace(" ", "-")] : [])]);
       }
       for (const edge of placed.scene.edges) {
         const element = this.cy.getElementById(edge.id);
-        element.data({ kind: edge.kind, count: edge.count, color: edgeColor(edge, legend, theme), dash: (DASHES[edge.kind] ?? "1 0").split(" ").map(Number), opacity: 1, ...this.route(edge, placed) });
-        element.classes(["edge", edge.kind, DASHES[edge.kind] ? "dashed" : "solid", element.data("bent") ? "bent" : "straight"]);
+        element.data({ kind: edge.kind, count: edge.count, color: edgeColor(edge, legend, theme), dash: EDGE_DASHES[edge.kind] ?? [1, 0], opacity: 1, ...this.route(edge, placed) });
+        element.classes(["edge", edge.kind, EDGE_DASHES[edge.kind] ? "dashed" : "solid", element.data("bent") ? "bent" : "straight"]);
       }
     });
     this.highlight(this.selected, this.lit);
@@ -189,7 +193,7 @@ export class View {
         style: {
           width: "data(width)", height: "data(height)", opacity: "data(opacity)", shape: "round-rectangle", "corner-radius": "data(corner)",
           "background-color": "data(fill)", "border-color": "data(stroke)", "border-width": "data(border)",
-          "border-opacity": "data(strokeOpacity)", "border-style": "data(line)", "overlay-opacity": 0, "outline-width": 0,
+          "border-style": "data(line)", "overlay-opacity": 0, "outline-width": 0,
           "outline-color": colors.highlight, "outline-offset": 3, "outline-opacity": 0.55,
         },
       },
@@ -261,25 +265,32 @@ export class View {
     const zoom = this.cy.zoom();
     const pan = this.cy.pan();
     context.setTransform(ratio * zoom, 0, 0, ratio * zoom, ratio * pan.x, ratio * pan.y);
+    paintMarks(context, overlayMarks(this.placed.scene, this.places(this.placed), legend, this.look.theme, this.fills));
+  }
+
+  /** Where Cytoscape has what is in sight. */
+  private places({ routes }: Placed): Places {
     const seen = this.cy.extent();
-    for (const node of this.placed.scene.nodes) {
-      const element = this.cy.getElementById(node.id);
-      if (element.empty()) continue;
-      const box = boxOf(element);
-      if (box.x > seen.x2 || box.x + box.width < seen.x1 || box.y > seen.y2 || box.y + box.height < seen.y1) continue;
-      context.globalAlpha = (element.data("opacity") as number) * (element.hasClass("dim") ? (node.role === "open" ? 0.5 : 0.2) : 1);
-      drawNode(context, node, box, legend, this.look.theme, this.fills.get(node.id));
-    }
-    if (zoom > 0.5)
-      for (const edge of this.placed.scene.edges) {
+    const opacity = (element: cytoscape.SingularElementReturnValue, dimmed: number): number =>
+      (element.data("opacity") as number) * (element.hasClass("dim") ? dimmed : 1);
+    return {
+      box: (node) => {
+        const element = this.cy.getElementById(node.id);
+        if (element.empty()) return undefined;
+        const box = boxOf(element);
+        if (box.x > seen.x2 || box.x + box.width < seen.x1 || box.y > seen.y2 || box.y + box.height < seen.y1) return undefined;
+        return { box, opacity: opacity(element, node.role === "open" ? 0.5 : 0.2) };
+      },
+      arrow: (edge) => {
         const element = this.cy.getElementById(edge.id);
-        if (element.empty()) continue;
-        context.globalAlpha = (element.data("opacity") as number) * (element.hasClass("dim") ? 0.2 : 1);
-        const route = this.placed.routes.get(edge.id);
+        if (element.empty() || this.cy.zoom() <= READABLE) return undefined;
+        const route = routes.get(edge.id);
         const end = element.targetEndpoint();
-        const corner = route && route.length > 2 ? { x: end.x + route[route.length - 2]!.x - route[route.length - 1]!.x, y: end.y + route[route.length - 2]!.y - route[route.length - 1]!.y } : element.sourceEndpoint();
-        drawEdgeLabel(context, edge, corner, end, this.look.theme);
-      }
+        const [corner, tip] = route && route.length > 2 ? route.slice(-2) : [];
+        const before = corner && tip ? { x: end.x + corner.x - tip.x, y: end.y + corner.y - tip.y } : element.sourceEndpoint();
+        return { before, end, opacity: opacity(element, 0.2) };
+      },
+    };
   }
 
   /** Draws the texts again, such as when their font has arrived. */

@@ -1,10 +1,10 @@
 // What a pointer does on the drawing.
 
 import type cytoscape from "cytoscape";
-import type { Controller } from "./controller";
-import type { Model } from "../host/model";
-import type { Stage } from "./stage";
 import type { Point } from "../core/types";
+import type { Model } from "../host/model";
+import type { Controller } from "./controller";
+import type { Stage } from "./stage";
 
 const DOUBLE = 400; // ms in which a second click belongs to the first
 const STILL = 12; // px that it may be off

@@ -1,7 +1,7 @@
 // What the keys do; panels/help.ts tells the user.
 
-import type { Controller } from "./controller";
 import type { Model } from "../host/model";
+import type { Controller } from "./controller";
 import type { Stage } from "./stage";
 
 /** What the widget around the drawing does on a key. */

@@ -1,15 +1,20 @@
 // The stage of one view: it lays out and shows what the model's state says, and tells how that goes.
 
-import { ARRANGEMENTS, arranged } from "./cytoscapeLayouts";
-import { ElkWorker } from "../layout/elk";
-import { loadFonts } from "../picture/canvas";
-import { elkGraph, layout, moved } from "../layout/layered";
-import type { Model } from "../host/model";
-import { tooltip } from "../picture/draw";
-import { h } from "../host/dom";
-import { buildScene, type Index, indexElements } from "../core/scene";
+import { type Index, indexElements } from "../core/index";
+import { buildScene } from "../core/scene";
 import { spelled } from "../core/text";
-import type { Legend, Placed, Scene, Theme, ViewState } from "../core/types";
+import type { Placed, Scene, ViewState } from "../core/types";
+import type { Legend, Theme } from "../generated/schema";
+import { h } from "../host/dom";
+import type { ElkNode } from "../layout/elk";
+import { ElkWorker } from "../host/elkWorker";
+import type { Model } from "../host/model";
+import { moved } from "../layout/dragged";
+import { layout } from "../layout/index";
+import { elkGraph } from "../layout/layered";
+import { loadFonts } from "../host/fonts";
+import { tooltip } from "../picture/draw";
+import { arranged, ARRANGEMENTS } from "./cytoscapeLayouts";
 import { View } from "./drawing";
 
 const SLOW = 400; // ms after which a layout shows that it runs
@@ -154,8 +159,9 @@ export class Stage {
     const options = this.model.get("cytoscape_layout");
     const positions = this.model.get("positions");
     const arrangement = this.model.get("arrangement");
-    if (!options.name || !ARRANGEMENTS.includes(options.name)) return layout(scene, elk.layout, { signal, positions, arrangement });
-    return moved(arranged(await layout(scene, elk.layout, { signal }), { ...options, name: options.name }), positions);
+    const ask = (graph: ElkNode): Promise<ElkNode> => elk.layout(graph, signal);
+    if (!options.name || !ARRANGEMENTS.includes(options.name)) return layout(scene, ask, { positions, arrangement });
+    return moved(arranged(await layout(scene, ask), { ...options, name: options.name }), positions);
   }
 
   /** Tells the page where every box is, in px of the page's viewport. */

@@ -1,12 +1,12 @@
 // All that is known of what is selected.
 
+import type { Item } from "../../core/index";
 import { styleOf } from "../../core/kinds";
 import { path, result, totals } from "../../core/queries";
-import type { Item } from "../../core/scene";
-import type { EdgeData, NodeData } from "../../core/types";
-import type { App, Panel } from "./panel";
+import type { EdgeData, NodeData } from "../../generated/schema";
 import { h } from "../../host/dom";
-import { swatch } from "./legend";
+import { swatch } from "./swatch";
+import type { App, Panel } from "./panel";
 
 const LONG = 240; // characters shown of a long text, until asked for all
 const MOST = 12; // neighbours listed, until asked for all

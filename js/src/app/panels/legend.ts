@@ -1,9 +1,10 @@
 // The legend as a filter: every kind present, as it is painted, with its count.
 
-import { type LegendEntry, legendEntries } from "../../core/kinds";
-import type { KindStyle, Theme } from "../../core/types";
+import { legendEntries } from "../../core/kinds";
+import type { LegendEntry } from "../../core/types";
+import { h } from "../../host/dom";
+import { swatch } from "./swatch";
 import type { App, Panel } from "./panel";
-import { h, s } from "../../host/dom";
 
 export function legendPanel(app: App): Panel {
   const element = h("footer", { class: "legend", role: "group", "aria-label": "Legend: kinds shown" });
@@ -60,18 +61,3 @@ export function legendPanel(app: App): Panel {
   };
 }
 
-/** A kind's shape in its colour, as the legend and the inspector show it. */
-export function swatch(style: KindStyle, theme: Theme): SVGElement {
-  const look = { fill: style[theme], "fill-opacity": 0.1, stroke: style[theme], "stroke-width": 1.6 };
-  const group = style.role === "group";
-  return s(
-    "svg",
-    { class: "swatch", viewBox: "0 0 22 16", width: 22, height: 16, "aria-hidden": "true" },
-    group || style.shape === "box"
-      ? s("rect", { x: 1, y: 1, width: 20, height: 14, rx: group ? 3.5 : 2, ...look })
-      : style.shape === "ellipse"
-        ? s("rect", { x: 1, y: 1, width: 20, height: 14, rx: 7, ...look })
-        : s("path", { d: "M6 1H16L21 8L16 15H6L1 8Z", "stroke-linejoin": "round", ...look }),
-    group && s("path", { d: "M4 5H9", stroke: style[theme], "stroke-width": 2 }),
-  );
-}

@@ -1,12 +1,12 @@
 // The graph as a tree, for screen readers, for the keyboard, and for whoever prefers a list.
 
-import type { NodeData } from "../../core/types";
+import type { Item } from "../../core/index";
 import { styleOf } from "../../core/kinds";
 import { result } from "../../core/queries";
-import type { Item } from "../../core/scene";
-import type { App, Panel } from "./panel";
+import type { NodeData } from "../../generated/schema";
 import { h } from "../../host/dom";
-import { swatch } from "./legend";
+import { swatch } from "./swatch";
+import type { App, Panel } from "./panel";
 
 const MOST = 400; // children of one sub-graph that are listed
 

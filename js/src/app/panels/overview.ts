@@ -1,9 +1,9 @@
 // The overview map: all boxes, small, and what part of them is in sight; a press or a drag goes there.
 
-import type { Legend, Theme } from "../../core/types";
 import { hue } from "../../core/kinds";
-import type { View } from "../../stage/drawing";
+import type { Legend, Theme } from "../../generated/schema";
 import { h } from "../../host/dom";
+import type { View } from "../../stage/drawing";
 
 const WIDTH = 180;
 const HEIGHT = 120;

@@ -1,8 +1,8 @@
 // What every panel is given: the state, the graph, and the few things a user can do to it from anywhere.
 
+import type { Index } from "../../core/index";
+import type { Legend, Theme } from "../../generated/schema";
 import type { Model } from "../../host/model";
-import type { Index } from "../../core/scene";
-import type { Legend, Theme } from "../../core/types";
 
 export interface App {
   readonly model: Model;

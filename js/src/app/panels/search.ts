@@ -2,8 +2,8 @@
 
 import { styleOf } from "../../core/kinds";
 import { find, path } from "../../core/queries";
-import type { App, Panel } from "./panel";
 import { h } from "../../host/dom";
+import type { App, Panel } from "./panel";
 
 const LISTED = 50;
 

@@ -1,9 +1,9 @@
 // The user's block beside the graph: a node's line lights up, a line's nodes are revealed.
 
 import { linesOf, onLine } from "../../core/queries";
-import type { SourceText } from "../../core/types";
-import type { App, Panel } from "./panel";
+import type { SourceText } from "../../generated/schema";
 import { h } from "../../host/dom";
+import type { App, Panel } from "./panel";
 
 const LONGEST = 5000; // lines listed of one block
 

@@ -2,8 +2,8 @@
 
 import { totals } from "../../core/queries";
 import { spelled } from "../../core/text";
-import type { App, Panel } from "./panel";
 import { h, s } from "../../host/dom";
+import type { App, Panel } from "./panel";
 
 export interface Actions {
   expandAll(): void;
