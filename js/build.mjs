@@ -39,9 +39,19 @@ const shared = {
 };
 
 const BUNDLES = [
-  { entryPoints: ["src/entry/headless.ts"], outfile: join(STATIC, "headless.js"), format: "iife", plugins: [virtualElk(true)] },
+  {
+    entryPoints: ["src/entry/headless.ts"],
+    outfile: join(STATIC, "headless.js"),
+    format: "iife",
+    plugins: [virtualElk(true)],
+  },
   { entryPoints: ["src/entry/loader.ts"], outfile: join(STATIC, "loader.js"), format: "esm", plugins: [] },
-  { entryPoints: ["src/entry/widget.ts"], outfile: join(STATIC, "widget.js"), format: "esm", plugins: [virtualElk(false)] },
+  {
+    entryPoints: ["src/entry/widget.ts"],
+    outfile: join(STATIC, "widget.js"),
+    format: "esm",
+    plugins: [virtualElk(false)],
+  },
 ];
 
 async function main() {
@@ -65,9 +75,14 @@ function notices(packages) {
     const file = ["LICENSE", "LICENSE.md", "LICENSE.txt"].map((file) => join(folder, file)).find(existsSync);
     return [`${name} ${version} (${license}), inside the bundles`, readFileSync(file, "utf-8")];
   });
-  parts.push(["DejaVu fonts 2.37, subsets (Bitstream Vera licence), in *.ttf and inside the bundles", readFileSync(join(here, "fonts", "LICENSE"), "utf-8")]);
+  parts.push([
+    "DejaVu fonts 2.37, subsets (Bitstream Vera licence), in *.ttf and inside the bundles",
+    readFileSync(join(here, "fonts", "LICENSE"), "utf-8"),
+  ]);
   const rule = "=".repeat(100);
-  return parts.map(([title, text]) => `${rule}\n${title}\n${rule}\n\n${text.replace(/\r\n/g, "\n").trim()}\n`).join("\n");
+  return parts
+    .map(([title, text]) => `${rule}\n${title}\n${rule}\n\n${text.replace(/\r\n/g, "\n").trim()}\n`)
+    .join("\n");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

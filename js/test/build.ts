@@ -14,7 +14,10 @@ export function group(id: string, kind: string, more: Partial<NodeData> = {}): E
 /** A node; its parent is in its id. */
 export function node(id: string, kind = "Operation", more: Partial<NodeData> = {}): Element {
   const at = id.lastIndexOf("/");
-  return { group: "nodes", data: { id, kind, label: id.slice(at + 1), ...(at < 0 ? {} : { parent: id.slice(0, at) }), ...more } };
+  return {
+    group: "nodes",
+    data: { id, kind, label: id.slice(at + 1), ...(at < 0 ? {} : { parent: id.slice(0, at) }), ...more },
+  };
 }
 
 export function edge(source: string, target: string, kind: EdgeKind = "data", more: Partial<EdgeData> = {}): Element {

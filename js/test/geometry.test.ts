@@ -26,21 +26,37 @@ function draw(size: number, seed: number, arrangement: "flow" | "lanes" = "flow"
 }
 
 function overlap(a: Box, b: Box): boolean {
-  return a.x + SLACK < b.x + b.width && b.x + SLACK < a.x + a.width && a.y + SLACK < b.y + b.height && b.y + SLACK < a.y + a.height;
+  return (
+    a.x + SLACK < b.x + b.width &&
+    b.x + SLACK < a.x + a.width &&
+    a.y + SLACK < b.y + b.height &&
+    b.y + SLACK < a.y + a.height
+  );
 }
 
 function crosses(a: Point, b: Point, box: Box): boolean {
   const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
-  return overlap({ x: x - SLACK, y: y - SLACK, width: Math.abs(a.x - b.x) + 2 * SLACK, height: Math.abs(a.y - b.y) + 2 * SLACK }, box);
+  return overlap(
+    { x: x - SLACK, y: y - SLACK, width: Math.abs(a.x - b.x) + 2 * SLACK, height: Math.abs(a.y - b.y) + 2 * SLACK },
+    box,
+  );
 }
 
 function inside(inner: Box, outer: Box): boolean {
-  return inner.x >= outer.x - SLACK && inner.y >= outer.y - SLACK && inner.x + inner.width <= outer.x + outer.width + SLACK && inner.y + inner.height <= outer.y + outer.height + SLACK;
+  return (
+    inner.x >= outer.x - SLACK &&
+    inner.y >= outer.y - SLACK &&
+    inner.x + inner.width <= outer.x + outer.width + SLACK &&
+    inner.y + inner.height <= outer.y + outer.height + SLACK
+  );
 }
 
 function textWidth(node: SceneNode): number {
   if (node.role !== "node")
-    return Math.max(42 + measure(node.title, GROUP_TITLE, "sansBold") + measure(node.note ?? "", NOTE, "sans"), 30 + measure(node.subtitle ?? "", NOTE, "sans"));
+    return Math.max(
+      42 + measure(node.title, GROUP_TITLE, "sansBold") + measure(node.note ?? "", NOTE, "sans"),
+      30 + measure(node.subtitle ?? "", NOTE, "sans"),
+    );
   return Math.max(measure(node.title, TITLE, "monoBold"), measure(node.subtitle ?? "", SUBTITLE, "mono"));
 }
 
@@ -54,7 +70,8 @@ function faults({ scene, boxes, routes, width, height }: Placed): string[] {
     if (!inside(box(node.id), node.parent === undefined ? page : box(node.parent))) found.push(`${node.id} sticks out`);
     if (textWidth(node) > box(node.id).width) found.push(`the text of ${node.id} is wider than its box`);
     for (const other of scene.nodes.slice(at + 1))
-      if (other.parent === node.parent && overlap(box(node.id), box(other.id))) found.push(`${node.id} overlaps ${other.id}`);
+      if (other.parent === node.parent && overlap(box(node.id), box(other.id)))
+        found.push(`${node.id} overlaps ${other.id}`);
   }
   for (const edge of scene.edges) {
     const route = routes.get(edge.id);
@@ -64,16 +81,19 @@ function faults({ scene, boxes, routes, width, height }: Placed): string[] {
     }
     for (let i = 1; i < route.length; i++)
       for (const node of solid)
-        if (node.id !== edge.source && node.id !== edge.target && crosses(route[i - 1]!, route[i]!, box(node.id))) found.push(`${edge.id} runs through ${node.id}`);
+        if (node.id !== edge.source && node.id !== edge.target && crosses(route[i - 1]!, route[i]!, box(node.id)))
+          found.push(`${edge.id} runs through ${node.id}`);
     const tip = route[route.length - 1]!;
     const text = { x: tip.x + 5, y: tip.y - 15, width: edgeTextWidth(edge), height: 8 };
     for (const other of text.width ? scene.edges : []) {
       const beside = other === edge ? [] : (routes.get(other.id) ?? []);
-      if (beside.some((point, i) => i > 0 && crosses(beside[i - 1]!, point, text))) found.push(`the text at ${edge.id} is crossed by ${other.id}`);
+      if (beside.some((point, i) => i > 0 && crosses(beside[i - 1]!, point, text)))
+        found.push(`the text at ${edge.id} is crossed by ${other.id}`);
     }
     const [source, target] = [box(edge.source), box(edge.target)];
     const roles = [edge.source, edge.target].map((id) => scene.nodes.find((node) => node.id === id)!.role);
-    if (roles.every((role) => role === "node") && source.y + source.height > target.y + SLACK) found.push(`${edge.id} runs upwards`);
+    if (roles.every((role) => role === "node") && source.y + source.height > target.y + SLACK)
+      found.push(`${edge.id} runs upwards`);
   }
   return found;
 }
@@ -85,7 +105,9 @@ describe("a hundred random drawings", () => {
     [45, 20],
   ] as const)
     test(`${count} of ${size} nodes have no fault`, () => {
-      const found = Array.from({ length: count }, (_, seed) => faults(draw(size, seed)).map((fault) => `seed ${seed}: ${fault}`)).flat();
+      const found = Array.from({ length: count }, (_, seed) =>
+        faults(draw(size, seed)).map((fault) => `seed ${seed}: ${fault}`),
+      ).flat();
       expect(found).toEqual([]);
     });
 });
@@ -116,7 +138,11 @@ test("a value that layer after layer adds to runs straight down, whatever joins 
 });
 
 test("a column of boxes, in as many sub-graphs, is laid out without elkjs, and alike", () => {
-  const elements = [group("t", "Tracer"), ...Array.from({ length: 5 }, (_, i) => node(`t/${i}`)), ...Array.from({ length: 4 }, (_, i) => edge(`t/${i}`, `t/${i + 1}`))];
+  const elements = [
+    group("t", "Tracer"),
+    ...Array.from({ length: 5 }, (_, i) => node(`t/${i}`)),
+    ...Array.from({ length: 4 }, (_, i) => edge(`t/${i}`, `t/${i + 1}`)),
+  ];
   const drawing = scene([node("x", "Input"), ...elements, edge("x", "t")], ["t"]);
   const alone = layoutSync(drawing, () => {
     throw new Error("elkjs was asked");
@@ -125,7 +151,11 @@ test("a column of boxes, in as many sub-graphs, is laid out without elkjs, and a
   const middles = [...alone.boxes.values()].map(({ x, width }) => x + width / 2);
   expect(new Set(middles).size).toBe(1);
   const twice = { ...drawing, edges: [...drawing.edges, { ...drawing.edges[1]!, id: "again" }] };
-  expect(() => layoutSync(twice, () => { throw new Error("elkjs was asked"); })).toThrow("elkjs was asked");
+  expect(() =>
+    layoutSync(twice, () => {
+      throw new Error("elkjs was asked");
+    }),
+  ).toThrow("elkjs was asked");
 });
 
 test("in rows, edges of two values to two boxes keep apart, and so do the names at their arrows", () => {
@@ -137,9 +167,24 @@ test("in rows, edges of two values to two boxes keep apart, and so do the names 
   const drawn = rowsLayout(scene([node("n0"), ...steps.flat()]));
   const down = drawn.scene.edges.flatMap((edge) => {
     const route = drawn.routes.get(edge.id)!;
-    return route.slice(1).flatMap((to, at) => (to.x === route[at]!.x ? [{ edge, x: to.x, top: Math.min(to.y, route[at]!.y), bottom: Math.max(to.y, route[at]!.y) }] : []));
+    return route
+      .slice(1)
+      .flatMap((to, at) =>
+        to.x === route[at]!.x
+          ? [{ edge, x: to.x, top: Math.min(to.y, route[at]!.y), bottom: Math.max(to.y, route[at]!.y) }]
+          : [],
+      );
   });
-  const shared = down.filter((a) => down.some((b) => a.edge.source !== b.edge.source && a.edge.target !== b.edge.target && a.x === b.x && a.top < b.bottom && b.top < a.bottom));
+  const shared = down.filter((a) =>
+    down.some(
+      (b) =>
+        a.edge.source !== b.edge.source &&
+        a.edge.target !== b.edge.target &&
+        a.x === b.x &&
+        a.top < b.bottom &&
+        b.top < a.bottom,
+    ),
+  );
   expect(shared).toEqual([]);
   expect(faults(drawn).filter((fault) => !fault.includes("upwards"))).toEqual([]);
   expect(drawn.width).toBeLessThan(drawn.height);
@@ -147,7 +192,9 @@ test("in rows, edges of two values to two boxes keep apart, and so do the names 
 
 describe("lanes", () => {
   test("a hundred random drawings: boxes keep apart, edges run between them and down", () => {
-    const found = Array.from({ length: 100 }, (_, seed) => faults(draw(20, seed, "lanes")).map((fault) => `seed ${seed}: ${fault}`)).flat();
+    const found = Array.from({ length: 100 }, (_, seed) =>
+      faults(draw(20, seed, "lanes")).map((fault) => `seed ${seed}: ${fault}`),
+    ).flat();
     expect(found.filter((fault) => !fault.includes("the text at"))).toEqual([]);
   });
 
@@ -156,7 +203,14 @@ describe("lanes", () => {
       group(`t/${invoke}`, "Invoke"),
       ...places.map((place) => node(`t/${invoke}/${place}`, "InterventionProtocol", { target: place })),
     ];
-    const drawn = layoutSync(scene([group("t", "Tracer"), ...reads("a", "h0", "h1", "h2"), ...reads("b", "h0", "h2", "h1")], ["t", "t/a", "t/b"]), elkSync, { arrangement: "lanes" });
+    const drawn = layoutSync(
+      scene(
+        [group("t", "Tracer"), ...reads("a", "h0", "h1", "h2"), ...reads("b", "h0", "h2", "h1")],
+        ["t", "t/a", "t/b"],
+      ),
+      elkSync,
+      { arrangement: "lanes" },
+    );
     const y = (id: string) => drawn.boxes.get(id)!.y;
     expect([y("t/a/h0"), y("t/a/h2")]).toEqual([y("t/b/h0"), y("t/b/h2")]);
     expect(y("t/b/h1")).toBeGreaterThan(y("t/b/h2")); // read out of order: not on the line of t/a/h1

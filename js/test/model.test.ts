@@ -67,7 +67,8 @@ describe("a model with a kernel", () => {
   });
 
   test("elements come compressed, as one list for all views, and the last to be sent are those that are shown", async () => {
-    const packed = (...ids: string[]): DataView => new DataView(Uint8Array.from(deflateSync(ids.map((id) => JSON.stringify([{ data: { id } }])).join("\n"))).buffer);
+    const packed = (...ids: string[]): DataView =>
+      new DataView(Uint8Array.from(deflateSync(ids.map((id) => JSON.stringify([{ data: { id } }])).join("\n"))).buffer);
     const fake = new FakeModel({ elements: packed("a", "b") });
     const [model, other] = [await fromAnyWidget(fake), await fromAnyWidget(fake)];
     expect(model.get("elements")).toEqual([{ data: { id: "a" } }, { data: { id: "b" } }]);

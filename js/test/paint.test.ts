@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { measure } from "../src/core/font";
-import { fit, visible, xml } from "../src/core/text";
+import { shortened, visible, xml } from "../src/core/text";
 import { render as drawn, type RenderRequest } from "../src/entry/headless";
 import type { Element } from "../src/generated/schema";
 import { elkSync } from "../src/layout/elk";
@@ -10,10 +10,14 @@ import { type DrawOptions, draw } from "../src/picture/draw";
 import { svg as asText } from "../src/picture/svg";
 import { edge, group, legend, node, scene } from "./build";
 
-const seed = JSON.parse(readFileSync(new URL("../../tests/golden/seed.elements.json", import.meta.url), "utf-8")) as Element[];
+const seed = JSON.parse(
+  readFileSync(new URL("../../tests/golden/seed.elements.json", import.meta.url), "utf-8"),
+) as Element[];
 
 function svg(elements: Element[], options: Partial<DrawOptions> = {}, expanded: string[] = []): string {
-  return asText(draw(layoutSync(scene(elements, expanded), elkSync), legend, { theme: "light", legend: false, ...options }));
+  return asText(
+    draw(layoutSync(scene(elements, expanded), elkSync), legend, { theme: "light", legend: false, ...options }),
+  );
 }
 
 function render(request: Partial<RenderRequest>) {
@@ -31,15 +35,15 @@ describe("text", () => {
   });
 
   test("is cut in the middle to the width that it may have", () => {
-    const cut = fit("transformer.h.11.mlp.output", 100, 12, "mono");
+    const cut = shortened("transformer.h.11.mlp.output", 100, 12, "mono");
     expect(cut).toBe("transf…output");
     expect(measure(cut, 12, "mono")).toBeLessThanOrEqual(100);
-    expect(fit("short", 100, 12, "mono")).toBe("short");
+    expect(shortened("short", 100, 12, "mono")).toBe("short");
   });
 
   test("a megabyte is cut as quickly as a line", () => {
     const start = performance.now();
-    expect(fit(`a${"x".repeat(1_000_000)}z`, 100, 12, "mono")).toMatch(/^ax+…x+z$/);
+    expect(shortened(`a${"x".repeat(1_000_000)}z`, 100, 12, "mono")).toMatch(/^ax+…x+z$/);
     expect(performance.now() - start).toBeLessThan(50);
   });
 
@@ -53,7 +57,10 @@ describe("a picture", () => {
   const hostile = `</title><script>alert(1)</script>\u202e\u0000&"`;
 
   test("holds hostile text as text", () => {
-    const text = svg([node("a", hostile, { label: hostile, variable: hostile, text: hostile })], { title: hostile, footer: hostile });
+    const text = svg([node("a", hostile, { label: hostile, variable: hostile, text: hostile })], {
+      title: hostile,
+      footer: hostile,
+    });
     expect(text).not.toContain("<script");
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);
     expect(text.match(/<title>/g)).toHaveLength(2);
@@ -89,7 +96,10 @@ describe("a picture", () => {
   });
 
   test("says what a limit left out", () => {
-    const { svg, warnings, hidden } = render({ elements: Array.from({ length: 9 }, (_, i) => node(`n${i}`)), max_elements: 5 });
+    const { svg, warnings, hidden } = render({
+      elements: Array.from({ length: 9 }, (_, i) => node(`n${i}`)),
+      max_elements: 5,
+    });
     expect(svg).toContain("+4 more not drawn");
     expect([hidden, warnings.length]).toEqual([4, 1]);
   });
@@ -108,14 +118,20 @@ describe("a picture", () => {
     const links = chain.slice(1).map((_, i) => edge(`n${i}`, `n${i + 1}`));
     const placed = layoutSync(scene([...chain, ...links]), elkSync);
     const boxes = placed.scene.nodes.map((node) => placed.boxes.get(node.id)!);
-    const follows = (at: number) => boxes[at]!.y > boxes[at - 1]!.y || (boxes[at]!.y === boxes[0]!.y && boxes[at]!.x > boxes[at - 1]!.x + boxes[at - 1]!.width);
+    const follows = (at: number) =>
+      boxes[at]!.y > boxes[at - 1]!.y ||
+      (boxes[at]!.y === boxes[0]!.y && boxes[at]!.x > boxes[at - 1]!.x + boxes[at - 1]!.width);
     expect(boxes.every((_, at) => at === 0 || follows(at))).toBe(true);
     expect(placed.height).toBeLessThan(2 * placed.width);
     expect(placed.routes.size).toBe(1499);
   });
 
   test("a dragged box takes the sub-graphs around it along", () => {
-    const drawn = layoutSync(scene([group("a", "Tracer"), node("a/1"), node("a/2"), edge("a/1", "a/2")], ["a"]), elkSync, { positions: { "a/2": [300, 200] } });
+    const drawn = layoutSync(
+      scene([group("a", "Tracer"), node("a/1"), node("a/2"), edge("a/1", "a/2")], ["a"]),
+      elkSync,
+      { positions: { "a/2": [300, 200] } },
+    );
     const [outer, box] = [drawn.boxes.get("a")!, drawn.boxes.get("a/2")!];
     expect(box.x + box.width).toBeLessThanOrEqual(outer.x + outer.width);
     expect(box.y + box.height).toBeLessThanOrEqual(outer.y + outer.height);
@@ -127,7 +143,11 @@ describe("render()", () => {
   const { ngw } = globalThis as unknown as { ngw: { render(request: string): string } };
 
   test("answers a request with a picture", () => {
-    expect(JSON.parse(ngw.render(JSON.stringify({ elements: seed, legend, expanded: ["session@1"] })))).toMatchObject({ visible: 5, hidden: 0, warnings: [] });
+    expect(JSON.parse(ngw.render(JSON.stringify({ elements: seed, legend, expanded: ["session@1"] })))).toMatchObject({
+      visible: 5,
+      hidden: 0,
+      warnings: [],
+    });
   });
 
   test("answers nonsense with an error", () => {

@@ -13,7 +13,16 @@ export function random(seed: number): () => number {
   };
 }
 
-const KINDS = ["InterventionProtocol", "SwapProtocol", "LockProtocol", "Operation", "Operation", "Operation", "ApplyModuleProtocol", "Input"];
+const KINDS = [
+  "InterventionProtocol",
+  "SwapProtocol",
+  "LockProtocol",
+  "Operation",
+  "Operation",
+  "Operation",
+  "ApplyModuleProtocol",
+  "Input",
+];
 const GROUPS = ["Session", "Tracer", "Invoke", "Iterator", "Backward", "Conditional"];
 
 /** An intervention-like graph of `size` nodes in nested sub-graphs: values flow forward in order of execution. */
@@ -29,7 +38,14 @@ export function randomElements(size: number, seed: number): Element[] {
         const inside = Math.min(count, 2 + Math.floor(next() * 12));
         const kind = pick(GROUPS);
         const id = `${parent === undefined ? "" : `${parent}/`}${kind}${groups.length}`;
-        groups.push({ id, kind, label: `${kind.toLowerCase()}_${groups.length}`, compound: true, line: groups.length + 1, ...(parent === undefined ? {} : { parent }) });
+        groups.push({
+          id,
+          kind,
+          label: `${kind.toLowerCase()}_${groups.length}`,
+          compound: true,
+          line: groups.length + 1,
+          ...(parent === undefined ? {} : { parent }),
+        });
         fill(id, inside, depth + 1);
         count -= inside;
         continue;
@@ -38,9 +54,18 @@ export function randomElements(size: number, seed: number): Element[] {
       const id = `${parent === undefined ? "" : `${parent}/`}n${nodes.length}`;
       const inputs = kind === "Input" ? 0 : Math.floor(next() * 3);
       for (let input = 0; input < inputs && nodes.length; input++) {
-        const source = nodes[next() < 0.7 ? Math.max(0, nodes.length - 1 - Math.floor(next() * 6)) : Math.floor(next() * nodes.length)]!;
+        const source =
+          nodes[
+            next() < 0.7 ? Math.max(0, nodes.length - 1 - Math.floor(next() * 6)) : Math.floor(next() * nodes.length)
+          ]!;
         const kind = source.parent === parent ? "data" : "bridge";
-        edges.push({ id: `e${edges.length}`, source: source.id, target: id, kind, label: pick([String(input), "input", "dim", "other"]) });
+        edges.push({
+          id: `e${edges.length}`,
+          source: source.id,
+          target: id,
+          kind,
+          label: pick([String(input), "input", "dim", "other"]),
+        });
       }
       nodes.push({
         id,

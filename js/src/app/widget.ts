@@ -51,11 +51,13 @@ export class Widget {
     private readonly signal: AbortSignal,
     private readonly code: string | null, // of this bundle; null in a page that was saved, which is it
   ) {
-    const stage = (this.stage = new Stage(this.root, model, LEGEND, signal, (placed) => this.firstHeight(placed)));
+    const stage = new Stage(this.root, model, LEGEND, signal, (placed) => this.firstHeight(placed));
+    this.stage = stage;
     const say = (text: string): void => this.say(text);
     const controller = new Controller(model, stage, say);
     const app = this.app(controller);
-    const search = (this.search = searchPanel(app));
+    const search = searchPanel(app);
+    this.search = search;
     const inspector = inspectorPanel(app);
     const outline = outlinePanel(app);
     const sheet = helpSheet();
@@ -81,17 +83,46 @@ export class Widget {
       search.element,
     );
     this.panels = [this.bar, this.legendRow, this.source, inspector, outline, search];
-    this.tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "Source, inspector or outline" }, ...["Source", "Inspector", "Outline"].map((name) => this.tab(name)));
-    this.side = h("aside", { class: "side", "data-tab": "source", "data-open": "true" }, this.tabs, this.source.element, inspector.element, outline.element);
-    this.overview = overviewMap(stage.view, LEGEND, () => this.theme, () => getComputedStyle(this.root).getPropertyValue("--accent"));
+    this.tabs = h(
+      "div",
+      { class: "tabs", role: "tablist", "aria-label": "Source, inspector or outline" },
+      ...["Source", "Inspector", "Outline"].map((name) => this.tab(name)),
+    );
+    this.side = h(
+      "aside",
+      { class: "side", "data-tab": "source", "data-open": "true" },
+      this.tabs,
+      this.source.element,
+      inspector.element,
+      outline.element,
+    );
+    this.overview = overviewMap(
+      stage.view,
+      LEGEND,
+      () => this.theme,
+      () => getComputedStyle(this.root).getPropertyValue("--accent"),
+    );
     stage.element.append(this.overview.element);
     stage.view.cy.on("render", () => this.overview.draw());
-    this.root.append(this.bar.element, h("div", { class: "main" }, stage.element, this.side), this.legendRow.element, sheet.element, this.live);
+    this.root.append(
+      this.bar.element,
+      h("div", { class: "main" }, stage.element, this.side),
+      this.legendRow.element,
+      sheet.element,
+      this.live,
+    );
     host.attachShadow({ mode: "open" }).append(h("style", {}, CSS), this.root);
 
     this.listen();
     listenToPointer(model, stage, controller, app.hover);
-    listenToKeys(this.root, model, stage, controller, { sheet, search: () => search.focus(), copy: (id) => void inspector.copy(id), toggleOverview, toggleSide, fullScreen });
+    listenToKeys(this.root, model, stage, controller, {
+      sheet,
+      search: () => search.focus(),
+      copy: (id) => void inspector.copy(id),
+      toggleOverview,
+      toggleSide,
+      fullScreen,
+    });
     this.applyGestures();
     this.applyTheme();
     this.applySize();
@@ -134,37 +165,51 @@ export class Widget {
       void stage.redraw();
       this.updatePanels(); // while the worker lays out
     };
-    model.on(["elements"], () => {
-      stage.tracing = null;
-      redraw();
-    }, signal);
+    model.on(
+      ["elements"],
+      () => {
+        stage.trace(null);
+        redraw();
+      },
+      signal,
+    );
     model.on(["expanded", "hidden_kinds", "steps", "positions", "only"], redraw, signal);
-    model.on(["selected"], () => {
-      this.updatePanels();
-      stage.highlight();
-    }, signal);
-    model.on(["cytoscape_layout", "arrangement"], () => {
-      this.bar.update();
-      stage.fitNext = true;
-      void stage.redraw();
-    }, signal);
+    model.on(
+      ["selected"],
+      () => {
+        this.updatePanels();
+        stage.highlight();
+      },
+      signal,
+    );
+    model.on(
+      ["cytoscape_layout", "arrangement"],
+      () => {
+        this.bar.update();
+        void stage.redraw({ fit: true });
+      },
+      signal,
+    );
     model.on(["title", "sources", "about"], () => this.updatePanels(), signal);
     model.on(["search"], () => this.search.update(), signal); // the other panels have nothing of it, and a letter comes at once
     model.on(["theme", "cytoscape_style"], () => this.applyTheme(), signal);
     model.on(["height"], () => this.applySize(), signal);
     model.on(["user_zooming_enabled", "user_panning_enabled", "auto_ungrabify"], () => this.applyGestures(), signal);
     model.onRelayout(() => {
-      stage.fitNext = true;
       model.set({ positions: {} });
-      void stage.redraw();
+      void stage.redraw({ fit: true });
     }, signal);
     onHostTheme(() => this.wantedTheme !== this.theme && this.applyTheme(), signal);
     const resized = new ResizeObserver(() => this.resized());
     resized.observe(this.root);
-    signal.addEventListener("abort", () => {
-      resized.disconnect();
-      this.host.remove();
-    }, { once: true });
+    signal.addEventListener(
+      "abort",
+      () => {
+        resized.disconnect();
+        this.host.remove();
+      },
+      { once: true },
+    );
   }
 
   private updatePanels(): void {
@@ -214,12 +259,23 @@ export class Widget {
 
   private tab(name: string): HTMLElement {
     const tab = name.toLowerCase();
-    return h("button", { type: "button", role: "tab", "data-tab": tab, "aria-selected": String(tab === "source"), onclick: () => this.showTab(tab) }, name);
+    return h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        "data-tab": tab,
+        "aria-selected": String(tab === "source"),
+        onclick: () => this.showTab(tab),
+      },
+      name,
+    );
   }
 
   private showTab(tab: string): void {
     this.side.dataset.tab = tab;
-    for (const button of this.tabs.querySelectorAll<HTMLElement>("[role=tab]")) button.setAttribute("aria-selected", String(button.dataset.tab === tab));
+    for (const button of this.tabs.querySelectorAll<HTMLElement>("[role=tab]"))
+      button.setAttribute("aria-selected", String(button.dataset.tab === tab));
   }
 
   private toggleSide(): void {
@@ -258,14 +314,31 @@ export class Widget {
       offer(await this.file(format), name);
       this.say(`Downloaded ${name}`);
     } catch (error) {
-      this.stage.tell("bad", `No ${format} could be made: ${error instanceof Error ? error.message : String(error)}`, { Close: () => this.stage.tell("", "") });
+      this.stage.tell("bad", `No ${format} could be made: ${error instanceof Error ? error.message : String(error)}`, {
+        Close: () => this.stage.tell("", ""),
+      });
       throw error;
     }
   }
 
   private async file(format: string): Promise<Blob> {
     if (format === "HTML") {
-      const names = ["elements", "sources", "about", "expanded", "selected", "hidden_kinds", "steps", "positions", "only", "arrangement", "title", "theme", "cytoscape_style", "cytoscape_layout"] as const;
+      const names = [
+        "elements",
+        "sources",
+        "about",
+        "expanded",
+        "selected",
+        "hidden_kinds",
+        "steps",
+        "positions",
+        "only",
+        "arrangement",
+        "title",
+        "theme",
+        "cytoscape_style",
+        "cytoscape_layout",
+      ] as const;
       return page(this.code!, Object.fromEntries(names.map((name) => [name, this.model.get(name)])));
     }
     const title = this.model.get("title");

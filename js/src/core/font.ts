@@ -24,7 +24,8 @@ const tables = new Map<Face, Map<number, number>>();
 function table(face: Face): Map<number, number> {
   let widths = tables.get(face);
   if (!widths) {
-    tables.set(face, (widths = new Map()));
+    widths = new Map();
+    tables.set(face, widths);
     const runs = WIDTHS[face];
     for (let i = 0; i < runs.length; i += 3)
       for (let code = runs[i]!; code <= runs[i + 1]!; code++) widths.set(code, runs[i + 2]!);

@@ -25,7 +25,10 @@ const indexes = new WeakMap<readonly Element[], Index>();
 /** The index of an element list; the same list gives the same index. */
 export function indexElements(elements: readonly Element[]): Index {
   let index = indexes.get(elements);
-  if (!index) indexes.set(elements, (index = makeIndex(elements)));
+  if (!index) {
+    index = makeIndex(elements);
+    indexes.set(elements, index);
+  }
   return index;
 }
 
@@ -46,7 +49,13 @@ function makeIndex(elements: readonly Element[]): Index {
   const byRank = (a: Item, b: Item) => a.rank - b.rank;
   for (const item of items.values()) item.children.sort(byRank);
   roots.sort(byRank);
-  return { items, roots, edges, into: groupBy(edges, (edge) => edge.target), from: groupBy(edges, (edge) => edge.source) };
+  return {
+    items,
+    roots,
+    edges,
+    into: groupBy(edges, (edge) => edge.target),
+    from: groupBy(edges, (edge) => edge.source),
+  };
 }
 
 /** A sub-graph happens when its first node does; an empty one right after the last node of the sub-graph before it. */

@@ -38,5 +38,7 @@ export function sizeClosed(node: SceneNode): void {
 
 /** The width that a sub-graph's header needs, in px. */
 export function headerWidth(node: SceneNode): number {
-  return Math.ceil(30 + measure(node.title, GROUP_TITLE, "sansBold") + 24 + measure(node.note ?? "", NOTE, "sans") + 14);
+  return Math.ceil(
+    30 + measure(node.title, GROUP_TITLE, "sansBold") + 24 + measure(node.note ?? "", NOTE, "sans") + 14,
+  );
 }

@@ -39,7 +39,12 @@ export function expansionWithin(
  * What is open after a click on a sub-graph. In a loop that shows one pass, what is open in one pass is open in all:
  * stepping through them changes nothing but the pass.
  */
-export function withOpen(index: Index, state: Pick<ViewState, "expanded" | "steps">, id: string, open: boolean): Set<string> {
+export function withOpen(
+  index: Index,
+  state: Pick<ViewState, "expanded" | "steps">,
+  id: string,
+  open: boolean,
+): Set<string> {
   const expanded = new Set(state.expanded);
   if (open) return expanded.add(id);
   const closed = canonical(index, state.steps, id);
@@ -73,5 +78,7 @@ export function shownPass(item: Item, steps: ViewState["steps"]): Item | undefin
 export function shownChildren(item: Item, steps: ViewState["steps"]): Item[] {
   const pass = shownPass(item, steps);
   if (!pass) return item.children;
-  return item.children.flatMap((child) => (child === pass ? child.children : child.data.kind === "Iteration" ? [] : [child]));
+  return item.children.flatMap((child) =>
+    child === pass ? child.children : child.data.kind === "Iteration" ? [] : [child],
+  );
 }

@@ -33,7 +33,8 @@ export function closure(index: Index, ids: Iterable<string>, way: "into" | "from
     queue.push(...item.children);
     for (const edge of index[way].get(id) ?? []) add(way === "into" ? edge.source : edge.target);
     // An input of a trace feeds the trace as a whole, so what is computed in the trace depends on it.
-    if (way === "into") for (const group of around(index, id)) for (const edge of index.into.get(group) ?? []) add(edge.source);
+    if (way === "into")
+      for (const group of around(index, id)) for (const edge of index.into.get(group) ?? []) add(edge.source);
   }
   return seen;
 }
@@ -44,7 +45,8 @@ const places = new WeakMap<Index, Map<string, NodeData[]>>();
 export function onLine(index: Index, file: string, line: number): NodeData[] {
   let known = places.get(index);
   if (!known) {
-    places.set(index, (known = new Map()));
+    known = new Map();
+    places.set(index, known);
     for (const { data } of index.items.values())
       for (const number of new Set(linesOf(data))) {
         const place = `${number} ${data.file}`;
@@ -80,7 +82,17 @@ export function find(index: Index, legend: Legend, query: string): string[] {
   const scored: [number, string][] = [];
   for (const { data: item } of index.items.values()) {
     const name = styleOf(legend, item.kind, item.compound).name;
-    const texts = [item.label, item.variable, item.kind, name, item.target, item.shape?.join(","), item.dtype, item.value, item.text];
+    const texts = [
+      item.label,
+      item.variable,
+      item.kind,
+      name,
+      item.target,
+      item.shape?.join(","),
+      item.dtype,
+      item.value,
+      item.text,
+    ];
     const score = matches(texts.map((text) => text ?? ""));
     if (score !== null) scored.push([score, item.id]);
   }
@@ -101,7 +113,12 @@ function matcher(query: string): ((texts: string[]) => number | null) | null {
     }
     return (texts) => at(texts.findIndex((text) => regex.test(text)));
   }
-  const words = trimmed.toLowerCase().replace(/[[\]()]/g, "").replace(/,\s+/g, ",").split(/\s+/).filter(Boolean);
+  const words = trimmed
+    .toLowerCase()
+    .replace(/[[\]()]/g, "")
+    .replace(/,\s+/g, ",")
+    .split(/\s+/)
+    .filter(Boolean);
   if (!words.length) return null;
   return (texts) => {
     const lower = texts.map((text) => text.toLowerCase());

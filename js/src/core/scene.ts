@@ -3,11 +3,23 @@
 import type { EdgeData, EdgeKind, Element, Legend, NodeData } from "../generated/schema";
 import { measure } from "./font";
 import { groupBy } from "./groupBy";
-import { around, type Index, indexElements, type Item } from "./index";
+import { around, type Index, type Item, indexElements } from "./index";
 import { styleOf } from "./kinds";
-import { edgeTextWidth, GROUP_TITLE, MOST_NAMED, NAME_GAP, NOTE, size, sizeClosed, SUBTITLE, TITLE, WIDEST, WIDEST_GROUP } from "./metrics";
+import {
+  edgeTextWidth,
+  GROUP_TITLE,
+  MOST_NAMED,
+  NAME_GAP,
+  NOTE,
+  SUBTITLE,
+  size,
+  sizeClosed,
+  TITLE,
+  WIDEST,
+  WIDEST_GROUP,
+} from "./metrics";
 import { canonical, passes, shownChildren, shownPass } from "./open";
-import { fit } from "./text";
+import { shortened } from "./text";
 import type { Scene, SceneEdge, SceneNode, ViewState } from "./types";
 
 const MOST_BRIDGED = 12; // visible nodes that a hidden one is seen to take something from
@@ -78,7 +90,8 @@ class SceneBuilder {
         continue;
       }
       if (!data.compound) this.add(item, parent, "node");
-      else if (item.children.length && this.expanded.has(canonical(this.index, this.state.steps, data.id))) this.open(item, parent);
+      else if (item.children.length && this.expanded.has(canonical(this.index, this.state.steps, data.id)))
+        this.open(item, parent);
       else {
         this.add(item, parent, "closed");
         if (this.coverAll(item, data.id)) this.nodes.get(data.id)!.changes = true;
@@ -173,25 +186,26 @@ class SceneBuilder {
 
   private describeNode(node: SceneNode): void {
     const { data } = node;
-    node.title = fit(data.label, WIDEST, TITLE, "monoBold");
+    node.title = shortened(data.label, WIDEST, TITLE, "monoBold");
     const subtitle = this.subtitle(data);
     if (subtitle) node.subtitle = subtitle;
     size(node, styleOf(this.legend, data.kind).shape);
   }
 
   private subtitle(data: NodeData): string {
-    if (data.status === "failed" && data.error) return fit(data.error, WIDEST, SUBTITLE, "mono");
+    if (data.status === "failed" && data.error) return shortened(data.error, WIDEST, SUBTITLE, "mono");
     if (data.status && data.status !== "failed") return data.status;
-    if (data.kind === "LockProtocol") return fit(data.variable ?? "", WIDEST, SUBTITLE, "mono");
+    if (data.kind === "LockProtocol") return shortened(data.variable ?? "", WIDEST, SUBTITLE, "mono");
     const type = data.shape ? `[${data.shape.join(", ")}]${data.dtype ? ` ${data.dtype}` : ""}` : undefined;
     const result = type ?? data.value ?? (data.variable === data.label ? undefined : data.variable) ?? "";
     const folded = this.folded(data);
-    if (data.label === "setitem" && data.variable) return fit(`${data.variable}${index(data) ?? folded}`, WIDEST, SUBTITLE, "mono");
-    const end = fit(result, WIDEST, SUBTITLE, "mono");
+    if (data.label === "setitem" && data.variable)
+      return shortened(`${data.variable}${index(data) ?? folded}`, WIDEST, SUBTITLE, "mono");
+    const end = shortened(result, WIDEST, SUBTITLE, "mono");
     if (!folded) return end;
     const arrow = end && " → ";
     const room = Math.max(WIDEST - measure(arrow + end, SUBTITLE, "mono"), 60);
-    return `${fit(folded, room, SUBTITLE, "mono")}${arrow}${end}`;
+    return `${shortened(folded, room, SUBTITLE, "mono")}${arrow}${end}`;
   }
 
   /** The literals of a node whose own nodes are hidden: `(·, 2)`, or `[:, 0]` for an index. Empty if there are none. */
@@ -218,7 +232,7 @@ class SceneBuilder {
     const { data } = item;
     const kind = Object.hasOwn(this.legend, data.kind) ? styleOf(this.legend, data.kind, true).name : data.kind;
     const named = data.label.toLowerCase() !== kind.toLowerCase();
-    node.title = fit(named ? `${kind}  ${data.label}` : kind, WIDEST_GROUP, GROUP_TITLE, "sansBold");
+    node.title = shortened(named ? `${kind}  ${data.label}` : kind, WIDEST_GROUP, GROUP_TITLE, "sansBold");
     const all = passes(item);
     const times = data.count ?? all.length;
     const shown = shownPass(item, this.state.steps);
@@ -232,15 +246,20 @@ class SceneBuilder {
       for (const count of counts.values()) total += count;
       notes.push("closed", plural(total, "node"));
       const subtitle = [...counts].map(([noun, count]) => plural(count, noun)).join("   ");
-      if (subtitle) node.subtitle = fit(subtitle, WIDEST_GROUP, NOTE, "sans");
+      if (subtitle) node.subtitle = shortened(subtitle, WIDEST_GROUP, NOTE, "sans");
       node.note = notes.join(" · ");
       sizeClosed(node);
       return;
     }
     if (shown && all.length > 1) {
-      node.step = { iterator: data.id, shown: all.indexOf(shown), count: all.length, label: fit(shown.data.label, 140, NOTE, "sans") };
+      node.step = {
+        iterator: data.id,
+        shown: all.indexOf(shown),
+        count: all.length,
+        label: shortened(shown.data.label, 140, NOTE, "sans"),
+      };
       notes.push(`◂ ${node.step.label} ▸`);
-    } else if (shown) notes.push(fit(shown.data.label, 140, NOTE, "sans"));
+    } else if (shown) notes.push(shortened(shown.data.label, 140, NOTE, "sans"));
     else if (data.line !== undefined) notes.push(`line ${data.line}`);
     node.note = notes.join("  ");
   }
@@ -295,10 +314,17 @@ class SceneBuilder {
   }
 
   /** Adds an edge to the visible ones, or to the one that it is drawn as; `repeated` if it is of a pass that is not shown. */
-  private merge(edge: EdgeData, repeated: boolean, merged: Map<string, SceneEdge>, pairs: Map<string, SceneEdge>, loops: Set<string>): void {
+  private merge(
+    edge: EdgeData,
+    repeated: boolean,
+    merged: Map<string, SceneEdge>,
+    pairs: Map<string, SceneEdge>,
+    loops: Set<string>,
+  ): void {
     const source = this.standsFor.get(edge.source);
     const target = this.standsFor.get(edge.target);
-    if (source === undefined || target === undefined || this.isHidden(edge.source) || this.isHidden(edge.target)) return;
+    if (source === undefined || target === undefined || this.isHidden(edge.source) || this.isHidden(edge.target))
+      return;
     if (source === target) {
       if (repeated && edge.kind === "carried" && this.inOpenLoop(edge, target)) loops.add(target);
       return;
@@ -323,14 +349,16 @@ class SceneBuilder {
       return;
     }
     const made: SceneEdge = { id: edge.id, edges: [edge.id], source, target, kind: edge.kind, count: repeated ? 0 : 1 };
-    if (edge.label !== undefined && !lifted) made.label = fit(edge.label, 64, SUBTITLE, "mono");
+    if (edge.label !== undefined && !lifted) made.label = shortened(edge.label, 64, SUBTITLE, "mono");
     merged.set(key, made);
     if (!pairs.has(`${pair}\n${edge.kind}`)) pairs.set(`${pair}\n${edge.kind}`, made);
   }
 
   /** Where a hidden node stands between visible ones: an edge from each of what it takes to each of what takes it. */
   private bridges(pairs: ReadonlySet<string>): SceneEdge[] {
-    const hidden = [...this.index.items.values()].filter(({ data }) => !data.compound && this.state.hiddenKinds.has(data.kind) && this.index.into.has(data.id));
+    const hidden = [...this.index.items.values()].filter(
+      ({ data }) => !data.compound && this.state.hiddenKinds.has(data.kind) && this.index.into.has(data.id),
+    );
     hidden.sort((a, b) => a.rank - b.rank);
     const reached = new Map<string, Set<string>>(); // hidden node -> the visible ones that it takes something from
     const made = new Map<string, SceneEdge>();
@@ -340,15 +368,24 @@ class SceneBuilder {
       for (const edge of this.index.into.get(data.id)!) {
         if (!CARRY.has(edge.kind)) continue;
         const visible = this.isHidden(edge.source) ? reached.get(edge.source) : [this.standsFor.get(edge.source)];
-        for (const source of visible ?? []) if (source !== undefined && sources.size < MOST_BRIDGED) sources.add(source);
+        for (const source of visible ?? [])
+          if (source !== undefined && sources.size < MOST_BRIDGED) sources.add(source);
       }
       for (const edge of this.index.from.get(data.id) ?? []) {
         const target = this.standsFor.get(edge.target);
         if (target === undefined || !CARRY.has(edge.kind) || this.isHidden(edge.target)) continue;
         for (const source of sources) {
           const pair = `${source}\n${target}`;
-          if (source === target || pairs.has(pair) || made.has(pair) || this.isInside(source, target) || this.isInside(target, source)) continue;
-          if (this.isBefore(source, target)) made.set(pair, { id: `via ${edge.id} ${source}`, edges: [], source, target, kind: "via", count: 1 });
+          if (
+            source === target ||
+            pairs.has(pair) ||
+            made.has(pair) ||
+            this.isInside(source, target) ||
+            this.isInside(target, source)
+          )
+            continue;
+          if (this.isBefore(source, target))
+            made.set(pair, { id: `via ${edge.id} ${source}`, edges: [], source, target, kind: "via", count: 1 });
         }
       }
     }
@@ -422,7 +459,9 @@ function placeIn({ id, kind }: NodeData, pass: string): string {
 
 /** Whether the label is made of the literals already: a read's path, a loop's variable, an attribute (`.clone`). */
 function saysItsArguments(data: NodeData): boolean {
-  return ["InterventionProtocol", "ParameterProtocol", "ValueProtocol"].includes(data.kind) || data.label.startsWith(".");
+  return (
+    ["InterventionProtocol", "ParameterProtocol", "ValueProtocol"].includes(data.kind) || data.label.startsWith(".")
+  );
 }
 
 /** The index of a getitem or setitem, if it is known as text. */

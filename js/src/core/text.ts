@@ -11,15 +11,15 @@ const SHORT: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /** The text on one line, with what cannot be seen written as an escape (`\n`, `\u202e`). */
 export function visible(text: string): string {
-  return text.replace(UNSAFE, (c) => SHORT[c] ?? escape(c.codePointAt(0)!));
+  return text.replace(UNSAFE, (c) => SHORT[c] ?? escapeCode(c.codePointAt(0)!));
 }
 
 /** The same for text that may have lines and tabs: what a page shows of the user's. */
 export function spelled(text: string): string {
-  return text.replace(UNSAFE, (c) => (c === "\n" || c === "\t" ? c : escape(c.codePointAt(0)!)));
+  return text.replace(UNSAFE, (c) => (c === "\n" || c === "\t" ? c : escapeCode(c.codePointAt(0)!)));
 }
 
-function escape(code: number): string {
+function escapeCode(code: number): string {
   const [mark, digits] = code < 256 ? ["x", 2] : code < 65536 ? ["u", 4] : ["U", 8];
   return `\\${mark}${code.toString(16).padStart(digits as number, "0")}`;
 }
@@ -32,7 +32,7 @@ export function xml(text: string): string {
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 /** The text, visible, with its middle cut out if it is wider than `max` px. */
-export function fit(text: string, max: number, size: number, face: Face): string {
+export function shortened(text: string, max: number, size: number, face: Face): string {
   const long = text.length > LONGEST;
   const whole = visible(long ? text.slice(0, LONGEST / 2) : text);
   if (!long && measure(whole, size, face) <= max) return whole;

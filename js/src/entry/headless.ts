@@ -79,7 +79,10 @@ function drawn(request: RenderRequest): Drawn {
   const scene = buildScene(elements, state, legend);
   if (scene.hidden) warnings.push(`${scene.hidden} boxes are not drawn: the picture has at most ${limit}`);
   if (scene.cut) warnings.push(`${scene.cut} edges are not drawn: they could not be told apart`);
-  const placed = layoutSync(scene, elkSync, { arrangement: request.arrangement ?? "flow", positions: request.positions ?? {} });
+  const placed = layoutSync(scene, elkSync, {
+    arrangement: request.arrangement ?? "flow",
+    positions: request.positions ?? {},
+  });
   const picture = draw(placed, legend, {
     theme: request.theme ?? "light",
     legend: request.show_legend ?? true,
@@ -120,4 +123,8 @@ function answering<Request>(answer: (request: Request) => object): (request: str
   };
 }
 
-(globalThis as { ngw?: object }).ngw = { render: answering(render), pdf: answering(document), raster: answering(raster) };
+(globalThis as { ngw?: object }).ngw = {
+  render: answering(render),
+  pdf: answering(document),
+  raster: answering(raster),
+};

@@ -34,10 +34,14 @@ async function load(base64: string): Promise<Bundle> {
 
 async function render({ model, el }: Context): Promise<() => void> {
   const shared = await model.widget_manager.get_model(String(model.get("bundle")).replace("IPY_MODEL_", ""));
-  const bundles = (page[BUNDLES] ??= new Map());
+  page[BUNDLES] ??= new Map();
+  const bundles = page[BUNDLES];
   const digest = shared.get("digest");
   let bundle = bundles.get(digest);
-  if (!bundle) bundles.set(digest, (bundle = load(shared.get("code"))));
+  if (!bundle) {
+    bundle = load(shared.get("code"));
+    bundles.set(digest, bundle);
+  }
   const { code, module } = await bundle;
   return module.render({ model, el }, code);
 }

@@ -7,7 +7,10 @@ import { type AnyModel, fromAnyWidget } from "../host/model";
 export { mount } from "./page";
 
 /** A view of a widget; `code` is this bundle, for the page that the Export menu makes. */
-export async function render({ model, el }: { model: AnyModel; el: HTMLElement }, code = String(model.get("_esm"))): Promise<() => void> {
+export async function render(
+  { model, el }: { model: AnyModel; el: HTMLElement },
+  code = String(model.get("_esm")),
+): Promise<() => void> {
   const removed = new AbortController();
   const host = h("div");
   el.append(host);

@@ -36,6 +36,7 @@ function assign(element: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name.slice(2), value as EventListener);
     else if (value === true) element.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, READ.has(name) ? spelled(String(value)) : String(value));
+    else if (value !== false && value !== null && value !== undefined)
+      element.setAttribute(name, READ.has(name) ? spelled(String(value)) : String(value));
   }
 }

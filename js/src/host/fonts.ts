@@ -11,7 +11,9 @@ export function loadFonts(): Promise<void> {
   fonts ??= Promise.all(
     (Object.keys(CANVAS_FAMILY) as Face[]).map(async (face) => {
       const bytes = Uint8Array.from(atob(WOFF[face]), (char) => char.charCodeAt(0));
-      document.fonts.add(await new FontFace(CANVAS_FAMILY[face], bytes.buffer, { weight: isBold(face) ? "700" : "400" }).load());
+      document.fonts.add(
+        await new FontFace(CANVAS_FAMILY[face], bytes.buffer, { weight: isBold(face) ? "700" : "400" }).load(),
+      );
     }),
   ).then(() => undefined);
   return fonts;

@@ -30,11 +30,21 @@ export function moved(placed: Placed, positions: Positions = {}): Placed {
   for (const edge of scene.edges) {
     const route = placed.routes.get(edge.id);
     if (touched.has(edge.source) || touched.has(edge.target)) routes.set(edge.id, straight(placed, boxes, edge));
-    else if (route) routes.set(edge.id, route.map(({ x, y }) => ({ x: x + dx, y: y + dy })));
+    else if (route)
+      routes.set(
+        edge.id,
+        route.map(({ x, y }) => ({ x: x + dx, y: y + dy })),
+      );
   }
   const width = Math.max(...[...boxes.values()].map((box) => box.x + box.width)) + MARGIN;
   const height = Math.max(...[...boxes.values()].map((box) => box.y + box.height)) + MARGIN;
-  return { scene, boxes, routes, width: Math.max(width, placed.width + dx), height: Math.max(height, placed.height + dy) };
+  return {
+    scene,
+    boxes,
+    routes,
+    width: Math.max(width, placed.width + dx),
+    height: Math.max(height, placed.height + dy),
+  };
 }
 
 function parentOf(scene: Scene, id: string): string | undefined {
@@ -62,10 +72,16 @@ function straight(placed: Placed, boxes: ReadonlyMap<string, Box>, { id, source,
   const [a, b] = [boxes.get(source)!, boxes.get(target)!];
   const route = placed.routes.get(id);
   const port = (box: Box, before: Box, point: Point | undefined): number =>
-    point ? Math.min(Math.max(box.x + point.x - before.x, box.x + CORNER), box.x + box.width - CORNER) : box.x + box.width / 2;
+    point
+      ? Math.min(Math.max(box.x + point.x - before.x, box.x + CORNER), box.x + box.width - CORNER)
+      : box.x + box.width / 2;
   const ax = port(a, placed.boxes.get(source)!, route?.[0]);
   const bx = port(b, placed.boxes.get(target)!, route?.[route.length - 1]);
-  if (a.y + a.height <= b.y) return [{ x: ax, y: a.y + a.height }, { x: bx, y: b.y }];
+  if (a.y + a.height <= b.y)
+    return [
+      { x: ax, y: a.y + a.height },
+      { x: bx, y: b.y },
+    ];
   const right = ax <= bx;
   return [
     { x: right ? a.x + a.width : a.x, y: a.y + a.height / 2 },

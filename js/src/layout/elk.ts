@@ -1,7 +1,7 @@
 // elkjs in this thread, before the call returns (files), and the messages that it takes and gives wherever it runs.
 
-import type { ElkNode } from "elkjs/lib/elk-api";
 import elkCode from "virtual:elk";
+import type { ElkNode } from "elkjs/lib/elk-api";
 
 export type { ElkNode, ElkPoint } from "elkjs/lib/elk-api";
 
@@ -33,7 +33,10 @@ export function elkSync(graph: ElkNode): ElkNode {
   if (!inProcess) {
     const module: { exports: { Worker?: new () => InProcess } } = { exports: {} };
     // elkjs answers on a timer, which a bare V8 lacks and a caller who waits does not want.
-    const host = Object.assign(Object.create(globalThis) as object, { setTimeout: () => 0, clearTimeout: () => undefined });
+    const host = Object.assign(Object.create(globalThis) as object, {
+      setTimeout: () => 0,
+      clearTimeout: () => undefined,
+    });
     elkCode(module, module.exports, host, {}, (run) => run());
     inProcess = new module.exports.Worker!();
     inProcess.onmessage = () => undefined;

@@ -15,7 +15,11 @@ export interface LayoutOptions {
 }
 
 /** Places a scene; `elk` is elkjs, wherever it runs. */
-export async function layout(scene: Scene, elk: (graph: ElkNode) => Promise<ElkNode>, options: LayoutOptions = {}): Promise<Placed> {
+export async function layout(
+  scene: Scene,
+  elk: (graph: ElkNode) => Promise<ElkNode>,
+  options: LayoutOptions = {},
+): Promise<Placed> {
   if (options.arrangement === "lanes") return moved(lanesLayout(scene), options.positions);
   const graph = elkGraph(scene);
   const drawing = graph ? placed(scene, await elk(graph)) : rowsLayout(scene);

@@ -28,27 +28,49 @@ export function lanesLayout(scene: Scene): Placed {
   const spans = groupSpans(byId, columns, rows);
   const count = 1 + Math.max(0, ...columns.values());
   const widths = Array.from({ length: count }, () => 0);
-  for (const row of rows) for (const [column, node] of row.cells) widths[column] = Math.max(widths[column]!, node.width);
-  for (const [id, { columns: span }] of spans) if (span[0] === span[1]) widths[span[0]] = Math.max(widths[span[0]]!, headerWidth(byId.get(id)!));
+  for (const row of rows)
+    for (const [column, node] of row.cells) widths[column] = Math.max(widths[column]!, node.width);
+  for (const [id, { columns: span }] of spans)
+    if (span[0] === span[1]) widths[span[0]] = Math.max(widths[span[0]]!, headerWidth(byId.get(id)!));
   const heights = rows.map((row) => Math.max(...[...row.cells.values()].map((node) => node.height)));
   const xs = positions(widths, depths(spans, true, "columns", count), depths(spans, false, "columns", count), SIDE);
-  const ys = positions(heights, depths(spans, true, "rows", rows.length), depths(spans, false, "rows", rows.length), TOP);
+  const ys = positions(
+    heights,
+    depths(spans, true, "rows", rows.length),
+    depths(spans, false, "rows", rows.length),
+    TOP,
+  );
   const boxes = new Map<string, Box>();
   const bottoms = new Map<string, number>(); // of the rows that boxes are in: edges turn below the tallest box
   rows.forEach((row, at) => {
     for (const [column, node] of row.cells) {
       bottoms.set(node.id, ys[at]! + heights[at]!);
-      boxes.set(node.id, { x: xs[column]! + (widths[column]! - node.width) / 2, y: ys[at]!, width: node.width, height: node.height });
+      boxes.set(node.id, {
+        x: xs[column]! + (widths[column]! - node.width) / 2,
+        y: ys[at]!,
+        width: node.width,
+        height: node.height,
+      });
     }
   });
-  for (const node of [...scene.nodes].reverse()) if (node.role === "open") boxes.set(node.id, around(node, scene, boxes, spans.get(node.id)!, xs, widths));
+  for (const node of [...scene.nodes].reverse())
+    if (node.role === "open") boxes.set(node.id, around(node, scene, boxes, spans.get(node.id)!, xs, widths));
   const [outs, ins] = [ports(scene, "source"), ports(scene, "target")];
   const routes = new Map(
     scene.edges.map((edge, at) => {
       const [source, target] = [boxes.get(edge.source)!, boxes.get(edge.target)!];
       const start = { x: source.x + source.width * outs.get(edge.id)!, y: source.y + source.height };
       const end = { x: target.x + target.width * ins.get(edge.id)!, y: target.y };
-      return [edge.id, route(start, end, bottoms.get(edge.source) ?? start.y, at % SLOTS, (end.x < start.x ? rightOf(edge.target) : rightOf(edge.source)) + 6)];
+      return [
+        edge.id,
+        route(
+          start,
+          end,
+          bottoms.get(edge.source) ?? start.y,
+          at % SLOTS,
+          (end.x < start.x ? rightOf(edge.target) : rightOf(edge.source)) + 6,
+        ),
+      ];
     }),
   );
   function rightOf(id: string): number {
@@ -69,7 +91,8 @@ export function lanesLayout(scene: Scene): Placed {
 function laneColumns(scene: Scene, byId: ReadonlyMap<string, SceneNode>): Map<string, number> {
   const own = new Set<string>(); // sub-graphs with a column of their own
   for (const node of scene.nodes)
-    if (node.role !== "node" && !INLINE.has(node.data.kind)) for (const id of [node.id, ...outer(byId, node)]) own.add(id);
+    if (node.role !== "node" && !INLINE.has(node.data.kind))
+      for (const id of [node.id, ...outer(byId, node)]) own.add(id);
   const lanes = new Map<string, number>();
   const columns = new Map<string, number>();
   for (const node of scene.nodes) {
@@ -110,11 +133,17 @@ function merge(scene: Scene, byId: ReadonlyMap<string, SceneNode>, columns: Read
     const column = columns.get(node.id);
     if (column === undefined) continue;
     const above = [last.get(column)];
-    for (const id of [node.id, ...outer(byId, node)]) for (const source of inputs.get(id) ?? []) above.push(rowOf.get(source));
+    for (const id of [node.id, ...outer(byId, node)])
+      for (const source of inputs.get(id) ?? []) above.push(rowOf.get(source));
     const next = 1 + Math.max(-1, ...above.map((row) => (row ? rows.indexOf(row) : -1)));
     const key = placeOf(node);
-    let row = rows.find((row, at) => at >= next && row.key === key && !row.cells.has(column) && (key !== undefined || at === next));
-    if (!row) rows.splice(next, 0, (row = { key, cells: new Map() }));
+    let row = rows.find(
+      (row, at) => at >= next && row.key === key && !row.cells.has(column) && (key !== undefined || at === next),
+    );
+    if (!row) {
+      row = { key, cells: new Map() };
+      rows.splice(next, 0, row);
+    }
     row.cells.set(column, node);
     last.set(column, row);
     for (const id of [node.id, ...outer(byId, node)]) rowOf.set(id, row);
@@ -134,7 +163,11 @@ function placeOf({ data }: SceneNode): string | undefined {
   return `${data.kind === "GradProtocol"} ${data.target ?? data.label} ${data.iteration ?? 0}`;
 }
 
-function groupSpans(byId: ReadonlyMap<string, SceneNode>, columns: ReadonlyMap<string, number>, rows: readonly Row[]): Map<string, Span> {
+function groupSpans(
+  byId: ReadonlyMap<string, SceneNode>,
+  columns: ReadonlyMap<string, number>,
+  rows: readonly Row[],
+): Map<string, Span> {
   const spans = new Map<string, Span>();
   rows.forEach((row, at) => {
     for (const node of row.cells.values()) {
@@ -169,7 +202,12 @@ function depths(spans: ReadonlyMap<string, Span>, start: boolean, axis: keyof Sp
   return most;
 }
 
-function positions(sizes: readonly number[], before: readonly number[], after: readonly number[], pad: number): number[] {
+function positions(
+  sizes: readonly number[],
+  before: readonly number[],
+  after: readonly number[],
+  pad: number,
+): number[] {
   let at = MARGIN;
   return sizes.map((size, i) => {
     const here = at + before[i]! * pad;
@@ -178,10 +216,18 @@ function positions(sizes: readonly number[], before: readonly number[], after: r
   });
 }
 
-function around(group: SceneNode, scene: Scene, boxes: ReadonlyMap<string, Box>, span: Span, xs: readonly number[], widths: readonly number[]): Box {
+function around(
+  group: SceneNode,
+  scene: Scene,
+  boxes: ReadonlyMap<string, Box>,
+  span: Span,
+  xs: readonly number[],
+  widths: readonly number[],
+): Box {
   const inner = scene.nodes.filter((node) => node.parent === group.id).map((node) => boxes.get(node.id)!);
   const left = Math.min(xs[span.columns[0]]!, ...inner.map((box) => box.x)) - SIDE;
-  const right = Math.max(xs[span.columns[1]]! + widths[span.columns[1]]!, ...inner.map((box) => box.x + box.width)) + SIDE;
+  const right =
+    Math.max(xs[span.columns[1]]! + widths[span.columns[1]]!, ...inner.map((box) => box.x + box.width)) + SIDE;
   const top = Math.min(...inner.map((box) => box.y)) - TOP;
   const bottom = Math.max(...inner.map((box) => box.y + box.height)) + SIDE;
   return { x: left, y: top, width: right - left, height: bottom - top };
@@ -192,7 +238,7 @@ function ports(scene: Scene, end: "source" | "target"): Map<string, number> {
   const edges = new Map<string, string[]>();
   for (const edge of scene.edges) edges.set(edge[end], [...(edges.get(edge[end]) ?? []), edge.id]);
   const places = new Map<string, number>();
-  for (const ids of edges.values()) ids.forEach((id, at) => places.set(id, (at + 1) / (ids.length + 1)));
+  for (const ids of edges.values()) ids.forEach((id, at) => void places.set(id, (at + 1) / (ids.length + 1)));
   return places;
 }
 

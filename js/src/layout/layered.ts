@@ -61,13 +61,18 @@ export function elkGraph(scene: Scene): ElkNode | undefined {
   const within = scene.edges.every(({ source, target }) => parents.get(source) === parents.get(target));
   if (crossed > (within ? MOST_CROSSED_WITHIN : MOST_CROSSED) || widest > WIDEST) return undefined;
   const straight = scene.nodes.length <= 400 && crossed <= STRAIGHT;
-  const placement: Record<string, string> = { "elk.layered.nodePlacement.strategy": straight ? "NETWORK_SIMPLEX" : "BRANDES_KOEPF" };
+  const placement: Record<string, string> = {
+    "elk.layered.nodePlacement.strategy": straight ? "NETWORK_SIMPLEX" : "BRANDES_KOEPF",
+  };
   if (crossed > CROSSED) placement["elk.layered.thoroughness"] = "3";
   const root: ElkNode = { id: "", layoutOptions: { ...ROOT, ...placement }, children: [], edges: [] };
   const nodes = new Map<string, ElkNode>([["", root]]);
   for (const node of scene.nodes) {
     const column = columns.get(node.id);
-    const made: ElkNode = { id: id(node.id), layoutOptions: column === undefined ? {} : { "elk.position": `(${column},0)` } };
+    const made: ElkNode = {
+      id: id(node.id),
+      layoutOptions: column === undefined ? {} : { "elk.position": `(${column},0)` },
+    };
     if (node.role === "open") {
       made.layoutOptions = {
         ...made.layoutOptions,
@@ -90,7 +95,7 @@ export function elkGraph(scene: Scene): ElkNode | undefined {
   const fed = new Set(scene.edges.map(({ target }) => target));
   for (const { id, source, target } of scene.edges)
     join(`e${id}`, source, target, fed.has(source) && parents.get(source) === parents.get(target) ? STRAIGHTER : {});
-  links.forEach(([above, below], at) => join(`s${at}`, above, below));
+  links.forEach(([above, below], at) => void join(`s${at}`, above, below));
   return root;
 }
 
@@ -99,12 +104,20 @@ function layering(scene: Scene, links: readonly [string, string][]): { crossed: 
   const pairs = [...scene.edges.map(({ source, target }) => [source, target] as const), ...links];
   const inputs = groupBy(pairs, ([, target]) => target);
   const layers = new Map<string, number>();
-  for (const { id } of scene.nodes) layers.set(id, (inputs.get(id) ?? []).reduce((deepest, [source]) => Math.max(deepest, 1 + (layers.get(source) ?? -1)), 0));
+  for (const { id } of scene.nodes)
+    layers.set(
+      id,
+      (inputs.get(id) ?? []).reduce((deepest, [source]) => Math.max(deepest, 1 + (layers.get(source) ?? -1)), 0),
+    );
   // elkjs puts what nothing feeds right above what it feeds.
   const below = new Map<string, number>();
-  for (const [source, target] of pairs) if (!inputs.has(source)) below.set(source, Math.min(below.get(source) ?? Infinity, layers.get(target)!));
+  for (const [source, target] of pairs)
+    if (!inputs.has(source)) below.set(source, Math.min(below.get(source) ?? Infinity, layers.get(target)!));
   for (const [source, layer] of below) layers.set(source, layer - 1);
-  const crossed = pairs.reduce((sum, [source, target]) => sum + Math.max(layers.get(target)! - layers.get(source)! - 1, 0), 0);
+  const crossed = pairs.reduce(
+    (sum, [source, target]) => sum + Math.max(layers.get(target)! - layers.get(source)! - 1, 0),
+    0,
+  );
   const widths = new Map<string, number>(); // of what a sub-graph has in a layer
   let widest = 0;
   for (const { id, parent, width } of scene.nodes) {
@@ -131,7 +144,8 @@ export function placed(scene: Scene, root: ElkNode): Placed {
   const routes = new Map<string, Point[]>();
   for (const edge of root.edges ?? []) {
     const section = edge.sections?.[0];
-    if (section && edge.id.startsWith("e")) routes.set(edge.id.slice(1), [section.startPoint, ...(section.bendPoints ?? []), section.endPoint].map(point));
+    if (section && edge.id.startsWith("e"))
+      routes.set(edge.id.slice(1), [section.startPoint, ...(section.bendPoints ?? []), section.endPoint].map(point));
   }
   straighten(scene, boxes, routes);
   return { scene, boxes, routes, width: root.width!, height: root.height! };

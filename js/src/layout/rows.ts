@@ -46,7 +46,8 @@ export function rowsLayout(scene: Scene): Placed {
   const inner = groupBy(within, ({ source }) => parentOf(source)); // sub-graph -> edges between boxes right in it
   const boxes = new Map<string, Box>();
   const ways = new Map<string, number>(); // edge past other rows -> x of its way beside them
-  const size = (parent: string | undefined) => arrange(children.get(parent)!, inputs, inner.get(parent) ?? [], boxes, ways);
+  const size = (parent: string | undefined) =>
+    arrange(children.get(parent)!, inputs, inner.get(parent) ?? [], boxes, ways);
   const sides = new Map<string | undefined, number>([[undefined, 0]]); // left of what a sub-graph holds, which is in its middle
   for (const node of [...scene.nodes].reverse()) {
     // Children come after their parent: going backwards, what a sub-graph holds has its size before the sub-graph.
@@ -84,7 +85,8 @@ function siblingInputs(scene: Scene, byId: ReadonlyMap<string, SceneNode>): Map<
   const inputs = new Map<string, Set<string>>();
   const path = (id: string): string[] => {
     const ids: string[] = [];
-    for (let node = byId.get(id); node; node = node.parent === undefined ? undefined : byId.get(node.parent)) ids.unshift(node.id);
+    for (let node = byId.get(id); node; node = node.parent === undefined ? undefined : byId.get(node.parent))
+      ids.unshift(node.id);
     return ids;
   };
   for (const edge of scene.edges) {
@@ -113,7 +115,9 @@ function arrange(
     let layer = 0;
     for (const input of inputs.get(node.id) ?? []) layer = Math.max(layer, (layerOf.get(input) ?? -1) + 1);
     layerOf.set(node.id, layer);
-    (layers[layer] ??= []).push(node);
+    const row = layers[layer] ?? [];
+    row.push(node);
+    layers[layer] = row;
   }
   const columns = folded(layers.flatMap((layer) => wrapped(layer, boxes)).map((row) => measured(row, boxes)));
   const spots = new Map<string, Spot>();
@@ -140,8 +144,10 @@ function arrange(
         left += box.width + GAP;
       }
     }
-    for (const way of sides[2 * column]!.values()) for (const id of way.edges) ways.set(id, x - BESIDE - way.track * TRACK);
-    for (const way of sides[2 * column + 1]!.values()) for (const id of way.edges) ways.set(id, x + width + BESIDE + way.track * TRACK);
+    for (const way of sides[2 * column]!.values())
+      for (const id of way.edges) ways.set(id, x - BESIDE - way.track * TRACK);
+    for (const way of sides[2 * column + 1]!.values())
+      for (const id of way.edges) ways.set(id, x + width + BESIDE + way.track * TRACK);
     x += width + room(2 * column + 1);
     if (column < columns.length - 1) x += COLUMN_GAP + room(2 * column + 2);
   });
@@ -165,7 +171,11 @@ interface Way {
 }
 
 /** The ways on both sides of each column: what spreads runs on the left of what takes it, what gathers on the right of what gives it. */
-function waysBeside(columns: number, edges: readonly SceneEdge[], spots: ReadonlyMap<string, Spot>): Map<string, Way>[] {
+function waysBeside(
+  columns: number,
+  edges: readonly SceneEdge[],
+  spots: ReadonlyMap<string, Spot>,
+): Map<string, Way>[] {
   const sides = Array.from({ length: 2 * columns }, () => new Map<string, Way>());
   const [outputs, inputs] = [new Map<string, number>(), new Map<string, number>()];
   for (const { source, target } of edges) {
@@ -206,7 +216,11 @@ interface Row {
 
 function measured(nodes: readonly SceneNode[], boxes: ReadonlyMap<string, Box>): Row {
   const sizes = nodes.map((node) => boxes.get(node.id)!);
-  return { nodes, width: sizes.reduce((sum, { width }) => sum + width + GAP, -GAP), height: Math.max(...sizes.map(({ height }) => height)) };
+  return {
+    nodes,
+    width: sizes.reduce((sum, { width }) => sum + width + GAP, -GAP),
+    height: Math.max(...sizes.map(({ height }) => height)),
+  };
 }
 
 function wrapped(layer: readonly SceneNode[], boxes: ReadonlyMap<string, Box>): SceneNode[][] {
@@ -246,7 +260,11 @@ function folded(rows: readonly Row[]): Row[][] {
 }
 
 /** How far from its target's middle an edge meets it, where it is not the only one and they are few enough to be told apart. */
-function portsOf(scene: Scene, boxes: ReadonlyMap<string, Box>, ways: ReadonlyMap<string, number>): Map<string, number> {
+function portsOf(
+  scene: Scene,
+  boxes: ReadonlyMap<string, Box>,
+  ways: ReadonlyMap<string, number>,
+): Map<string, number> {
   const middle = (id: string): number => boxes.get(id)!.x + boxes.get(id)!.width / 2;
   const ports = new Map<string, number>();
   for (const [target, edges] of groupBy(scene.edges, (edge) => edge.target)) {
@@ -267,8 +285,17 @@ function portsOf(scene: Scene, boxes: ReadonlyMap<string, Box>, ways: ReadonlyMa
 function down(source: Box, target: Box, port: number): Point[] {
   const [sx, sy] = [source.x + source.width / 2, source.y + source.height];
   const [tx, ty] = [target.x + target.width / 2 + port, target.y];
-  if (sx === tx) return [{ x: sx, y: sy }, { x: tx, y: ty }];
-  return [{ x: sx, y: sy }, { x: sx, y: ty - ABOVE }, { x: tx, y: ty - ABOVE }, { x: tx, y: ty }];
+  if (sx === tx)
+    return [
+      { x: sx, y: sy },
+      { x: tx, y: ty },
+    ];
+  return [
+    { x: sx, y: sy },
+    { x: sx, y: ty - ABOVE },
+    { x: tx, y: ty - ABOVE },
+    { x: tx, y: ty },
+  ];
 }
 
 /** Below the source to the way, along the rows, and above the target to it. */
@@ -276,5 +303,12 @@ function beside(source: Box, target: Box, port: number, way: number): Point[] {
   const [sx, sy] = [source.x + source.width / 2, source.y + source.height];
   const [tx, ty] = [target.x + target.width / 2 + port, target.y];
   const [below, above] = [sy + BELOW, ty - ABOVE];
-  return [{ x: sx, y: sy }, { x: sx, y: below }, { x: way, y: below }, { x: way, y: above }, { x: tx, y: above }, { x: tx, y: ty }];
+  return [
+    { x: sx, y: sy },
+    { x: sx, y: below },
+    { x: way, y: below },
+    { x: way, y: above },
+    { x: tx, y: above },
+    { x: tx, y: ty },
+  ];
 }

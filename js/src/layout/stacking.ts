@@ -79,7 +79,8 @@ function fans(scene: Scene, nodes: ReadonlyMap<string, SceneNode>): Part[][] {
   const fans = new Map<string, Part[]>();
   for (const [source, [target, ...others]] of targets) {
     const node = nodes.get(source)!;
-    if (fed.has(source) || others.length || node.role === "open" || nodes.get(target!)!.parent !== node.parent) continue;
+    if (fed.has(source) || others.length || node.role === "open" || nodes.get(target!)!.parent !== node.parent)
+      continue;
     const part = { first: node, last: node, width: node.width, height: LAYER };
     const fan = fans.get(target!);
     if (fan) fan.push(part);
@@ -90,7 +91,8 @@ function fans(scene: Scene, nodes: ReadonlyMap<string, SceneNode>): Part[][] {
 
 function path(nodes: ReadonlyMap<string, SceneNode>, id: string): string[] {
   const ids: string[] = [];
-  for (let node = nodes.get(id); node; node = node.parent === undefined ? undefined : nodes.get(node.parent)) ids.unshift(node.id);
+  for (let node = nodes.get(id); node; node = node.parent === undefined ? undefined : nodes.get(node.parent))
+    ids.unshift(node.id);
   return ids;
 }
 

@@ -5,8 +5,18 @@ import type { Mark, Shape, Text } from "./marks";
 import { absolute } from "./path";
 
 /** The fonts as the browser knows them: under names of our own, so that no font of the page changes. */
-export const CANVAS_FAMILY: Record<Face, string> = { sans: "ngw sans", sansBold: "ngw sans", mono: "ngw mono", monoBold: "ngw mono" };
-const FALLBACK: Record<Face, string> = { sans: "sans-serif", sansBold: "sans-serif", mono: "monospace", monoBold: "monospace" };
+export const CANVAS_FAMILY: Record<Face, string> = {
+  sans: "ngw sans",
+  sansBold: "ngw sans",
+  mono: "ngw mono",
+  monoBold: "ngw mono",
+};
+const FALLBACK: Record<Face, string> = {
+  sans: "sans-serif",
+  sansBold: "sans-serif",
+  mono: "monospace",
+  monoBold: "monospace",
+};
 const ALIGN = { start: "left", middle: "center", end: "right" } as const;
 
 /** What is used of a browser's CanvasRenderingContext2D. */
@@ -48,7 +58,16 @@ export function paintMarks(context: Context, marks: readonly Mark[]): void {
 }
 
 function paintShape(context: Context, shape: Shape): void {
-  const { fill, fillOpacity = 1, stroke, strokeWidth = 1, strokeOpacity = 1, dash = [], roundEnds, roundCorners } = shape;
+  const {
+    fill,
+    fillOpacity = 1,
+    stroke,
+    strokeWidth = 1,
+    strokeOpacity = 1,
+    dash = [],
+    roundEnds,
+    roundCorners,
+  } = shape;
   const alpha = context.globalAlpha;
   context.beginPath();
   for (const step of absolute(shape)) {

@@ -5,7 +5,14 @@ import type { Scene, SceneEdge } from "../core/types";
 import type { Legend, Theme } from "../generated/schema";
 
 export const COLORS = {
-  light: { page: "#ffffff", text: "#1b2330", mute: "#5d6778", edge: "#8793a5", highlight: "#2f6fed", failed: "#c62828" },
+  light: {
+    page: "#ffffff",
+    text: "#1b2330",
+    mute: "#5d6778",
+    edge: "#8793a5",
+    highlight: "#2f6fed",
+    failed: "#c62828",
+  },
   dark: { page: "#14171c", text: "#e6eaf0", mute: "#98a2b3", edge: "#6b7686", highlight: "#7aa7ff", failed: "#ff7b7b" },
 } as const;
 
@@ -16,7 +23,9 @@ export const GROUP_TINT = { light: 0.045, dark: 0.09 }; // the same for a sub-gr
 export function mix(color: string, other: string, share: number): string {
   const channel = (at: number) => {
     const [a, b] = [color, other].map((c) => Number.parseInt(c.slice(at, at + 2), 16)) as [number, number];
-    return Math.round(a * share + b * (1 - share)).toString(16).padStart(2, "0");
+    return Math.round(a * share + b * (1 - share))
+      .toString(16)
+      .padStart(2, "0");
   };
   return `#${channel(1)}${channel(3)}${channel(5)}`;
 }

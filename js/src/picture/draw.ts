@@ -3,7 +3,7 @@
 import { type Face, measure } from "../core/font";
 import { hue, styleOf } from "../core/kinds";
 import { edgeText, GROUP_TITLE, NOTE, SUBTITLE, TITLE } from "../core/metrics";
-import { fit, visible } from "../core/text";
+import { shortened, visible } from "../core/text";
 import type { Box, LegendEntry, Placed, Point, SceneEdge, SceneNode } from "../core/types";
 import type { Legend, NodeData, Theme } from "../generated/schema";
 import { COLORS, edgeColor, groupFills, mix, TINT } from "./colors";
@@ -49,11 +49,11 @@ const STATUS_DASHES: Partial<Record<NonNullable<NodeData["status"]>, readonly nu
 export function draw(placed: Placed, legend: Legend, options: DrawOptions): Picture {
   const { scene } = placed;
   const colors = COLORS[options.theme];
-  const title = options.title ? fit(options.title, 600, 15, "sansBold") : "";
+  const title = options.title ? shortened(options.title, 600, 15, "sansBold") : "";
   const width = Math.max(placed.width, title ? measure(title, 15, "sansBold") + 2 * MARGIN : 0, 320);
   const top = title ? 34 : 0;
   const rows = options.legend ? legendRows(options.entries ?? [], width) : [];
-  const footer = options.footer ? fit(options.footer, width - 2 * MARGIN, NOTE, "sans") : "";
+  const footer = options.footer ? shortened(options.footer, width - 2 * MARGIN, NOTE, "sans") : "";
   const notes = [cutNote(placed), footer].filter(Boolean);
   const bottom = top + placed.height;
   const below = bottom + (rows.length ? LEGEND_GAP + rows.length * LEGEND_ROW : 0);
@@ -62,7 +62,9 @@ export function draw(placed: Placed, legend: Legend, options: DrawOptions): Pict
   if (title) marks.push(text(MARGIN, 30, title, 15, "sansBold", colors.text));
   marks.push({ move: [rounded((width - placed.width) / 2), top], marks: drawing(placed, legend, options.theme) });
   if (rows.length) marks.push(...legendMarks(rows, bottom, width, options));
-  notes.forEach((note, row) => void marks.push(text(MARGIN, below + 16 + row * NOTE_ROW, note, NOTE, "sans", colors.mute)));
+  notes.forEach(
+    (note, row) => void marks.push(text(MARGIN, below + 16 + row * NOTE_ROW, note, NOTE, "sans", colors.mute)),
+  );
   return {
     width: Math.ceil(width),
     height: Math.ceil(height),
@@ -137,16 +139,43 @@ export function boxMarks(node: SceneNode, box: Box, legend: Legend, theme: Theme
   if (node.role === "node") {
     const middle = x + box.width / 2;
     const title = node.note ? `${node.title} ${node.note}` : node.title;
-    const marks: Mark[] = [text(middle, y + (node.subtitle ? 16.5 : 18.5), title, TITLE, "monoBold", colors.text, "middle")];
+    const marks: Mark[] = [
+      text(middle, y + (node.subtitle ? 16.5 : 18.5), title, TITLE, "monoBold", colors.text, "middle"),
+    ];
     if (node.subtitle) marks.push(text(middle, y + 30, node.subtitle, SUBTITLE, "mono", colors.mute, "middle"));
     if (failed) marks.push(cross(x + box.width - 3, y + 2, theme));
     return marks;
   }
   const color = hue(legend, node.data.kind, theme, true);
-  const chevron: Step[] = node.role === "open" ? [["l", 5, 6], ["l", 5, -6]] : [["m", 2, -2], ["l", 6, 5], ["l", -6, 5]];
+  const chevron: Step[] =
+    node.role === "open"
+      ? [
+          ["l", 5, 6],
+          ["l", 5, -6],
+        ]
+      : [
+          ["m", 2, -2],
+          ["l", 6, 5],
+          ["l", -6, 5],
+        ];
   const marks: Mark[] = [
-    ...plates(node, box).map((plate): Figure => ({ shapes: [{ rect: roundedBox(plate), radius: 5, fill: inside ?? colors.page, fillOpacity: 0.9 }] })),
-    { shapes: [{ path: path(["M", x + 12, y + 14], ...chevron), fill: "none", stroke: color, strokeWidth: 1.8, roundEnds: true, roundCorners: true }] },
+    ...plates(node, box).map(
+      (plate): Figure => ({
+        shapes: [{ rect: roundedBox(plate), radius: 5, fill: inside ?? colors.page, fillOpacity: 0.9 }],
+      }),
+    ),
+    {
+      shapes: [
+        {
+          path: path(["M", x + 12, y + 14], ...chevron),
+          fill: "none",
+          stroke: color,
+          strokeWidth: 1.8,
+          roundEnds: true,
+          roundCorners: true,
+        },
+      ],
+    },
     text(x + 30, y + 21, node.title, GROUP_TITLE, "sansBold", color),
   ];
   if (node.note) marks.push(text(x + box.width - 12, y + 21, node.note, NOTE, "sans", colors.mute, "end"));
@@ -236,7 +265,15 @@ class Lines {
   }
 }
 
-function text(x: number, y: number, text: string, size: number, face: Face, fill: string, anchor: Text["anchor"] = "start"): Text {
+function text(
+  x: number,
+  y: number,
+  text: string,
+  size: number,
+  face: Face,
+  fill: string,
+  anchor: Text["anchor"] = "start",
+): Text {
   return { text: visible(text), x: rounded(x), y: rounded(y), size, face, fill, anchor };
 }
 
@@ -260,11 +297,19 @@ function legendRows(entries: readonly LegendEntry[], width: number): LegendEntry
 }
 
 function legendMarks(rows: LegendEntry[][], top: number, width: number, { theme, hiddenKinds }: DrawOptions): Mark[] {
-  const rule: Figure = { shapes: [{ path: path(["M", 0, top], ["h", width]), stroke: COLORS[theme].mute, strokeOpacity: 0.25 }] };
+  const rule: Figure = {
+    shapes: [{ path: path(["M", 0, top], ["h", width]), stroke: COLORS[theme].mute, strokeOpacity: 0.25 }],
+  };
   const entries = rows.flatMap((row, at) => {
     let x = MARGIN;
     return row.map((entry) => {
-      const mark = legendEntryMark(entry, x, top + LEGEND_GAP + at * LEGEND_ROW, theme, hiddenKinds?.has(entry.kind) ?? false);
+      const mark = legendEntryMark(
+        entry,
+        x,
+        top + LEGEND_GAP + at * LEGEND_ROW,
+        theme,
+        hiddenKinds?.has(entry.kind) ?? false,
+      );
       x += entryWidth(entry);
       return mark;
     });
@@ -277,7 +322,9 @@ function legendEntryMark(entry: LegendEntry, x: number, y: number, theme: Theme,
   const colors = COLORS[theme];
   const name = entryName(entry);
   const end = x + 27 + measure(name, LEGEND_TEXT, "sans");
-  const strike: Figure = { shapes: [{ path: path(["M", x + 26, y + 7], ["H", end + 1]), stroke: colors.text, strokeWidth: 1 }] };
+  const strike: Figure = {
+    shapes: [{ path: path(["M", x + 26, y + 7], ["H", end + 1]), stroke: colors.text, strokeWidth: 1 }],
+  };
   return {
     ...(hidden ? { opacity: 0.5 } : {}),
     title: `${kind}: ${style.meaning}`,
@@ -296,7 +343,7 @@ function entryWidth(entry: LegendEntry): number {
 
 /** A kind that no legend knows has whatever name it came with. */
 function entryName({ style }: LegendEntry): string {
-  return fit(style.name, 240, LEGEND_TEXT, "sans");
+  return shortened(style.name, 240, LEGEND_TEXT, "sans");
 }
 
 /** All that a reader may want of a node, as plain lines. */

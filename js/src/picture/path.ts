@@ -68,7 +68,10 @@ export function routePath(route: readonly Point[]): Step[] {
     const r = Math.min(RADIUS, distance(before, corner) / 2, distance(corner, after) / 2);
     const [ax, ay] = direction(before, corner);
     const [bx, by] = direction(corner, after);
-    steps.push(["L", corner.x - ax * r, corner.y - ay * r], ["Q", corner.x, corner.y, corner.x + bx * r, corner.y + by * r]);
+    steps.push(
+      ["L", corner.x - ax * r, corner.y - ay * r],
+      ["Q", corner.x, corner.y, corner.x + bx * r, corner.y + by * r],
+    );
   }
   const end = route[route.length - 1]!;
   return path(...steps, ["L", end.x, end.y]);
@@ -126,17 +129,17 @@ function absolutePath(steps: readonly Step[]): AbsoluteStep[] {
         [x, y] = [toX, toY];
         return curve;
       }
-      case "a": {
+      case "z":
+        return ["close"];
+      default: {
         const [, , dx, dy] = step;
         const [fromX, fromY] = [x, y];
         [x, y] = [x + dx, y + dy];
         const rest = 1 - QUARTER;
-        // With y down, a clockwise quarter to the lower right or the upper left starts level; the other two start upright.
+        // The arc "a". With y down, a clockwise quarter to the lower right or the upper left starts level; the other two start upright.
         if (dx * dy > 0) return ["curve", fromX + dx * QUARTER, fromY, x, fromY + dy * rest, x, y];
         return ["curve", fromX, fromY + dy * QUARTER, fromX + dx * rest, y, x, y];
       }
-      case "z":
-        return ["close"];
     }
   });
 }

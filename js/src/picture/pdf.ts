@@ -13,7 +13,15 @@ const SHARPNESS = 4; // pixels a px of what is drawn as a picture
 export const BASELINE = 1.1; // of a picture's text: font sizes below its top
 
 /** Characters that the bundled font lacks (Chinese, an emoji) as RGBA, drawn by who has other fonts, `width` by `height` px at `sharpness`. */
-export type Borrow = (run: string, width: number, height: number, sharpness: number, size: number, face: Face, fill: string) => Uint8ClampedArray;
+export type Borrow = (
+  run: string,
+  width: number,
+  height: number,
+  sharpness: number,
+  size: number,
+  face: Face,
+  fill: string,
+) => Uint8ClampedArray;
 
 export interface PdfOptions {
   /** Draws what the bundled fonts lack; without it that stays blank. */
@@ -37,7 +45,10 @@ export function pdf(picture: Picture, title: string, { borrow, compressed = true
   const [catalog, pages, page, resources] = [writer.next(), writer.next(), writer.next(), writer.next()];
   const drawing = new Drawing(writer, borrow, resources, width, height);
   const paper: Mark[] = color ? [{ shapes: [{ rect: { x: 0, y: 0, width, height }, fill: color }] }] : [];
-  const content = writer.stream("", strToU8(`${scale} 0 0 ${-scale} 0 ${height * scale} cm 4 M\n${drawing.draw([...paper, ...marks])}`, true));
+  const content = writer.stream(
+    "",
+    strToU8(`${scale} 0 0 ${-scale} 0 ${height * scale} cm 4 M\n${drawing.draw([...paper, ...marks])}`, true),
+  );
   const used = [...drawing.texts.values()].map((text) => `/${text.face} ${text.embed(writer)} 0 R`);
   writer.put(catalog, `<</Type/Catalog/Pages ${pages} 0 R/ViewerPreferences<</DisplayDocTitle true>>>>`);
   writer.put(pages, `<</Type/Pages/Kids[${page} 0 R]/Count 1>>`);
@@ -119,7 +130,8 @@ class Drawing {
     }
     const x = at - { start: 0, middle: 0.5, end: 1 }[anchor] * measure(content, size, face);
     let drawn = `BT ${color(fill)} rg /${face} ${size} Tf 1 0 0 -1 ${short(x)} ${y} Tm <${text.codes(content)}> Tj ET\n`;
-    for (const [left, run] of text.lacking(content)) drawn += this.borrowed(run, x + measure(left, size, face), y, size, face, fill);
+    for (const [left, run] of text.lacking(content))
+      drawn += this.borrowed(run, x + measure(left, size, face), y, size, face, fill);
     return drawn;
   }
 
@@ -130,8 +142,14 @@ class Drawing {
     const [width, height] = [Math.ceil(measure(run, size, face)), Math.ceil(1.5 * size)];
     const data = this.borrow(run, width, height, SHARPNESS, size, face, fill);
     const image = `/Type/XObject/Subtype/Image/Width ${width * SHARPNESS}/Height ${height * SHARPNESS}/BitsPerComponent 8`;
-    const opacity = this.writer.stream(`${image}/ColorSpace/DeviceGray`, Uint8Array.from(data.filter((_, at) => at % 4 === 3)));
-    const id = this.writer.stream(`${image}/ColorSpace/DeviceRGB/SMask ${opacity} 0 R`, Uint8Array.from(data.filter((_, at) => at % 4 !== 3)));
+    const opacity = this.writer.stream(
+      `${image}/ColorSpace/DeviceGray`,
+      Uint8Array.from(data.filter((_, at) => at % 4 === 3)),
+    );
+    const id = this.writer.stream(
+      `${image}/ColorSpace/DeviceRGB/SMask ${opacity} 0 R`,
+      Uint8Array.from(data.filter((_, at) => at % 4 !== 3)),
+    );
     this.objects.push(id);
     return `q ${width} 0 0 ${-height} ${short(x)} ${short(y - BASELINE * size + height)} cm /X${id} Do Q\n`;
   }
@@ -177,7 +195,10 @@ class Lettering {
 
   private numberOf(char: string): number {
     let code = this.numbers.get(char);
-    if (code === undefined) this.numbers.set(char, (code = this.characters.push(char) - 1));
+    if (code === undefined) {
+      code = this.characters.push(char) - 1;
+      this.numbers.set(char, code);
+    }
     return code;
   }
 
@@ -200,7 +221,10 @@ class Lettering {
         `/FontDescriptor ${descriptor} 0 R/W[0[${widths.join(" ")}]]/CIDToGIDMap ${map} 0 R>>`,
     );
     const id = writer.next();
-    writer.put(id, `<</Type/Font/Subtype/Type0/BaseFont/${name}/Encoding/Identity-H/DescendantFonts[${descendant} 0 R]/ToUnicode ${unicode} 0 R>>`);
+    writer.put(
+      id,
+      `<</Type/Font/Subtype/Type0/BaseFont/${name}/Encoding/Identity-H/DescendantFonts[${descendant} 0 R]/ToUnicode ${unicode} 0 R>>`,
+    );
     return id;
   }
 
@@ -254,7 +278,11 @@ class Writer {
   stream(entries: string, content: Uint8Array): number {
     const packed = this.compressed ? zlibSync(content) : content;
     const filter = this.compressed ? "/Filter/FlateDecode" : "";
-    return this.objects.push([strToU8(`<<${entries}${filter}/Length ${packed.length}>>\nstream\n`, true), packed, strToU8("\nendstream")]);
+    return this.objects.push([
+      strToU8(`<<${entries}${filter}/Length ${packed.length}>>\nstream\n`, true),
+      packed,
+      strToU8("\nendstream"),
+    ]);
   }
 
   file(catalog: number, info: number): Uint8Array<ArrayBuffer> {
@@ -271,7 +299,11 @@ class Writer {
     });
     const table = starts.map((start) => `${String(start).padStart(10, "0")} 00000 n \n`).join("");
     const count = starts.length + 1;
-    add(strToU8(`xref\n0 ${count}\n0000000000 65535 f \n${table}trailer\n<</Size ${count}/Root ${catalog} 0 R/Info ${info} 0 R>>\nstartxref\n${size}\n%%EOF\n`));
+    add(
+      strToU8(
+        `xref\n0 ${count}\n0000000000 65535 f \n${table}trailer\n<</Size ${count}/Root ${catalog} 0 R/Info ${info} 0 R>>\nstartxref\n${size}\n%%EOF\n`,
+      ),
+    );
     return joined(parts, size);
   }
 }

@@ -5,7 +5,9 @@ import { xml } from "../core/text";
 import type { Mark, Picture, Shape, Step, Text } from "./marks";
 
 export function svg({ width, height, title, page, marks }: Picture, embedFont = false): string {
-  const lines = [`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`];
+  const lines = [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
+  ];
   if (title) lines.push(`<title>${xml(title)}</title>`);
   if (embedFont) lines.push(`<defs><style>${fontFaces()}</style></defs>`);
   if (page) lines.push(`<rect width="${width}" height="${height}" fill="${page}"/>`);
@@ -46,13 +48,22 @@ export function element(shape: Shape): [name: string, attributes: [string, strin
     ["stroke-linecap", roundEnds && "round"],
     ["stroke-linejoin", roundCorners && "round"],
   ];
-  const given = (pair: (typeof ink)[number]): pair is [string, string | number] => pair[1] !== undefined && pair[1] !== false;
+  const given = (pair: (typeof ink)[number]): pair is [string, string | number] =>
+    pair[1] !== undefined && pair[1] !== false;
   return [name, [...place, ...ink.filter(given)]];
 }
 
 function outline(shape: Shape): [name: string, attributes: [string, string | number][]] {
   if ("path" in shape) return ["path", [["d", shape.path.map(step).join("")]]];
-  if ("circle" in shape) return ["circle", [["cx", shape.circle.x], ["cy", shape.circle.y], ["r", shape.circle.radius]]];
+  if ("circle" in shape)
+    return [
+      "circle",
+      [
+        ["cx", shape.circle.x],
+        ["cy", shape.circle.y],
+        ["r", shape.circle.radius],
+      ],
+    ];
   const { x, y, width, height } = shape.rect;
   const radius: [string, number][] = shape.radius === undefined ? [] : [["rx", shape.radius]];
   return ["rect", [["x", x], ["y", y], ["width", width], ["height", height], ...radius]];

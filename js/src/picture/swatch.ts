@@ -19,5 +19,14 @@ export function swatch(style: KindStyle, x: number, y: number, theme: Theme): Fi
         { path: path(["M", x + 3, y + 4], ["h", 6]), stroke: color, strokeWidth: 1.4 },
       ],
     };
-  return { shapes: [{ path: nodeOutline({ x, y, ...SWATCH }, style.shape, 3), fill: mix(color, page, 0.12), stroke: color, strokeWidth: 1.6 }] };
+  return {
+    shapes: [
+      {
+        path: nodeOutline({ x, y, ...SWATCH }, style.shape, 3),
+        fill: mix(color, page, 0.12),
+        stroke: color,
+        strokeWidth: 1.6,
+      },
+    ],
+  };
 }

@@ -23,19 +23,27 @@ const read = new Map<Face, TrueType>();
 
 export function trueType(face: Face): TrueType {
   let font = read.get(face);
-  if (!font) read.set(face, (font = opened(unpacked(decoded(WOFF[face])))));
+  if (!font) {
+    font = opened(unpacked(decoded(WOFF[face])));
+    read.set(face, font);
+  }
   return font;
 }
 
 function opened(tables: Tables): TrueType {
-  const [head, hhea, cmap] = ["head", "hhea", "cmap"].map((tag) => view(tables.get(tag)!)) as [DataView, DataView, DataView];
+  const [head, hhea, cmap] = ["head", "hhea", "cmap"].map((tag) => view(tables.get(tag)!)) as [
+    DataView,
+    DataView,
+    DataView,
+  ];
   const scaled = (table: DataView, at: number): number => Math.round((table.getInt16(at) * 1000) / head.getUint16(18));
   return {
     box: [36, 38, 40, 42].map((at) => scaled(head, at)),
     ascent: scaled(hhea, 4),
     descent: scaled(hhea, 6),
     glyph: (code) => glyphOf(cmap, code),
-    subset: (glyphs) => sfnt(new Map(NEEDED.map((tag) => [tag, tag === "glyf" ? outlines(tables, new Set(glyphs)) : tables.get(tag)!]))),
+    subset: (glyphs) =>
+      sfnt(new Map(NEEDED.map((tag) => [tag, tag === "glyf" ? outlines(tables, new Set(glyphs)) : tables.get(tag)!]))),
   };
 }
 
@@ -104,10 +112,15 @@ function sfnt(tables: Tables): Uint8Array<ArrayBuffer> {
   const file = view(bytes);
   const power = Math.floor(Math.log2(tables.size));
   file.setUint32(0, 0x00010000);
-  [tables.size, 16 << power, power, 16 * tables.size - (16 << power)].forEach((value, index) => file.setUint16(4 + 2 * index, value));
+  [tables.size, 16 << power, power, 16 * tables.size - (16 << power)].forEach(
+    (value, index) => void file.setUint16(4 + 2 * index, value),
+  );
   [...tables].forEach(([tag, table], index) => {
     const entry = 12 + 16 * index;
-    bytes.set([...tag].map((char) => char.charCodeAt(0)), entry);
+    bytes.set(
+      [...tag].map((char) => char.charCodeAt(0)),
+      entry,
+    );
     file.setUint32(entry + 8, at);
     file.setUint32(entry + 12, table.length);
     bytes.set(table, at);

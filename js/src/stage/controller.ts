@@ -6,7 +6,7 @@ import { closure } from "../core/queries";
 import type { Placed } from "../core/types";
 import type { State } from "../generated/schema";
 import type { Model } from "../host/model";
-import type { Stage } from "./stage";
+import type { Intent, Stage } from "./stage";
 
 const MANY = 400; // visible elements that one may be shown without being asked
 
@@ -23,15 +23,8 @@ export class Controller {
   toggle(id: string): void {
     const { index, state } = this.stage;
     const closed = withOpen(index, state, id, false);
-    this.stage.anchor = id;
-    if (closed.size < state.expanded.size) this.model.set({ expanded: [...closed] });
-    else this.open([id]);
-  }
-
-  /** Opens sub-graphs, after asking if that shows very many elements. */
-  private open(ids: string[]): void {
-    const expanded = [...new Set([...this.model.get("expanded"), ...ids])];
-    this.ifNotTooMany(expanded, () => this.model.set({ expanded }));
+    if (closed.size < state.expanded.size) this.stage.change({ expanded: [...closed] }, { anchor: id });
+    else this.open([...state.expanded, id], { anchor: id });
   }
 
   /** Opens a sub-graph and all that is in it, level by level, as far as that may be shown unasked. */
@@ -39,69 +32,67 @@ export class Controller {
     const { index, state, view } = this.stage;
     const room = MANY - (view.placed?.scene.nodes.length ?? 0);
     const { open, closed } = expansionWithin(index, room, state, [index.items.get(id)!]);
-    this.stage.anchor = id;
-    this.model.set({ expanded: [...new Set([...this.model.get("expanded"), ...open])] });
+    this.stage.change({ expanded: [...new Set([...this.model.get("expanded"), ...open])] }, { anchor: id });
     if (closed) this.say(`${closed} sub-graphs stay closed: they are too many to be shown at once`);
   }
 
-  private ifNotTooMany(expanded: string[], go: () => void): void {
+  /** Leaves these sub-graphs open and no others, after asking if that shows very many elements. */
+  private open(expanded: string[], intent: Intent): void {
     const { stage } = this;
     const scene = stage.scene({ ...stage.state, expanded: new Set(expanded) });
     const count = scene.nodes.length + scene.edges.length;
     const now = (stage.view.placed?.scene.nodes.length ?? 0) + (stage.view.placed?.scene.edges.length ?? 0);
-    if (scene.nodes.length <= MANY || count <= now) return go();
-    const { anchor, fitNext } = stage;
-    stage.tell("warn", `This shows ${count.toLocaleString("en-US")} elements at once, which may be slow to lay out and hard to read.`, {
-      "Show them": () => {
-        [stage.anchor, stage.fitNext] = [anchor, fitNext];
-        go();
+    if (scene.nodes.length <= MANY || count <= now) {
+      stage.change({ expanded }, intent);
+      return;
+    }
+    stage.tell(
+      "warn",
+      `This shows ${count.toLocaleString("en-US")} elements at once, which may be slow to lay out and hard to read.`,
+      {
+        "Show them": () => stage.change({ expanded }, intent),
+        [`Open what fits in ${MANY}`]: () =>
+          stage.change({ expanded: [...expansionWithin(stage.index, MANY, stage.state).open] }, { fit: true }),
+        Cancel: () => stage.tell("", ""),
       },
-      [`Open what fits in ${MANY}`]: () => {
-        stage.fitNext = true;
-        this.model.set({ expanded: [...expansionWithin(stage.index, MANY, stage.state).open] });
-      },
-      Cancel: () => stage.tell("", ""),
-    });
-    stage.anchor = null;
-    stage.fitNext = false;
+    );
   }
 
   expandAll(): void {
-    this.stage.fitNext = true;
-    this.open([...allGroups(this.stage.index)]);
+    this.open([...allGroups(this.stage.index)], { fit: true });
   }
 
   collapseAll(): void {
-    this.model.set({ expanded: [] });
+    this.stage.change({ expanded: [] });
   }
 
   /** Opens this many levels. A pass is no level of its own: its loop's box shows what is in it. */
   expandTo(levels: number): void {
     const { index } = this.stage;
-    const depth = (id: string): number => around(index, id).filter((outer) => index.items.get(outer)!.data.kind !== "Iteration").length;
-    const groups = [...allGroups(index)].filter((id) => depth(id) - Number(index.items.get(id)!.data.kind === "Iteration") < levels);
-    this.stage.fitNext = true;
-    this.ifNotTooMany(groups, () => this.model.set({ expanded: groups }));
+    const depth = (id: string): number =>
+      around(index, id).filter((outer) => index.items.get(outer)!.data.kind !== "Iteration").length;
+    const groups = [...allGroups(index)].filter(
+      (id) => depth(id) - Number(index.items.get(id)!.data.kind === "Iteration") < levels,
+    );
+    this.open(groups, { fit: true });
   }
 
   /** Opens this sub-graph and closes every one that is not around it. */
   only(id: string): void {
-    this.stage.anchor = id;
-    this.model.set({ expanded: [...around(this.stage.index, id), id] });
+    this.stage.change({ expanded: [...around(this.stage.index, id), id] }, { anchor: id });
   }
 
   /** Opens what hides the items, selects them and brings them into sight. */
   reveal(ids: string[]): void {
     if (!ids.length) return;
-    this.stage.tracing = null;
     const hiddenKinds = new Set(ids.map((id) => this.stage.index.items.get(id)?.data.kind));
-    const changes = this.changed({
+    const change = {
       ...this.opened(ids),
       hidden_kinds: this.model.get("hidden_kinds").filter((kind) => !hiddenKinds.has(kind)),
       only: ids.some((id) => !this.model.get("only").includes(id)) ? [] : this.model.get("only"),
-    });
-    this.model.set({ ...changes, selected: ids });
-    this.stage.show(ids, Object.keys(changes).length > 0);
+      selected: ids,
+    };
+    this.stage.change(change, { show: ids });
   }
 
   /** What is open, and the passes shown of loops, when items are to be seen. */
@@ -111,57 +102,48 @@ export class Controller {
     const steps = { ...this.model.get("steps") };
     for (const outer of hiding.reverse()) {
       const pass = index.items.get(outer)!;
-      if (pass.data.kind === "Iteration" && pass.parent && steps[pass.parent.data.id] !== "all") steps[pass.parent.data.id] = pass.data.index ?? 0;
+      if (pass.data.kind === "Iteration" && pass.parent && steps[pass.parent.data.id] !== "all")
+        steps[pass.parent.data.id] = pass.data.index ?? 0;
     }
     return { expanded: [...new Set([...this.model.get("expanded"), ...hiding.reverse()])], steps };
-  }
-
-  /** The changes that are changes. */
-  private changed(wanted: Partial<State>): Partial<State> {
-    const differs = ([name, value]: [string, unknown]): boolean => JSON.stringify(value) !== JSON.stringify(this.model.get(name as keyof State));
-    return Object.fromEntries(Object.entries(wanted).filter(differs));
   }
 
   // ---- see -------------------------------------------------------------------------------------------------------
 
   select(id: string, more = false): void {
     const selected = this.model.get("selected");
-    this.stage.tracing = null;
     const next = !more ? [id] : selected.includes(id) ? selected.filter((other) => other !== id) : [...selected, id];
-    if (next.join() !== selected.join()) this.model.set({ selected: next });
-    else this.stage.highlight();
+    this.stage.change({ selected: next });
   }
 
   selectNothing(): void {
-    this.stage.tracing = null;
-    if (this.model.get("selected").length) this.model.set({ selected: [] });
-    else this.stage.highlight();
+    this.stage.change({ selected: [] });
   }
 
   /** Lights up what a value depends on and what depends on it, and dims the rest; [] ends it. */
   trace(ids: string[]): void {
     const { stage } = this;
-    stage.tracing = ids.length ? new Set([...closure(stage.index, ids, "into"), ...closure(stage.index, ids, "from")]) : null;
-    stage.highlight();
-    if (stage.tracing) this.say(`${stage.tracing.size} items are connected with it`);
+    const traced = new Set([...closure(stage.index, ids, "into"), ...closure(stage.index, ids, "from")]);
+    stage.trace(ids.length ? traced : null);
+    if (ids.length) this.say(`${traced.size} items are connected with it`);
   }
 
   /** Shows only these and what they depend on; [] shows all. */
   slice(ids: string[]): void {
-    this.stage.tracing = null;
-    this.stage.fitNext = true;
     const only = [...closure(this.stage.index, ids, "into")];
-    this.model.set(this.changed({ only, ...this.opened(only) }));
+    this.stage.change({ only, ...this.opened(only) }, { fit: true });
   }
 
   /** Goes to the previous or next pass of a loop, or from one pass to all and back. */
   stepTo(iterator: string, by: number | "all"): void {
     const loop = passes(this.stage.index.items.get(iterator)!);
     const shown = this.model.get("steps")[iterator] ?? 0;
-    const next = by === "all" ? (shown === "all" ? 0 : "all") : ((shown === "all" ? 0 : shown) + by + loop.length) % loop.length;
-    this.stage.anchor = iterator;
+    const next =
+      by === "all" ? (shown === "all" ? 0 : "all") : ((shown === "all" ? 0 : shown) + by + loop.length) % loop.length;
     const all = next === "all" ? loop.map((pass) => pass.data.id) : [];
-    this.model.set({ steps: { ...this.model.get("steps"), [iterator]: next }, expanded: [...new Set([...this.model.get("expanded"), ...all])] });
+    const steps: State["steps"] = { ...this.model.get("steps"), [iterator]: next };
+    const expanded = [...new Set([...this.model.get("expanded"), ...all])];
+    this.stage.change({ steps, expanded }, { anchor: iterator });
   }
 
   /** The same for the loop around an item, or the first loop. */
@@ -175,19 +157,21 @@ export class Controller {
   /** Shows or hides a kind. */
   flip(kind: string): void {
     const hidden = this.model.get("hidden_kinds");
-    this.model.set({ hidden_kinds: hidden.includes(kind) ? hidden.filter((other) => other !== kind) : [...hidden, kind].sort() });
+    this.stage.change({
+      hidden_kinds: hidden.includes(kind) ? hidden.filter((other) => other !== kind) : [...hidden, kind].sort(),
+    });
   }
 
   toggleLanes(): void {
-    this.model.set({ arrangement: this.model.get("arrangement") === "lanes" ? "flow" : "lanes", positions: {} });
+    this.stage.change({ arrangement: this.model.get("arrangement") === "lanes" ? "flow" : "lanes", positions: {} });
   }
 
   /** Ends the last thing that was asked for. */
   escape(): void {
     if (this.stage.telling && !this.model.get("only").length) this.stage.tell("", "");
-    else if (this.stage.tracing) this.trace([]);
+    else if (this.stage.isTracing) this.trace([]);
     else if (this.model.get("only").length) this.slice([]);
-    else this.model.set({ selected: [] });
+    else this.selectNothing();
   }
 
   // ---- walk ------------------------------------------------------------------------------------------------------
@@ -200,8 +184,7 @@ export class Controller {
     const [here] = stage.visible(this.model.get("selected").slice(-1));
     const next = here === undefined ? placed.scene.nodes[0]!.id : this.next(placed, here, towards);
     if (next === undefined || !stage.index.items.has(next)) return;
-    this.select(next);
-    stage.show([next], false);
+    stage.change({ selected: [next] }, { show: [next] });
     const { data, title } = placed.scene.nodes.find((node) => node.id === next)!;
     this.say(`${title}, ${data.kind}`);
   }
@@ -209,7 +192,8 @@ export class Controller {
   private next({ scene }: Placed, here: string, towards: "up" | "down" | "left" | "right"): string | undefined {
     const forward = towards === "down" || towards === "right";
     const [near, far] = forward ? (["source", "target"] as const) : (["target", "source"] as const);
-    const along = towards === "up" || towards === "down" ? scene.edges.find((edge) => edge[near] === here)?.[far] : undefined;
+    const along =
+      towards === "up" || towards === "down" ? scene.edges.find((edge) => edge[near] === here)?.[far] : undefined;
     return along ?? scene.nodes[scene.nodes.findIndex((node) => node.id === here) + (forward ? 1 : -1)]?.id;
   }
 }

@@ -21,7 +21,10 @@ export function arranged(placed: Placed, options: { name: string } & Record<stri
     styleEnabled: true,
     style: [{ selector: "node", style: { width: "data(width)", height: "data(height)", shape: "rectangle" } }],
     elements: [
-      ...boxes.map(({ id }) => ({ data: { id, width: placed.boxes.get(id)!.width, height: placed.boxes.get(id)!.height }, position: middle(id) })),
+      ...boxes.map(({ id }) => ({
+        data: { id, width: placed.boxes.get(id)!.width, height: placed.boxes.get(id)!.height },
+        position: middle(id),
+      })),
       ...placed.scene.edges
         .filter((edge) => known.has(edge.source) && known.has(edge.target))
         .map(({ id, source, target }) => ({ data: { id, source, target } })),

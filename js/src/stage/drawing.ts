@@ -8,10 +8,10 @@ import { NOTE } from "../core/metrics";
 import type { Box, Placed, Point, SceneEdge } from "../core/types";
 import type { Legend, Theme } from "../generated/schema";
 import { paintMarks } from "../picture/canvas";
-import { boxLook } from "./boxLook";
-import { overlayMarks, type Places } from "./overlay";
 import { COLORS, edgeColor, groupFills } from "../picture/colors";
 import { EDGE_DASHES } from "../picture/draw";
+import { boxLook } from "./boxLook";
+import { overlayMarks, type Places } from "./overlay";
 
 export interface Options {
   container: HTMLElement;
@@ -56,12 +56,16 @@ export class View {
       ...(options.wheelSensitivity === 1 ? {} : { wheelSensitivity: options.wheelSensitivity }),
     });
     this.cy.on("render", () => this.drawTexts());
-    this.cy.on("dragpan scrollzoom pinchzoom", () => void (this.isFit = false));
+    this.cy.on("dragpan scrollzoom pinchzoom", () => {
+      this.isFit = false;
+    });
   }
 
   /** Finds out where it is on the page: Cytoscape remembers it until it hears a scroll, which it cannot from in a shadow root. */
   locate(): void {
-    (this.cy as unknown as { renderer(): { invalidateContainerClientCoordsCache(): void } }).renderer().invalidateContainerClientCoordsCache();
+    (this.cy as unknown as { renderer(): { invalidateContainerClientCoordsCache(): void } })
+      .renderer()
+      .invalidateContainerClientCoordsCache();
   }
 
   destroy(): void {
@@ -80,7 +84,7 @@ export class View {
    * Shows a drawing; with `anchor`, that box stays where it is on the screen. Resolves when nothing moves any more, and never
    * if another drawing comes in between.
    */
-  show(placed: Placed, how: { anchor?: string | null; animate: boolean; fit: boolean }): Promise<void> {
+  show(placed: Placed, how: { anchor?: string | undefined; animate: boolean; fit: boolean }): Promise<void> {
     cancelAnimationFrame(this.moving);
     const { cy } = this;
     const before = this.boxesOnScreen();
@@ -90,13 +94,18 @@ export class View {
     this.placed = placed;
     this.isFit = false;
     cy.batch(() => {
-      cy.elements().filter((element) => !wanted.has(element.id())).remove();
-      for (const node of scene.nodes) if (cy.getElementById(node.id).empty()) cy.add({ group: "nodes", data: { id: node.id } });
+      cy.elements()
+        .filter((element) => !wanted.has(element.id()))
+        .remove();
+      for (const node of scene.nodes)
+        if (cy.getElementById(node.id).empty()) cy.add({ group: "nodes", data: { id: node.id } });
       for (const edge of scene.edges) {
         const known = cy.getElementById(edge.id);
         // An edge that lifts to another box is another edge to Cytoscape.
-        if (known.nonempty() && (known.data("source") !== edge.source || known.data("target") !== edge.target)) known.remove();
-        if (cy.getElementById(edge.id).empty()) cy.add({ group: "edges", data: { id: edge.id, source: edge.source, target: edge.target } });
+        if (known.nonempty() && (known.data("source") !== edge.source || known.data("target") !== edge.target))
+          known.remove();
+        if (cy.getElementById(edge.id).empty())
+          cy.add({ group: "edges", data: { id: edge.id, source: edge.source, target: edge.target } });
       }
     });
     this.paintData(placed);
@@ -114,7 +123,8 @@ export class View {
         for (const node of scene.nodes) {
           const end = to.get(node.id)!;
           const old = from.get(node.id);
-          if (old || t === 0 || t === 1) this.put(node.id, old && t < 1 ? between(old, end, t) : end, old || t === 1 ? 1 : 0);
+          if (old || t === 0 || t === 1)
+            this.put(node.id, old && t < 1 ? between(old, end, t) : end, old || t === 1 ? 1 : 0);
         }
         // What is new, and every edge, comes when the boxes are in place: fading hundreds of elements takes too long a frame.
         if (t === 0 || t === 1) cy.edges().forEach((edge) => void edge.data("opacity", t));
@@ -154,14 +164,44 @@ export class View {
         const style = styleOf(legend, node.data.kind, node.role !== "node");
         const element = this.cy.getElementById(node.id);
         const box = placed.boxes.get(node.id)!;
-        const size = { width: box.width, height: box.height, opacity: 0, ...pick(element.data() as Record<string, unknown>, ["width", "height", "opacity"]) };
-        element.data({ ...node.data, parent: undefined, ...boxLook(node, box, legend, theme, this.fills.get(node.id)), ...size, depth: depth.get(node.id) });
-        element.classes([node.role === "node" ? "node" : "group", node.role, style.class, style.shape, ...(node.changes ? ["changes"] : []), ...(node.data.status ? [node.data.status.replace(" ", "-")] : [])]);
+        const size = {
+          width: box.width,
+          height: box.height,
+          opacity: 0,
+          ...pick(element.data() as Record<string, unknown>, ["width", "height", "opacity"]),
+        };
+        element.data({
+          ...node.data,
+          parent: undefined,
+          ...boxLook(node, box, legend, theme, this.fills.get(node.id)),
+          ...size,
+          depth: depth.get(node.id),
+        });
+        element.classes([
+          node.role === "node" ? "node" : "group",
+          node.role,
+          style.class,
+          style.shape,
+          ...(node.changes ? ["changes"] : []),
+          ...(node.data.status ? [node.data.status.replace(" ", "-")] : []),
+        ]);
       }
       for (const edge of placed.scene.edges) {
         const element = this.cy.getElementById(edge.id);
-        element.data({ kind: edge.kind, count: edge.count, color: edgeColor(edge, legend, theme), dash: EDGE_DASHES[edge.kind] ?? [1, 0], opacity: 1, ...this.route(edge, placed) });
-        element.classes(["edge", edge.kind, EDGE_DASHES[edge.kind] ? "dashed" : "solid", element.data("bent") ? "bent" : "straight"]);
+        element.data({
+          kind: edge.kind,
+          count: edge.count,
+          color: edgeColor(edge, legend, theme),
+          dash: EDGE_DASHES[edge.kind] ?? [1, 0],
+          opacity: 1,
+          ...this.route(edge, placed),
+        });
+        element.classes([
+          "edge",
+          edge.kind,
+          EDGE_DASHES[edge.kind] ? "dashed" : "solid",
+          element.data("bent") ? "bent" : "straight",
+        ]);
       }
     });
     this.highlight(this.selected, this.lit);
@@ -191,29 +231,66 @@ export class View {
       {
         selector: "node",
         style: {
-          width: "data(width)", height: "data(height)", opacity: "data(opacity)", shape: "round-rectangle", "corner-radius": "data(corner)",
-          "background-color": "data(fill)", "border-color": "data(stroke)", "border-width": "data(border)",
-          "border-style": "data(line)", "overlay-opacity": 0, "outline-width": 0,
-          "outline-color": colors.highlight, "outline-offset": 3, "outline-opacity": 0.55,
+          width: "data(width)",
+          height: "data(height)",
+          opacity: "data(opacity)",
+          shape: "round-rectangle",
+          "corner-radius": "data(corner)",
+          "background-color": "data(fill)",
+          "border-color": "data(stroke)",
+          "border-width": "data(border)",
+          "border-style": "data(line)",
+          "overlay-opacity": 0,
+          "outline-width": 0,
+          "outline-color": colors.highlight,
+          "outline-offset": 3,
+          "outline-opacity": 0.55,
         },
       },
       { selector: "node.hexagon.node", style: { shape: "polygon", "shape-polygon-points": "data(points)" } },
-      { selector: "node.group", style: { "z-compound-depth": "bottom", "z-index-compare": "manual", "z-index": "data(depth)" } },
+      {
+        selector: "node.group",
+        style: { "z-compound-depth": "bottom", "z-index-compare": "manual", "z-index": "data(depth)" },
+      },
       { selector: "node.open", style: { events: "no" } },
       {
         selector: "edge",
         style: {
-          width: 1.3, "line-color": "data(color)", "target-arrow-color": "data(color)", "target-arrow-shape": "triangle", "arrow-scale": 0.75, opacity: "data(opacity)",
-          "curve-style": "straight", "source-endpoint": "data(from)", "target-endpoint": "data(to)", "overlay-opacity": 0, "overlay-padding": 6,
+          width: 1.3,
+          "line-color": "data(color)",
+          "target-arrow-color": "data(color)",
+          "target-arrow-shape": "triangle",
+          "arrow-scale": 0.75,
+          opacity: "data(opacity)",
+          "curve-style": "straight",
+          "source-endpoint": "data(from)",
+          "target-endpoint": "data(to)",
+          "overlay-opacity": 0,
+          "overlay-padding": 6,
         },
       },
-      { selector: "edge.bent", style: { "curve-style": "round-segments", "edge-distances": "endpoints", "segment-weights": "data(weights)", "segment-distances": "data(distances)", "segment-radii": 8 } },
+      {
+        selector: "edge.bent",
+        style: {
+          "curve-style": "round-segments",
+          "edge-distances": "endpoints",
+          "segment-weights": "data(weights)",
+          "segment-distances": "data(distances)",
+          "segment-radii": 8,
+        },
+      },
       { selector: "edge.dashed", style: { "line-style": "dashed", "line-dash-pattern": "data(dash)" } },
-      { selector: "edge.loose", style: { "curve-style": "bezier", "source-endpoint": "outside-to-node", "target-endpoint": "outside-to-node" } },
+      {
+        selector: "edge.loose",
+        style: { "curve-style": "bezier", "source-endpoint": "outside-to-node", "target-endpoint": "outside-to-node" },
+      },
       ...this.look.userStyle.map(({ selector, style, css }) => ({ selector, style: style ?? css ?? {} })),
       { selector: ".dim", style: { opacity: 0.16 } },
       { selector: "node.open.dim", style: { opacity: 0.5 } },
-      { selector: "edge.lit", style: { "line-color": colors.highlight, "target-arrow-color": colors.highlight, width: 2 } },
+      {
+        selector: "edge.lit",
+        style: { "line-color": colors.highlight, "target-arrow-color": colors.highlight, width: 2 },
+      },
       { selector: "node.lit", style: { "outline-width": 2, "outline-opacity": 0.4 } },
       { selector: "node.selected", style: { "outline-width": 2.5, "outline-opacity": 0.75 } },
     ];
@@ -278,7 +355,8 @@ export class View {
         const element = this.cy.getElementById(node.id);
         if (element.empty()) return undefined;
         const box = boxOf(element);
-        if (box.x > seen.x2 || box.x + box.width < seen.x1 || box.y > seen.y2 || box.y + box.height < seen.y1) return undefined;
+        if (box.x > seen.x2 || box.x + box.width < seen.x1 || box.y > seen.y2 || box.y + box.height < seen.y1)
+          return undefined;
         return { box, opacity: opacity(element, node.role === "open" ? 0.5 : 0.2) };
       },
       arrow: (edge) => {
@@ -287,7 +365,8 @@ export class View {
         const route = routes.get(edge.id);
         const end = element.targetEndpoint();
         const [corner, tip] = route && route.length > 2 ? route.slice(-2) : [];
-        const before = corner && tip ? { x: end.x + corner.x - tip.x, y: end.y + corner.y - tip.y } : element.sourceEndpoint();
+        const before =
+          corner && tip ? { x: end.x + corner.x - tip.x, y: end.y + corner.y - tip.y } : element.sourceEndpoint();
         return { before, end, opacity: opacity(element, 0.2) };
       },
     };
@@ -311,7 +390,8 @@ export class View {
     for (let at = nodes.length - 1; at >= 0; at--) {
       const node = nodes[at]!;
       const box = node.role === "open" ? this.placed!.boxes.get(node.id) : undefined;
-      if (box && point.x >= box.x && point.x <= box.x + box.width && point.y >= box.y && point.y <= box.y + HEADER) return node.id;
+      if (box && point.x >= box.x && point.x <= box.x + box.width && point.y >= box.y && point.y <= box.y + HEADER)
+        return node.id;
     }
     return null;
   }
@@ -322,7 +402,8 @@ export class View {
     const box = this.placed?.boxes.get(id);
     if (!node?.step || !node.note || !box) return null;
     const left = box.x + box.width - 12 - measure(node.note, NOTE, "sans");
-    const place = (mark: string): number => left + measure(node.note!.slice(0, node.note!.indexOf(mark)), NOTE, "sans") + NOTE / 2;
+    const place = (mark: string): number =>
+      left + measure(node.note!.slice(0, node.note!.indexOf(mark)), NOTE, "sans") + NOTE / 2;
     const [back, on] = [place("◂"), place("▸")];
     if (Math.abs(point.x - back) <= NOTE) return -1;
     if (Math.abs(point.x - on) <= NOTE) return 1;
@@ -339,7 +420,10 @@ export class View {
     const bounded = Math.max(this.cy.minZoom(), Math.min(this.cy.maxZoom(), zoom));
     return {
       zoom: bounded,
-      pan: { x: (width - box.width * bounded) / 2 - box.x * bounded, y: (height - box.height * bounded) / 2 - box.y * bounded },
+      pan: {
+        x: (width - box.width * bounded) / 2 - box.x * bounded,
+        y: (height - box.height * bounded) / 2 - box.y * bounded,
+      },
     };
   }
 
@@ -364,10 +448,18 @@ export class View {
     const zoom = Math.max(this.cy.zoom(), Math.min(0.7, this.cy.maxZoom()));
     const [width, height] = [this.cy.width(), this.cy.height()];
     const fits = box.width * zoom < width - 2 * PAD && box.height * zoom < height - 2 * PAD;
-    if (!fits) return this.moveTo(this.fitted(ids), animate);
-    const pan = zoom === this.cy.zoom() ? { ...this.cy.pan() } : { x: width / 2 - (box.x + box.width / 2) * zoom, y: height / 2 - (box.y + box.height / 2) * zoom };
-    pan.x += Math.max(0, PAD - (pan.x + box.x * zoom)) - Math.max(0, pan.x + (box.x + box.width) * zoom - (width - PAD));
-    pan.y += Math.max(0, PAD - (pan.y + box.y * zoom)) - Math.max(0, pan.y + (box.y + box.height) * zoom - (height - PAD));
+    if (!fits) {
+      this.moveTo(this.fitted(ids), animate);
+      return;
+    }
+    const pan =
+      zoom === this.cy.zoom()
+        ? { ...this.cy.pan() }
+        : { x: width / 2 - (box.x + box.width / 2) * zoom, y: height / 2 - (box.y + box.height / 2) * zoom };
+    pan.x +=
+      Math.max(0, PAD - (pan.x + box.x * zoom)) - Math.max(0, pan.x + (box.x + box.width) * zoom - (width - PAD));
+    pan.y +=
+      Math.max(0, PAD - (pan.y + box.y * zoom)) - Math.max(0, pan.y + (box.y + box.height) * zoom - (height - PAD));
     this.moveTo({ zoom, pan }, animate);
   }
 
@@ -387,7 +479,10 @@ export class View {
     const from = { zoom: this.cy.zoom(), pan: { ...this.cy.pan() } };
     const step = (t: number): void => {
       const mid = (a: number, b: number): number => a + (b - a) * t;
-      this.cy.viewport({ zoom: mid(from.zoom, to.zoom), pan: { x: mid(from.pan.x, to.pan.x), y: mid(from.pan.y, to.pan.y) } });
+      this.cy.viewport({
+        zoom: mid(from.zoom, to.zoom),
+        pan: { x: mid(from.pan.x, to.pan.x), y: mid(from.pan.y, to.pan.y) },
+      });
     };
     if (animate) void tween(step, (frame) => (this.panning = frame));
     else step(1);
@@ -442,4 +537,3 @@ function union(boxes: Box[]): Box {
     height: Math.max(...boxes.map((box) => box.y + box.height)) - y,
   };
 }
-

@@ -10,9 +10,26 @@ const DOUBLE = 400; // ms in which a second click belongs to the first
 const STILL = 12; // px that it may be off
 
 /** Events that Python's `.on(type, event, callback)` may ask for. */
-const EVENTS = ["mousedown", "mouseup", "click", "mouseover", "mouseout", "touchstart", "touchend", "tap", "taphold", "cxttap", "dbltap"];
+const EVENTS = [
+  "mousedown",
+  "mouseup",
+  "click",
+  "mouseover",
+  "mouseout",
+  "touchstart",
+  "touchend",
+  "tap",
+  "taphold",
+  "cxttap",
+  "dbltap",
+];
 
-export function listenToPointer(model: Model, stage: Stage, controller: Controller, hover: (ids: string[]) => void): void {
+export function listenToPointer(
+  model: Model,
+  stage: Stage,
+  controller: Controller,
+  hover: (ids: string[]) => void,
+): void {
   const { view, canvas, element } = stage;
   const { cy } = view;
   const happened = (widget: "node" | "edge", event: string, data: object): void => {
@@ -86,21 +103,33 @@ export function listenToPointer(model: Model, stage: Stage, controller: Controll
     const { x, y } = event.target.position() as Point;
     if (!box) return;
     const was = model.get("positions")[id] ?? [0, 0];
-    const by: [number, number] = [Math.round(was[0] + x - box.x - box.width / 2), Math.round(was[1] + y - box.y - box.height / 2)];
-    stage.anchor = id;
-    model.set({ positions: { ...model.get("positions"), [id]: by } });
+    const by: [number, number] = [
+      Math.round(was[0] + x - box.x - box.width / 2),
+      Math.round(was[1] + y - box.y - box.height / 2),
+    ];
+    stage.change({ positions: { ...model.get("positions"), [id]: by } }, { anchor: id });
   });
 
   // The wheel and one finger scroll the notebook unless the user means the graph; two fingers always do.
   const meant = (): boolean => (element.getRootNode() as ShadowRoot).activeElement === canvas;
-  element.addEventListener("wheel", (event) => {
-    if (!(event.ctrlKey || event.metaKey || meant())) event.stopPropagation();
-  }, { capture: true, passive: true });
+  element.addEventListener(
+    "wheel",
+    (event) => {
+      if (!(event.ctrlKey || event.metaKey || meant())) event.stopPropagation();
+    },
+    { capture: true, passive: true },
+  );
   // Without a touch that Cytoscape knows of, the browser scrolls, or makes mouse events of a tap.
-  element.addEventListener("touchstart", (event) => {
-    if (event.touches.length === 1 && !meant()) event.stopPropagation();
-  }, { capture: true, passive: true });
-  for (const type of ["pointerdown", "pointermove"]) element.addEventListener(type, () => view.locate(), { capture: true });
+  element.addEventListener(
+    "touchstart",
+    (event) => {
+      if (event.touches.length === 1 && !meant()) event.stopPropagation();
+    },
+    { capture: true, passive: true },
+  );
+  for (const type of ["pointerdown", "pointermove"])
+    element.addEventListener(type, () => view.locate(), { capture: true });
   // Not when the pointer goes down: Cytoscape then takes the focus away from everything, and keys would go to the notebook.
-  for (const type of ["pointerup", "click"]) element.addEventListener(type, () => canvas.focus({ preventScroll: true }), { capture: true });
+  for (const type of ["pointerup", "click"])
+    element.addEventListener(type, () => canvas.focus({ preventScroll: true }), { capture: true });
 }

@@ -16,7 +16,13 @@ export interface Around {
 
 const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" } as const;
 
-export function listenToKeys(root: HTMLElement, model: Model, stage: Stage, controller: Controller, around: Around): void {
+export function listenToKeys(
+  root: HTMLElement,
+  model: Model,
+  stage: Stage,
+  controller: Controller,
+  around: Around,
+): void {
   root.addEventListener("keydown", (event) => {
     // What is typed here is not the notebook's: in command mode a single letter deletes a cell.
     event.stopPropagation();

@@ -13,11 +13,18 @@ export interface Places {
 }
 
 /** `fills` has the colours inside sub-graphs, by id. */
-export function overlayMarks(scene: Scene, places: Places, legend: Legend, theme: Theme, fills: ReadonlyMap<string, string>): Mark[] {
+export function overlayMarks(
+  scene: Scene,
+  places: Places,
+  legend: Legend,
+  theme: Theme,
+  fills: ReadonlyMap<string, string>,
+): Mark[] {
   const marks: Mark[] = [];
   for (const node of scene.nodes) {
     const place = places.box(node);
-    if (place) marks.push({ opacity: place.opacity, marks: boxMarks(node, place.box, legend, theme, fills.get(node.id)) });
+    if (place)
+      marks.push({ opacity: place.opacity, marks: boxMarks(node, place.box, legend, theme, fills.get(node.id)) });
   }
   for (const edge of scene.edges) {
     const place = places.arrow(edge);

@@ -4,17 +4,17 @@ import { type Index, indexElements } from "../core/index";
 import { buildScene } from "../core/scene";
 import { spelled } from "../core/text";
 import type { Placed, Scene, ViewState } from "../core/types";
-import type { Legend, Theme } from "../generated/schema";
+import type { Legend, State, Theme } from "../generated/schema";
 import { h } from "../host/dom";
-import type { ElkNode } from "../layout/elk";
 import { ElkWorker } from "../host/elkWorker";
+import { loadFonts } from "../host/fonts";
 import type { Model } from "../host/model";
 import { moved } from "../layout/dragged";
+import type { ElkNode } from "../layout/elk";
 import { layout } from "../layout/index";
 import { elkGraph } from "../layout/layered";
-import { loadFonts } from "../host/fonts";
 import { tooltip } from "../picture/draw";
-import { arranged, ARRANGEMENTS } from "./cytoscapeLayouts";
+import { ARRANGEMENTS, arranged } from "./cytoscapeLayouts";
 import { View } from "./drawing";
 
 const SLOW = 400; // ms after which a layout shows that it runs
@@ -24,24 +24,45 @@ const PREPARED = 150; // boxes of a drawing that is prepared
 const elk = new ElkWorker(); // one for the page: starting elkjs costs more than most layouts
 let stages = 0; // that need it
 
+/** The names of the state that a drawing shows. */
+export const DRAWN = [
+  "elements",
+  "expanded",
+  "hidden_kinds",
+  "steps",
+  "positions",
+  "only",
+  "arrangement",
+  "cytoscape_layout",
+] as const;
+
+/** How a change is to be seen. It is no part of the state: other views of the widget see the change in their own way. */
+export interface Intent {
+  /** The box that stays where it is on the screen, */
+  anchor?: string;
+  /** or the whole drawing fits the view. */
+  fit?: boolean;
+  /** The items whose boxes are brought into sight. */
+  show?: readonly string[];
+}
+
 export class Stage {
-  readonly canvas = h("div", { class: "canvas", tabindex: 0, role: "application", "aria-label": "Graph. Arrow keys walk, Enter opens, ? lists the keys; the outline has the same as a tree." });
+  readonly canvas = h("div", {
+    class: "canvas",
+    tabindex: 0,
+    role: "application",
+    "aria-label": "Graph. Arrow keys walk, Enter opens, ? lists the keys; the outline has the same as a tree.",
+  });
   readonly element = h("div", { class: "stage" }, this.canvas);
   readonly view: View;
-  /** The box that stays where it is in the next drawing, */
-  anchor: string | null = null;
-  /** or whether that fits the view. */
-  fitNext = false;
-  /** What a value depends on and what depends on it, while that is lit up. */
-  tracing: ReadonlySet<string> | null = null;
-  drawn = false;
-
   private readonly texts = h("canvas", { class: "text", "aria-hidden": "true" });
   private readonly notice = h("div", { class: "notice", role: "alert", hidden: true });
+  private drawn = false;
+  private intent: Intent = {}; // of the next drawing
+  private traced: ReadonlySet<string> | null = null; // what is lit up while everything else is dim
   private readonly tip = h("div", { class: "tip", hidden: true });
   private layoutOf: AbortController | null = null; // of the layout that runs
   private since = 0; // when it began
-  private pending: (() => void)[] = []; // what waits for the next drawing
 
   /** `root` is told when it is ready; `beforeFirst` is called with the first drawing. Nothing is drawn before it is in a page. */
   constructor(
@@ -63,12 +84,16 @@ export class Stage {
       wheelSensitivity: model.get("wheel_sensitivity"),
     });
     void loadFonts().then(() => signal.aborted || this.view.refresh());
-    signal.addEventListener("abort", () => {
-      this.layoutOf?.abort();
-      this.view.destroy();
-      stages -= 1;
-      if (!stages) elk.stop();
-    }, { once: true });
+    signal.addEventListener(
+      "abort",
+      () => {
+        this.layoutOf?.abort();
+        this.view.destroy();
+        stages -= 1;
+        if (!stages) elk.stop();
+      },
+      { once: true },
+    );
   }
 
   get index(): Index {
@@ -98,28 +123,66 @@ export class Stage {
     this.view.setLook({ theme, userStyle: this.model.get("cytoscape_style") });
   }
 
+  /**
+   * Changes the model's state as the user wants it. The intent is carried out by the drawing that the change leads to, or at
+   * once if nothing has to be drawn again. A trace ends when something else is selected or sliced.
+   */
+  change(wanted: Partial<State>, intent: Intent = {}): void {
+    if ("selected" in wanted || "only" in wanted) this.traced = null;
+    const differs = ([name, value]: [string, unknown]): boolean =>
+      JSON.stringify(value) !== JSON.stringify(this.model.get(name as keyof State));
+    const change = Object.fromEntries(Object.entries(wanted).filter(differs));
+    const redraws = DRAWN.some((name) => name in change);
+    if (redraws) this.intent = intent;
+    if (Object.keys(change).length) this.model.set(change);
+    if (redraws) return;
+    this.highlight();
+    if (intent.fit) this.fit();
+    if (intent.show) this.view.bringIntoSight(this.visible(intent.show), this.animated);
+  }
+
+  /** Lights up some items and dims all others; null ends it. */
+  trace(ids: ReadonlySet<string> | null): void {
+    this.traced = ids;
+    this.highlight();
+  }
+
+  get isTracing(): boolean {
+    return this.traced !== null;
+  }
+
   /** Lays out and shows what the state says; a later call takes the place of one that still runs. */
-  async redraw(): Promise<void> {
+  async redraw(intent = this.intent): Promise<void> {
+    this.intent = intent;
     // Ending a layout ends the worker, and a new one takes longer to start than most layouts take to end.
     if (performance.now() - this.since > SLOW) this.layoutOf?.abort();
     this.since = performance.now();
-    const run = (this.layoutOf = new AbortController());
+    const run = new AbortController();
+    this.layoutOf = run;
     if (!this.drawn && this.index.items.size > LARGE) {
       await new Promise((breathed) => setTimeout(breathed)); // the page gets a word in between the panels and the drawing
       if (this.signal.aborted || this.layoutOf !== run) return;
     }
     const scene = this.scene();
-    const slow = setTimeout(() => this.tell("", `Laying out ${scene.nodes.length} boxes …`, { Cancel: () => run.abort() }), SLOW);
+    const slow = setTimeout(
+      () => this.tell("", `Laying out ${scene.nodes.length} boxes …`, { Cancel: () => run.abort() }),
+      SLOW,
+    );
     this.root.dataset.ngwReady = "false";
     let placed: Placed;
     try {
       placed = await this.layout(scene, run.signal);
     } catch (error) {
       if (run.signal.aborted) {
-        if (this.layoutOf === run) this.tell("", "Cancelled. The drawing is as it was.", { "Try again": () => void this.redraw() });
+        if (this.layoutOf === run)
+          this.tell("", "Cancelled. The drawing is as it was.", { "Try again": () => void this.redraw() });
         return;
       }
-      this.tell("bad", `The graph could not be laid out: ${error instanceof Error ? error.message : String(error)}`, {});
+      this.tell(
+        "bad",
+        `The graph could not be laid out: ${error instanceof Error ? error.message : String(error)}`,
+        {},
+      );
       throw error;
     } finally {
       clearTimeout(slow);
@@ -127,16 +190,22 @@ export class Stage {
     if (this.signal.aborted || this.layoutOf !== run) return;
     this.layoutOf = null;
     const sliced = this.model.get("only").length > 0;
-    const cut = scene.cut ? `${scene.cut.toLocaleString("en-US")} edges are not drawn: they could not be told apart.` : "";
-    this.tell("", [sliced ? sliceText(scene) : "", cut].filter(Boolean).join(" "), sliced ? { "Show all": () => this.model.set({ only: [] }) } : {});
+    const cut = scene.cut
+      ? `${scene.cut.toLocaleString("en-US")} edges are not drawn: they could not be told apart.`
+      : "";
+    this.tell(
+      "",
+      [sliced ? sliceText(scene) : "", cut].filter(Boolean).join(" "),
+      sliced ? { "Show all": () => this.change({ only: [] }) } : {},
+    );
     if (!this.drawn) this.beforeFirst(placed);
-    const shown = this.view.show(placed, { anchor: this.anchor, animate: this.drawn && this.animated, fit: !this.drawn || this.fitNext });
-    this.anchor = null;
-    this.fitNext = false;
+    const { anchor, fit = false, show } = this.intent;
+    const shown = this.view.show(placed, { anchor, animate: this.drawn && this.animated, fit: !this.drawn || fit });
+    this.intent = {};
     if (!this.drawn) this.view.bringIntoSight(this.visible(this.failed()), false);
     this.drawn = true;
     this.highlight();
-    for (const run of this.pending.splice(0)) run();
+    if (show) this.view.bringIntoSight(this.visible(show), this.animated);
     await shown;
     if (this.signal.aborted || this.layoutOf) return;
     this.root.dataset.ngwReady = "true";
@@ -177,7 +246,9 @@ export class Stage {
 
   /** Ids of the nodes that raised: what a reader wants to see first. */
   private failed(): string[] {
-    return [...this.index.items.values()].filter(({ data }) => data.status === "failed" && !data.compound).map(({ data }) => data.id);
+    return [...this.index.items.values()]
+      .filter(({ data }) => data.status === "failed" && !data.compound)
+      .map(({ data }) => data.id);
   }
 
   /** Ids of the visible boxes that stand for some items. */
@@ -187,18 +258,11 @@ export class Stage {
   }
 
   highlight(): void {
-    this.view.highlight(this.visible(this.model.get("selected")), this.tracing && this.visible(this.tracing));
+    this.view.highlight(this.visible(this.model.get("selected")), this.traced && this.visible(this.traced));
   }
 
   fit(ids?: Iterable<string>): void {
     this.view.fit(this.animated, ids);
-  }
-
-  /** Brings the boxes of some items into sight, in the next drawing where `later`. */
-  show(ids: string[], later: boolean): void {
-    const show = (): void => this.view.bringIntoSight(this.visible(ids), this.animated);
-    if (later) this.pending.push(show);
-    else show();
   }
 
   resized(): void {
@@ -216,7 +280,9 @@ export class Stage {
   tell(tone: "" | "warn" | "bad", text: string, actions: Record<string, () => void> = {}): void {
     this.notice.hidden = !text;
     this.notice.dataset.tone = tone;
-    const buttons = Object.entries(actions).map(([name, run]) => h("button", { type: "button", class: "button", onclick: run }, name));
+    const buttons = Object.entries(actions).map(([name, run]) =>
+      h("button", { type: "button", class: "button", onclick: run }, name),
+    );
     this.notice.replaceChildren(...(text ? [h("span", {}, text), ...buttons] : []));
   }
 

@@ -8,7 +8,10 @@ const KEYS: [string[], string][] = [
   [["Shift", "click"], "add to the selection"],
   [["drag"], "move the graph, or a node; one finger scrolls the page until the graph was tapped"],
   [["Ctrl", "wheel"], "zoom (without Ctrl when the graph has the focus); pinch on a touch screen"],
-  [["Tab", "↑", "↓", "←", "→"], "walk along the edges: up to what a node takes, down to what takes it, aside to its neighbours"],
+  [
+    ["Tab", "↑", "↓", "←", "→"],
+    "walk along the edges: up to what a node takes, down to what takes it, aside to its neighbours",
+  ],
   [["Enter"], "open or close the selected sub-graph; with Shift, open all that is in it"],
   [["E"], "expand all"],
   [["1", "…", "9"], "open so many levels"],
@@ -32,8 +35,17 @@ const KEYS: [string[], string][] = [
 
 export function helpSheet(): { element: HTMLElement; toggle(): void; readonly open: boolean } {
   const close = h("button", { type: "button", class: "button", onclick: () => toggle() }, "Close");
-  const list = h("dl", {}, ...KEYS.flatMap(([keys, meaning]) => [h("dt", {}, ...keys.map((key) => h("kbd", {}, key))), h("dd", {}, meaning)]));
-  const card = h("div", { class: "card", role: "dialog", "aria-modal": "true", "aria-label": "Keys and gestures" }, h("div", { class: "top" }, h("h2", {}, "Keys and gestures"), close), list);
+  const list = h(
+    "dl",
+    {},
+    ...KEYS.flatMap(([keys, meaning]) => [h("dt", {}, ...keys.map((key) => h("kbd", {}, key))), h("dd", {}, meaning)]),
+  );
+  const card = h(
+    "div",
+    { class: "card", role: "dialog", "aria-modal": "true", "aria-label": "Keys and gestures" },
+    h("div", { class: "top" }, h("h2", {}, "Keys and gestures"), close),
+    list,
+  );
   const element = h("div", { class: "sheet", hidden: true }, card);
   let back: HTMLElement | null = null;
 

@@ -5,8 +5,8 @@ import { styleOf } from "../../core/kinds";
 import { path, result, totals } from "../../core/queries";
 import type { EdgeData, NodeData } from "../../generated/schema";
 import { h } from "../../host/dom";
-import { swatch } from "./swatch";
 import type { App, Panel } from "./panel";
+import { swatch } from "./swatch";
 
 const LONG = 240; // characters shown of a long text, until asked for all
 const MOST = 12; // neighbours listed, until asked for all
@@ -24,9 +24,21 @@ export function inspectorPanel(app: App): InspectorPanel {
   /** A link to another item: its label, what it is bound to, and where it is if that is elsewhere. */
   function link(id: string, from: Item): HTMLElement {
     const item = app.index.items.get(id)!;
-    const name = item.data.variable && item.data.variable !== item.data.label ? `${item.data.label} ${item.data.variable}` : item.data.label;
+    const name =
+      item.data.variable && item.data.variable !== item.data.label
+        ? `${item.data.label} ${item.data.variable}`
+        : item.data.label;
     const where = item.parent && item.parent !== from.parent ? ` (${item.parent.data.label})` : "";
-    return h("button", { type: "button", onclick: () => app.reveal([id]), onmouseenter: () => app.hover([id]), onmouseleave: () => app.hover([]) }, name + where);
+    return h(
+      "button",
+      {
+        type: "button",
+        onclick: () => app.reveal([id]),
+        onmouseenter: () => app.hover([id]),
+        onmouseleave: () => app.hover([]),
+      },
+      name + where,
+    );
   }
 
   function inputs(item: Item): Row[] {
@@ -49,7 +61,11 @@ export function inspectorPanel(app: App): InspectorPanel {
     const links = unique(edges).flatMap((id, at) => [at ? "\n" : "", "→ ", link(id, item)]);
     if (links.length <= 3 * MOST) return [["feeds", ...links]];
     const rest = links.slice(3 * MOST);
-    const more = h("button", { type: "button", onclick: () => more.replaceWith(...rest) }, `\n… ${rest.length / 3} more`);
+    const more = h(
+      "button",
+      { type: "button", onclick: () => more.replaceWith(...rest) },
+      `\n… ${rest.length / 3} more`,
+    );
     return [["feeds", ...links.slice(0, 3 * MOST), more]];
   }
 
@@ -59,10 +75,16 @@ export function inspectorPanel(app: App): InspectorPanel {
     const role = data.compound ? "" : data.changes ? " · changes the model" : " · observes";
     const rows = data.compound ? groupRows(item) : nodeRows(item);
     const list = h("dl");
-    for (const [name, ...value] of rows) list.append(h("dt", {}, name), h("dd", { class: name === "error" ? "bad" : undefined }, ...value));
+    for (const [name, ...value] of rows)
+      list.append(h("dt", {}, name), h("dd", { class: name === "error" ? "bad" : undefined }, ...value));
     return [
       h("h3", {}, data.label),
-      h("p", { class: "meaning" }, swatch(style, app.theme) as unknown as HTMLElement, `${style.name} · ${style.meaning}${role}`),
+      h(
+        "p",
+        { class: "meaning" },
+        swatch(style, app.theme) as unknown as HTMLElement,
+        `${style.name} · ${style.meaning}${role}`,
+      ),
       h("div", { class: "actions" }, ...actions(data)),
       list,
     ];
@@ -70,7 +92,14 @@ export function inspectorPanel(app: App): InspectorPanel {
 
   function nodeRows(item: Item): Row[] {
     const { data } = item;
-    const kind = [data.shape ? "Tensor" : "", result(data), data.device ?? "", data.requires_grad ? "requires grad" : ""].filter(Boolean).join(" ");
+    const kind = [
+      data.shape ? "Tensor" : "",
+      result(data),
+      data.device ?? "",
+      data.requires_grad ? "requires grad" : "",
+    ]
+      .filter(Boolean)
+      .join(" ");
     return present([
       ["status", data.status],
       ["error", data.error && long(data.error)],
@@ -82,7 +111,13 @@ export function inspectorPanel(app: App): InspectorPanel {
       ["call", data.iteration === undefined ? undefined : `${data.iteration + 1} of the module`],
       ["pass", pass(item)],
       ["order", data.order === undefined ? undefined : `${data.order + 1} of ${totals(app.index).nodes}`],
-      ["statistics", data.statistics && Object.entries(data.statistics).map(([name, value]) => `${name} ${typeof value === "number" ? Number(value.toPrecision(5)) : value}`).join("\n")],
+      [
+        "statistics",
+        data.statistics &&
+          Object.entries(data.statistics)
+            .map(([name, value]) => `${name} ${typeof value === "number" ? Number(value.toPrecision(5)) : value}`)
+            .join("\n"),
+      ],
       ["line", place(data)],
       ["source", data.text && long(data.text)],
       ["target", data.target],
@@ -116,14 +151,37 @@ export function inspectorPanel(app: App): InspectorPanel {
 
   function actions(data: NodeData): HTMLElement[] {
     const button = (text: string, title: string, onclick: () => void): HTMLElement =>
-      h("button", { type: "button", class: "button", title, "aria-label": /\w/.test(text) ? undefined : title.replace(/ \(.\)$/, ""), onclick }, text);
+      h(
+        "button",
+        {
+          type: "button",
+          class: "button",
+          title,
+          "aria-label": /\w/.test(text) ? undefined : title.replace(/ \(.\)$/, ""),
+          onclick,
+        },
+        text,
+      );
     const open = app.model.get("expanded").includes(data.id);
     const loop = data.kind === "Iterator" && (data.count ?? 0) > 1 && open;
     const all = app.model.get("steps")[data.id] === "all";
     return [
-      ...(loop && !all ? [button("◂", "Previous pass ([)", () => app.stepTo(data.id, -1)), button("▸", "Next pass (])", () => app.stepTo(data.id, 1))] : []),
-      ...(loop ? [button(all ? "One pass at a time" : "All passes", "Show one pass of the loop or every one", () => app.stepTo(data.id, "all"))] : []),
-      ...(data.compound ? [button(open ? "Close" : "Open", "Open or close this sub-graph", () => app.toggle(data.id))] : []),
+      ...(loop && !all
+        ? [
+            button("◂", "Previous pass ([)", () => app.stepTo(data.id, -1)),
+            button("▸", "Next pass (])", () => app.stepTo(data.id, 1)),
+          ]
+        : []),
+      ...(loop
+        ? [
+            button(all ? "One pass at a time" : "All passes", "Show one pass of the loop or every one", () =>
+              app.stepTo(data.id, "all"),
+            ),
+          ]
+        : []),
+      ...(data.compound
+        ? [button(open ? "Close" : "Open", "Open or close this sub-graph", () => app.toggle(data.id))]
+        : []),
       ...(data.compound ? [button("Only this", "Close every other sub-graph", () => app.only(data.id))] : []),
       button("Trace value", "Light up what it depends on and what depends on it (T)", () => app.trace([data.id])),
       button("Slice to here", "Show only what it depends on (S)", () => app.slice([data.id])),
@@ -140,8 +198,13 @@ export function inspectorPanel(app: App): InspectorPanel {
   function asText(id: string): string {
     const item = app.index.items.get(id)!;
     const rows = item.data.compound ? groupRows(item) : nodeRows(item);
-    const text = (part: string | HTMLElement): string => (typeof part === "string" ? part : (part.dataset.all ?? part.textContent ?? ""));
-    return [item.data.label, `kind: ${item.data.kind}`, ...rows.map(([name, ...value]) => `${name}: ${value.map(text).join("")}`)].join("\n");
+    const text = (part: string | HTMLElement): string =>
+      typeof part === "string" ? part : (part.dataset.all ?? part.textContent ?? "");
+    return [
+      item.data.label,
+      `kind: ${item.data.kind}`,
+      ...rows.map(([name, ...value]) => `${name}: ${value.map(text).join("")}`),
+    ].join("\n");
   }
 
   function pass(item: Item): string | undefined {
@@ -164,8 +227,11 @@ export function inspectorPanel(app: App): InspectorPanel {
       const ids = app.model.get("selected");
       const item = ids.length ? app.index.items.get(ids[ids.length - 1]!) : undefined;
       element.dataset.empty = String(!item);
-      element.replaceChildren(...(item ? draw(item) : [h("p", { class: "empty" }, "Select a node to see what is known of it.")]));
-      if (item && ids.length > 1) element.prepend(h("p", { class: "meaning" }, `${ids.length} selected; this is the last`));
+      element.replaceChildren(
+        ...(item ? draw(item) : [h("p", { class: "empty" }, "Select a node to see what is known of it.")]),
+      );
+      if (item && ids.length > 1)
+        element.prepend(h("p", { class: "meaning" }, `${ids.length} selected; this is the last`));
     },
   };
 }

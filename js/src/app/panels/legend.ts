@@ -3,8 +3,8 @@
 import { legendEntries } from "../../core/kinds";
 import type { LegendEntry } from "../../core/types";
 import { h } from "../../host/dom";
-import { swatch } from "./swatch";
 import type { App, Panel } from "./panel";
+import { swatch } from "./swatch";
 
 export function legendPanel(app: App): Panel {
   const element = h("footer", { class: "legend", role: "group", "aria-label": "Legend: kinds shown" });
@@ -15,7 +15,9 @@ export function legendPanel(app: App): Panel {
   const toggle = (kind: string): void => {
     const hidden = app.model.get("hidden_kinds");
     before = hidden;
-    app.model.set({ hidden_kinds: hidden.includes(kind) ? hidden.filter((other) => other !== kind) : [...hidden, kind].sort() });
+    app.model.set({
+      hidden_kinds: hidden.includes(kind) ? hidden.filter((other) => other !== kind) : [...hidden, kind].sort(),
+    });
   };
 
   const isolate = (kind: string): void => {
@@ -54,10 +56,13 @@ export function legendPanel(app: App): Panel {
       const focused = (element.getRootNode() as ShadowRoot).activeElement?.getAttribute("data-kind");
       element.replaceChildren(
         ...kinds().map(button),
-        h("span", { class: "hint" }, "click a kind to hide it, double-click to see it alone · dashes: a value that crosses sub-graphs · dots: through what is hidden · thick border: changes the model"),
+        h(
+          "span",
+          { class: "hint" },
+          "click a kind to hide it, double-click to see it alone · dashes: a value that crosses sub-graphs · dots: through what is hidden · thick border: changes the model",
+        ),
       );
       if (focused) element.querySelector<HTMLElement>(`[data-kind="${CSS.escape(focused)}"]`)?.focus();
     },
   };
 }
-

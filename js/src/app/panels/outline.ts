@@ -5,8 +5,8 @@ import { styleOf } from "../../core/kinds";
 import { result } from "../../core/queries";
 import type { NodeData } from "../../generated/schema";
 import { h } from "../../host/dom";
-import { swatch } from "./swatch";
 import type { App, Panel } from "./panel";
+import { swatch } from "./swatch";
 
 const MOST = 400; // children of one sub-graph that are listed
 
@@ -31,7 +31,11 @@ export function outlinePanel(app: App): Panel {
     const holds = item.compound === true && children.length > 0;
     const open = holds && isOpen(item);
     const style = styleOf(app.legend, item.kind, item.compound);
-    const more = item.compound ? (item.count ? `×${item.count}` : "") : [result(item), item.variable].filter(Boolean).join(" ");
+    const more = item.compound
+      ? item.count
+        ? `×${item.count}`
+        : ""
+      : [result(item), item.variable].filter(Boolean).join(" ");
     const unseen = [item.status, item.changes && "changes the model"].filter(Boolean).join(", ");
     const element = h(
       "li",

@@ -16,7 +16,14 @@ export interface Overview {
 
 export function overviewMap(view: View, legend: Legend, theme: () => Theme, accent: () => string): Overview {
   const ratio = devicePixelRatio || 1;
-  const map = h("canvas", { class: "overview", width: WIDTH * ratio, height: HEIGHT * ratio, style: `width:${WIDTH}px;height:${HEIGHT}px`, role: "img", "aria-label": "Overview map" });
+  const map = h("canvas", {
+    class: "overview",
+    width: WIDTH * ratio,
+    height: HEIGHT * ratio,
+    style: `width:${WIDTH}px;height:${HEIGHT}px`,
+    role: "img",
+    "aria-label": "Overview map",
+  });
 
   function scale(): { by: number; x: number; y: number } {
     const { width, height } = view.placed!;

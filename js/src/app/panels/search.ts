@@ -32,9 +32,22 @@ export function searchPanel(app: App): SearchPanel {
     const { data } = app.index.items.get(id)!;
     return h(
       "li",
-      { role: "option", id: `ngw-result-${index}`, "data-id": id, "aria-selected": String(index === at), onmousedown: (event: Event) => event.preventDefault(), onclick: () => walk(index) },
+      {
+        role: "option",
+        id: `ngw-result-${index}`,
+        "data-id": id,
+        "aria-selected": String(index === at),
+        onmousedown: (event: Event) => event.preventDefault(),
+        onclick: () => walk(index),
+      },
       h("span", { class: "label" }, data.label),
-      h("span", { class: "path" }, [styleOf(app.legend, data.kind, data.compound).name, path(app.index, id), data.line && `line ${data.line}`].filter(Boolean).join(" · ")),
+      h(
+        "span",
+        { class: "path" },
+        [styleOf(app.legend, data.kind, data.compound).name, path(app.index, id), data.line && `line ${data.line}`]
+          .filter(Boolean)
+          .join(" · "),
+      ),
     );
   }
 
@@ -49,8 +62,12 @@ export function searchPanel(app: App): SearchPanel {
     const rows = found.slice(from, from + LISTED).map((id, index) => row(id, from + index));
     const rest = found.length - rows.length;
     list.replaceChildren(...rows);
-    if (!found.length) list.append(h("li", { class: "none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, "Nothing found"));
-    else if (rest > 0) list.append(h("li", { class: "none", role: "presentation" }, `${rest} more: Enter walks all ${found.length}`));
+    if (!found.length)
+      list.append(
+        h("li", { class: "none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, "Nothing found"),
+      );
+    else if (rest > 0)
+      list.append(h("li", { class: "none", role: "presentation" }, `${rest} more: Enter walks all ${found.length}`));
     list.querySelector('[aria-selected="true"]')?.scrollIntoView?.({ block: "nearest" });
   }
 

@@ -22,14 +22,20 @@ export function sourcePanel(app: App): SourcePanel {
   function block(source: SourceText): HTMLElement {
     const lines = source.text.replace(/\n$/, "").split("\n").slice(0, LONGEST);
     const list = h("ol", { class: "code" }, ...lines.map((text, at) => line(source.file, source.line + at, text)));
-    return h("div", {}, h("div", { class: "file", title: source.file }, source.file.split(/[\\/]/).pop() ?? source.file), list);
+    return h(
+      "div",
+      {},
+      h("div", { class: "file", title: source.file }, source.file.split(/[\\/]/).pop() ?? source.file),
+      list,
+    );
   }
 
   function line(file: string, number: number, text: string): HTMLElement {
     const items = onLine(app.index, file, number);
     const ids = items.map((item) => item.id);
     const failed = items.find((item) => item.status === "failed");
-    const dead = items.length > 0 && items.every((item) => item.status === "never run" || item.status === "not reached");
+    const dead =
+      items.length > 0 && items.every((item) => item.status === "never run" || item.status === "not reached");
     const go = (): void => app.reveal(ids);
     const element = h(
       "li",
@@ -56,7 +62,11 @@ export function sourcePanel(app: App): SourcePanel {
       if (sources === drawn && app.index === drawnIndex) return;
       [drawn, drawnIndex] = [sources, app.index];
       byPlace.clear();
-      element.replaceChildren(...(sources.length ? sources.map(block) : [h("p", { class: "empty" }, "No source was recorded with this graph.")]));
+      element.replaceChildren(
+        ...(sources.length
+          ? sources.map(block)
+          : [h("p", { class: "empty" }, "No source was recorded with this graph.")]),
+      );
     },
     light(ids) {
       for (const line of element.querySelectorAll(".lit")) line.classList.remove("lit");
@@ -70,7 +80,11 @@ export function sourcePanel(app: App): SourcePanel {
         }
       }
       // scrollIntoView() would scroll the notebook too.
-      if (first && (first.offsetTop < element.scrollTop || first.offsetTop + first.offsetHeight > element.scrollTop + element.clientHeight))
+      if (
+        first &&
+        (first.offsetTop < element.scrollTop ||
+          first.offsetTop + first.offsetHeight > element.scrollTop + element.clientHeight)
+      )
         element.scrollTop = first.offsetTop - element.clientHeight / 2;
     },
   };

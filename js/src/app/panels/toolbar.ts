@@ -76,9 +76,28 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolba
       lanes.setAttribute("aria-pressed", String(app.model.get("arrangement") === "lanes"));
       title.textContent = title.title = spelled(app.model.get("title"));
       summary.replaceChildren(
-        [about.nnsight && `nnsight ${about.nnsight}`, many(nodes, "node"), many(groups, "sub-graph")].filter(Boolean).join(" · "),
-        failed ? h("button", { type: "button", class: "bad", title: failed.data.error ?? "Show what failed", onclick: () => app.reveal([failed.data.id]) }, `✕ ${failed.data.label} failed`) : "",
-        about.complete === false ? h("span", { class: "bad", title: about.reason ?? "" }, ` · incomplete: ${about.reason ?? "a part is missing"}`) : "",
+        [about.nnsight && `nnsight ${about.nnsight}`, many(nodes, "node"), many(groups, "sub-graph")]
+          .filter(Boolean)
+          .join(" · "),
+        failed
+          ? h(
+              "button",
+              {
+                type: "button",
+                class: "bad",
+                title: failed.data.error ?? "Show what failed",
+                onclick: () => app.reveal([failed.data.id]),
+              },
+              `✕ ${failed.data.label} failed`,
+            )
+          : "",
+        about.complete === false
+          ? h(
+              "span",
+              { class: "bad", title: about.reason ?? "" },
+              ` · incomplete: ${about.reason ?? "a part is missing"}`,
+            )
+          : "",
       );
       summary.title = summary.textContent ?? "";
     },
@@ -92,12 +111,37 @@ function many(count: number, noun: string): string {
 /** Export ▾: a menu button as ARIA describes it. */
 function exportMenu({ formats, download }: Actions): HTMLElement {
   const items = formats.map((format) =>
-    h("button", { type: "button", role: "menuitem", "aria-label": `Download ${format}`, tabindex: -1, onclick: () => (toggle(false), download(format)) }, `Download ${format}`),
+    h(
+      "button",
+      {
+        type: "button",
+        role: "menuitem",
+        "aria-label": `Download ${format}`,
+        tabindex: -1,
+        onclick: () => choose(format),
+      },
+      `Download ${format}`,
+    ),
   );
   const menu = h("div", { class: "menu", role: "menu", "aria-label": "Formats", hidden: true }, ...items);
-  const opener = h("button", { type: "button", class: "button", "aria-label": "Export", "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => toggle(menu.hasAttribute("hidden")) }, "Export ▾");
+  const opener = h(
+    "button",
+    {
+      type: "button",
+      class: "button",
+      "aria-label": "Export",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      onclick: () => toggle(menu.hasAttribute("hidden")),
+    },
+    "Export ▾",
+  );
   const host = h("div", { class: "menu-host" }, opener, menu);
 
+  function choose(format: string): void {
+    toggle(false);
+    download(format);
+  }
   function toggle(open: boolean): void {
     menu.hidden = !open;
     opener.setAttribute("aria-expanded", String(open));
