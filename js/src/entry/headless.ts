@@ -31,7 +31,7 @@ import { indexElements } from "../core/index";
 import { legendEntries } from "../core/kinds";
 import { expansionWithin } from "../core/open";
 import { buildScene } from "../core/scene";
-import type { ViewState } from "../core/types";
+import type { Placed, ViewState } from "../core/types";
 import type { Element, Legend, Positions, Theme } from "../generated/schema";
 import { layoutSync } from "../layout";
 import { elkSync } from "../layout/elk";
@@ -59,11 +59,13 @@ export interface RenderRequest {
 }
 
 interface Drawn {
+  placed: Placed;
   picture: Picture;
   said: { width: number; height: number; visible: number; hidden: number; warnings: string[] };
 }
 
-function drawn(request: RenderRequest): Drawn {
+/** The drawing that a request asks for, and what is to be said of it. */
+export function drawn(request: RenderRequest): Drawn {
   const { elements, legend, expanded = "all", steps = {}, max_elements: limit = 500 } = request;
   const index = indexElements(elements);
   const warnings: string[] = [];
@@ -93,7 +95,7 @@ function drawn(request: RenderRequest): Drawn {
     transparent: request.transparent ?? false,
   });
   const { width, height } = picture;
-  return { picture, said: { width, height, visible: scene.nodes.length, hidden: scene.hidden, warnings } };
+  return { placed, picture, said: { width, height, visible: scene.nodes.length, hidden: scene.hidden, warnings } };
 }
 
 export function render(request: RenderRequest) {
