@@ -1,17 +1,7 @@
-// Random compound graphs, the same for the same seed.
+// Random compound graphs.
 
+import fc, { type GeneratorValue } from "fast-check";
 import type { EdgeData, Element, NodeData } from "../src/generated/schema";
-
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 const KINDS = [
   "InterventionProtocol",
@@ -26,16 +16,17 @@ const KINDS = [
 const GROUPS = ["Session", "Tracer", "Invoke", "Iterator", "Backward", "Conditional"];
 
 /** An intervention-like graph of `size` nodes in nested sub-graphs: values flow forward in order of execution. */
-export function randomElements(size: number, seed: number): Element[] {
-  const next = random(seed);
-  const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)]!;
+export function randomElements(size: number, random: GeneratorValue): Element[] {
+  const pick = <T>(list: readonly T[]): T => random(fc.constantFrom<T[]>, ...list);
+  const below = (count: number): number => random(fc.nat, count - 1);
+  const chance = (percent: number): boolean => below(100) < percent;
   const groups: NodeData[] = [];
   const nodes: NodeData[] = [];
   const edges: EdgeData[] = [];
   const fill = (parent: string | undefined, count: number, depth: number): void => {
     while (count > 0) {
-      if (depth < 4 && next() < 0.15 && count > 2) {
-        const inside = Math.min(count, 2 + Math.floor(next() * 12));
+      if (depth < 4 && count > 2 && chance(15)) {
+        const inside = Math.min(count, 2 + below(12));
         const kind = pick(GROUPS);
         const id = `${parent === undefined ? "" : `${parent}/`}${kind}${groups.length}`;
         groups.push({
@@ -52,12 +43,9 @@ export function randomElements(size: number, seed: number): Element[] {
       }
       const kind = pick(KINDS);
       const id = `${parent === undefined ? "" : `${parent}/`}n${nodes.length}`;
-      const inputs = kind === "Input" ? 0 : Math.floor(next() * 3);
+      const inputs = kind === "Input" ? 0 : below(3);
       for (let input = 0; input < inputs && nodes.length; input++) {
-        const source =
-          nodes[
-            next() < 0.7 ? Math.max(0, nodes.length - 1 - Math.floor(next() * 6)) : Math.floor(next() * nodes.length)
-          ]!;
+        const source = nodes[chance(70) ? Math.max(0, nodes.length - 1 - below(6)) : below(nodes.length)]!;
         const kind = source.parent === parent ? "data" : "bridge";
         edges.push({
           id: `e${edges.length}`,
@@ -71,11 +59,11 @@ export function randomElements(size: number, seed: number): Element[] {
         id,
         kind,
         label: pick(["add", "layer1.output", "transformer.h.11.mlp.output", "save", "softmax", "x"]),
-        shape: [1, Math.floor(next() * 1000)],
+        shape: [1, below(1000)],
         dtype: "float32",
         order: nodes.length,
         ...(kind === "SwapProtocol" ? { changes: true } : {}),
-        ...(next() < 0.05 ? { status: pick(["failed", "not reached", "never run", "planned"] as const) } : {}),
+        ...(chance(5) ? { status: pick(["failed", "not reached", "never run", "planned"] as const) } : {}),
         ...(parent === undefined ? {} : { parent }),
       });
       count--;

@@ -1,17 +1,8 @@
 // What every widget carries in its `_esm`. The bundle is large, so it is in one model of its own that all widgets of a kernel
 // share, and a page imports it once.
 
+import type { RenderProps } from "@anywidget/types";
 import { inflated } from "../host/inflate";
-import type { AnyModel } from "../host/model";
-
-interface BundleModel {
-  get(name: "code" | "digest"): string;
-}
-
-interface Context {
-  model: AnyModel & { widget_manager: { get_model(id: string): Promise<BundleModel> } };
-  el: HTMLElement;
-}
 
 interface Bundle {
   code: string;
@@ -32,8 +23,10 @@ async function load(base64: string): Promise<Bundle> {
   }
 }
 
-async function render({ model, el }: Context): Promise<() => void> {
-  const shared = await model.widget_manager.get_model(String(model.get("bundle")).replace("IPY_MODEL_", ""));
+async function render({ model, el }: Pick<RenderProps, "model" | "el">): Promise<() => void> {
+  const shared = await model.widget_manager.get_model<{ code: string; digest: string }>(
+    String(model.get("bundle")).replace("IPY_MODEL_", ""),
+  );
   page[BUNDLES] ??= new Map();
   const bundles = page[BUNDLES];
   const digest = shared.get("digest");

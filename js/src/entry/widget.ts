@@ -2,13 +2,13 @@
 
 import { Widget } from "../app/widget";
 import { h } from "../host/dom";
-import { type AnyModel, fromAnyWidget } from "../host/model";
+import { fromAnyWidget, type ViewModel } from "../host/model";
 
 export { mount } from "./page";
 
 /** A view of a widget; `code` is this bundle, for the page that the Export menu makes. */
 export async function render(
-  { model, el }: { model: AnyModel; el: HTMLElement },
+  { model, el }: { model: ViewModel; el: HTMLElement },
   code = String(model.get("_esm")),
 ): Promise<() => void> {
   const removed = new AbortController();

@@ -1,6 +1,7 @@
 // The one place that touches the widget's model. State lives in traits, so that a view can be rebuilt at any time and several
 // views of one widget agree; messages carry what happened. A page saved to disk has the same state and no kernel.
 
+import type { AnyModel } from "@anywidget/types";
 import { DEFAULTS, type Element, type State } from "../generated/schema";
 import { inflated } from "./inflate";
 
@@ -16,15 +17,8 @@ export interface Model {
   onRelayout(callback: () => void, signal: AbortSignal): void;
 }
 
-/** What an anywidget front end is given (https://anywidget.dev/en/afm), as far as it is used. */
-export interface AnyModel {
-  get(name: string): unknown;
-  set(name: string, value: unknown): void;
-  save_changes(): void;
-  on(event: string, callback: (...args: unknown[]) => void): void;
-  off(event: string, callback: (...args: unknown[]) => void): void;
-  send(content: unknown): void;
-}
+/** What an anywidget front end is given (https://anywidget.dev/en/afm), as far as a view uses it. */
+export type ViewModel = Pick<AnyModel, "get" | "set" | "save_changes" | "on" | "off" | "send">;
 
 /** One list for all views of a model, so that it is indexed once, for as long as there are any: hosts keep models of closed widgets. */
 const unpacked = new WeakMap<object, WeakRef<Promise<Element[]>>>();
@@ -48,7 +42,7 @@ async function read(bytes: DataView<ArrayBuffer>): Promise<Element[]> {
   return elements;
 }
 
-export async function fromAnyWidget(model: AnyModel): Promise<Model> {
+export async function fromAnyWidget(model: ViewModel): Promise<Model> {
   let list = unpack(model.get("elements")); // held for other views
   let elements = await list;
   const listen = (event: string, callback: (...args: unknown[]) => void, signal: AbortSignal): void => {
