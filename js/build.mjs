@@ -1,5 +1,6 @@
-// Builds the bundles that are committed: ../nnsight_graphwidget/static/{loader.js,widget.js,headless.js,THIRD_PARTY_NOTICES.txt}.
+// Builds the bundles that are committed: ../nnsight_graphwidget/static/{loader.js,widget.js,headless.js,page.html,THIRD_PARTY_NOTICES.txt}.
 
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,6 +18,25 @@ export function elkModule(lazy = false) {
   const worker = `(module, exports, window, document, setTimeout) {${code}\n}`;
   return `export default ${lazy ? `(...given) => (0, eval)(${JSON.stringify(`(function ${worker})`)})(...given)` : `function ${worker}`}`;
 }
+
+/** The page that a graph is saved as, with a policy that allows no network and no script but its own and the bundle. */
+export function pageTemplate() {
+  const page = readFileSync(join(here, "src/app/page.html"), "utf-8");
+  const start = /<script type="module">([\s\S]*)<\/script>/.exec(page)[1];
+  const hash = createHash("sha256").update(start).digest("base64");
+  const policy =
+    `default-src 'none'; script-src 'sha256-${hash}' blob:; worker-src blob:; style-src 'unsafe-inline';` +
+    " img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'";
+  return page.replace("{{policy}}", policy);
+}
+
+const virtualPage = {
+  name: "page",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^virtual:page$/ }, () => ({ path: "page", namespace: "page" }));
+    onLoad({ filter: /.*/, namespace: "page" }, () => ({ contents: pageTemplate(), loader: "text" }));
+  },
+};
 
 const virtualElk = (lazy) => ({
   name: "elk",
@@ -50,7 +70,7 @@ const BUNDLES = [
     entryPoints: ["src/entry/widget.ts"],
     outfile: join(STATIC, "widget.js"),
     format: "esm",
-    plugins: [virtualElk(false)],
+    plugins: [virtualElk(false), virtualPage],
   },
 ];
 
@@ -64,6 +84,7 @@ async function main() {
       if (name) packages.add(name);
     }
   }
+  writeFileSync(join(STATIC, "page.html"), pageTemplate());
   writeFileSync(join(STATIC, "THIRD_PARTY_NOTICES.txt"), notices([...packages].sort()));
 }
 

@@ -212,4 +212,19 @@ describe("lanes", () => {
     expect(y("t/b/h1")).toBeGreaterThan(y("t/b/h2")); // read out of order: not on the line of t/a/h1
     expect(drawn.boxes.get("t/b")!.x).toBeGreaterThan(drawn.boxes.get("t/a")!.x + drawn.boxes.get("t/a")!.width);
   });
+
+  test("a loop that shows one pass stays in the column of its run; one that shows all has a column for each", () => {
+    const pass = (index: number) => [group(`t/l/i${index}`, "Iteration", { index }), node(`t/l/i${index}/add`)];
+    const elements = [group("t", "Tracer"), node("t/read"), group("t/l", "Iterator"), ...pass(0), ...pass(1)];
+    const middles = (shown: 0 | "all", ...ids: string[]): number[] => {
+      const open = ["t", "t/l", "t/l/i0", "t/l/i1"];
+      const drawn = layoutSync(scene(elements, open, { steps: { "t/l": shown } }), elkSync, { arrangement: "lanes" });
+      return ids.map((id) => drawn.boxes.get(id)!).map(({ x, width }) => x + width / 2);
+    };
+    const [read, add] = middles(0, "t/read", "t/l/i0/add") as [number, number];
+    expect(add).toBe(read);
+    const [trace, first, second] = middles("all", "t/read", "t/l/i0/add", "t/l/i1/add") as [number, number, number];
+    expect(first).toBeGreaterThan(trace + 50);
+    expect(second).toBeGreaterThan(first + 50);
+  });
 });

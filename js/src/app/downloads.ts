@@ -1,6 +1,8 @@
 // What the Export menu gives: the drawing as it is on the screen, painted by the same code as files made from Python.
 
+import template from "virtual:page";
 import { FAMILY, isBold } from "../core/font";
+import { xml } from "../core/text";
 import type { State } from "../generated/schema";
 import { h } from "../host/dom";
 import type { Picture } from "../picture/marks";
@@ -42,21 +44,17 @@ const borrow: Borrow = (run, width, height, sharpness, size, face, fill) => {
   return context.getImageData(0, 0, canvas.width, canvas.height).data;
 };
 
-/** A page that needs no kernel and no network: the state, and this same bundle. */
-export function page(bundle: string, state: Partial<State>): Blob {
+/** A page that needs no kernel and no network, with the state and this same bundle. Python fills the same template. */
+export function page(bundle: string, state: Partial<State>): string {
   // In a script element only "<" can end the text early; JSON may escape it, and the bundle goes in as JSON too.
   const json = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c");
-  const title = (state.title ?? "graph").replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
-  return new Blob(
-    [
-      `<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n<title>${title}</title>\n`,
-      `<style>html,body{margin:0;height:100%}</style>\n<div id="graph" style="height:100%"></div>\n`,
-      `<script type="module">\nconst code = ${json(bundle)};\nconst state = ${json(state)};\n`,
-      `const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));\n`,
-      `const { mount } = await import(url);\nmount(document.getElementById("graph"), state);\n</script>\n</html>\n`,
-    ],
-    { type: "text/html" },
-  );
+  const filled: Record<string, string> = {
+    title: xml(state.title ?? "graph"),
+    outline: "",
+    state: json(state),
+    bundle: json(bundle),
+  };
+  return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => filled[name]!);
 }
 
 /** Gives the user a file. */

@@ -339,7 +339,8 @@ export class Widget {
         "cytoscape_style",
         "cytoscape_layout",
       ] as const;
-      return page(this.code!, Object.fromEntries(names.map((name) => [name, this.model.get(name)])));
+      const state = Object.fromEntries(names.map((name) => [name, this.model.get(name)]));
+      return new Blob([page(this.code!, state)], { type: "text/html" });
     }
     const title = this.model.get("title");
     const picture = draw(this.stage.view.placed!, LEGEND, {
