@@ -2,13 +2,14 @@
 // Cytoscape is told the same colours and lines.
 
 import { describe, expect, test } from "vitest";
+import type { Placed } from "../src/core/types";
 import { drawn } from "../src/entry/headless";
 import type { Theme } from "../src/generated/schema";
 import { type Context, paintMarks } from "../src/picture/canvas";
 import { groupFills } from "../src/picture/colors";
 import { boxLook } from "../src/stage/boxLook";
 import { overlayMarks } from "../src/stage/overlay";
-import { legend } from "./build";
+import { legend } from "./builders";
 import { goldenDrawing, goldenRequest, SCENES, type Tag, THEMES } from "./golden";
 
 /** Something on a canvas or in a file: a text with its font, or a shape with where its outline reaches. */
@@ -128,8 +129,11 @@ function isBody({ name, attributes }: Tag): boolean {
 
 const cases = SCENES.flatMap((name) => THEMES.map((theme) => [name, theme] as const));
 
+const placedScenes = new Map<string, Placed>();
+
 function live(name: (typeof SCENES)[number], theme: Theme) {
-  const { placed } = drawn(goldenRequest(name, theme));
+  const placed = placedScenes.get(name) ?? drawn(goldenRequest(name, theme)).placed; // places are the same in both themes
+  placedScenes.set(name, placed);
   return { placed, fills: groupFills(placed.scene, legend, theme), golden: goldenDrawing(name, theme).children };
 }
 

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import scenes from "../../tests/golden/scenes.json";
 import type { RenderRequest } from "../src/entry/headless";
 import type { Element, Theme } from "../src/generated/schema";
-import { legend } from "./build";
+import { legend } from "./builders";
 
 export const THEMES = ["light", "dark"] as const;
 export const SCENES = Object.keys(scenes) as (keyof typeof scenes)[];

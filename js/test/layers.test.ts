@@ -24,10 +24,7 @@ function importsOf(file: string, text: string, files: ReadonlySet<string>): stri
   );
   return found
     .filter((target) => !target.startsWith("..")) // data of the Python package
-    .map(
-      (target) =>
-        [`${target}.ts`, `${target}/index.ts`, target].find((name) => files.has(name)) ?? `${target} (no such file)`,
-    );
+    .map((target) => [`${target}.ts`, target].find((name) => files.has(name)) ?? `${target} (no such file)`);
 }
 
 /** Every import that goes up or sideways, every circle, and every room that is not listed, in words. */
@@ -95,13 +92,13 @@ test("an import upwards, a circle, a new folder and a folder that is gone are ea
 
 test("an import is found however it is written", () => {
   const text = `import type { A } from "../core/a";\nimport { type B } from "../core/b";\nexport { c } from "./c";\nlet d: import("../core/d").D;\nvoid import("./e");\nimport "./f";\n`;
-  const files = new Set(["core/a.ts", "core/b.ts", "app/c.ts", "core/d.ts", "app/e.ts", "app/f/index.ts"]);
+  const files = new Set(["core/a.ts", "core/b.ts", "app/c.ts", "core/d.ts", "app/e.ts", "app/f.ts"]);
   expect(importsOf("app/x.ts", text, files)).toEqual([
     "core/a.ts",
     "core/b.ts",
     "app/c.ts",
     "core/d.ts",
     "app/e.ts",
-    "app/f/index.ts",
+    "app/f.ts",
   ]);
 });

@@ -10,7 +10,7 @@ import { outlinePanel } from "../src/app/panels/outline";
 import type { App, Panel } from "../src/app/panels/panel";
 import { searchPanel } from "../src/app/panels/search";
 import { sourcePanel } from "../src/app/panels/source";
-import { indexElements } from "../src/core/index";
+import { indexElements } from "../src/core/elementIndex";
 import type { Element, Legend, State } from "../src/generated/schema";
 import { fromState } from "../src/host/model";
 

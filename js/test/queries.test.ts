@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import legendJson from "../../nnsight_graphwidget/legend.json";
 import elements from "../../tests/golden/seed.elements.json";
-import { indexElements } from "../src/core/index";
+import { indexElements } from "../src/core/elementIndex";
 import { closure, find, linesOf, onLine, path, totals } from "../src/core/queries";
 import type { Element, Legend, NodeData } from "../src/generated/schema";
 

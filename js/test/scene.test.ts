@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { allGroups, around, indexElements } from "../src/core/index";
+import { allGroups, around, indexElements } from "../src/core/elementIndex";
 import { legendEntries } from "../src/core/kinds";
 import { expansionWithin, withOpen } from "../src/core/open";
 import { buildScene } from "../src/core/scene";
 import type { Scene } from "../src/core/types";
 import type { Element } from "../src/generated/schema";
-import { arrows, edge, group, legend, node, scene } from "./build";
+import { arrows, edge, group, legend, node, scene } from "./builders";
 
 const seed = JSON.parse(
   readFileSync(new URL("../../tests/golden/seed.elements.json", import.meta.url), "utf-8"),

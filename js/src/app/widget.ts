@@ -97,13 +97,13 @@ export class Widget {
       outline.element,
     );
     this.overview = overviewMap(
-      stage.view,
+      stage.drawing,
       LEGEND,
       () => this.theme,
       () => getComputedStyle(this.root).getPropertyValue("--accent"),
     );
     stage.element.append(this.overview.element);
-    stage.view.cy.on("render", () => this.overview.draw());
+    stage.drawing.cy.on("render", () => this.overview.draw());
     this.root.append(
       this.bar.element,
       h("div", { class: "main" }, stage.element, this.side),
@@ -150,7 +150,7 @@ export class Widget {
       trace: (ids) => controller.trace(ids),
       slice: (ids) => controller.slice(ids),
       hover: (ids) => {
-        stage.view.hover(stage.visible(ids));
+        stage.drawing.hover(stage.visible(ids));
         this.source.light(ids.length ? ids : model.get("selected"));
       },
       say: (text) => this.say(text),
@@ -218,7 +218,7 @@ export class Widget {
   }
 
   private applyGestures(): void {
-    const { cy } = this.stage.view;
+    const { cy } = this.stage.drawing;
     cy.userZoomingEnabled(this.model.get("user_zooming_enabled"));
     cy.userPanningEnabled(this.model.get("user_panning_enabled"));
     cy.autoungrabify(this.model.get("auto_ungrabify"));
@@ -247,7 +247,7 @@ export class Widget {
     const around = this.bar.element.offsetHeight + this.legendRow.element.offsetHeight;
     const scale = Math.min(1, this.stage.element.clientWidth / placed.width || 1);
     this.root.style.height = `${Math.round(Math.max(580, Math.min(760, placed.height * scale + around + 8)))}px`;
-    this.stage.view.cy.resize();
+    this.stage.drawing.cy.resize();
   }
 
   // ---- around the drawing ----------------------------------------------------------------------------------------
@@ -304,7 +304,7 @@ export class Widget {
   private async fullScreen(): Promise<void> {
     if (document.fullscreenElement) await document.exitFullscreen();
     else await this.root.requestFullscreen();
-    this.stage.view.fit(false);
+    this.stage.drawing.fit(false);
   }
 
   private async download(format: string): Promise<void> {
@@ -343,7 +343,7 @@ export class Widget {
       return new Blob([page(this.code!, state)], { type: "text/html" });
     }
     const title = this.model.get("title");
-    const picture = draw(this.stage.view.placed!, LEGEND, {
+    const picture = draw(this.stage.drawing.placed!, LEGEND, {
       theme: this.theme,
       title,
       legend: true,

@@ -1,7 +1,7 @@
 // Which kinds a graph has, how many of each, and how they look.
 
 import type { KindStyle, Legend, Theme } from "../generated/schema";
-import type { Index } from "./index";
+import type { Index } from "./elementIndex";
 import type { LegendEntry } from "./types";
 
 /** The look of a kind; one that the legend lacks looks like an operation (or a sub-graph). */

@@ -1,6 +1,6 @@
 // Which sub-graphs are open, and which pass of a loop is shown.
 
-import type { Index, Item } from "./index";
+import type { Index, Item } from "./elementIndex";
 import type { ViewState } from "./types";
 
 /**

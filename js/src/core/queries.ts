@@ -1,7 +1,7 @@
 // Questions about the whole graph, whatever is shown of it: what feeds what, what is on a line, what a search finds.
 
 import type { Legend, NodeData } from "../generated/schema";
-import { around, type Index, type Item } from "./index";
+import { around, type Index, type Item } from "./elementIndex";
 import { styleOf } from "./kinds";
 
 /** How many nodes and how many sub-graphs there are. */

@@ -1,9 +1,9 @@
 // What is visible: elements + what the user chose to see -> boxes, texts and lifted edges. Pure; knows no positions.
 
 import type { EdgeData, EdgeKind, Element, Legend, NodeData } from "../generated/schema";
+import { around, type Index, type Item, indexElements } from "./elementIndex";
 import { measure } from "./font";
 import { groupBy } from "./groupBy";
-import { around, type Index, type Item, indexElements } from "./index";
 import { styleOf } from "./kinds";
 import {
   edgeTextWidth,

@@ -27,14 +27,14 @@
 // the answer has the svg, too.
 
 import { strFromU8 } from "fflate";
-import { indexElements } from "../core/index";
+import { indexElements } from "../core/elementIndex";
 import { legendEntries } from "../core/kinds";
 import { expansionWithin } from "../core/open";
 import { buildScene } from "../core/scene";
 import type { Placed, ViewState } from "../core/types";
 import type { Element, Legend, Positions, Theme } from "../generated/schema";
-import { layoutSync } from "../layout";
 import { elkSync } from "../layout/elk";
+import { layoutSync } from "../layout/layout";
 import { draw } from "../picture/draw";
 import type { Picture } from "../picture/marks";
 import { pdf } from "../picture/pdf";

@@ -6,7 +6,7 @@ import type { Box, Placed, Point, Scene } from "../core/types";
 import type { ElkNode, ElkPoint } from "./elk";
 import { isColumns } from "./rows";
 import { CORNER, GAP, MARGIN, SIDE, TOP, WIDEST } from "./spacing";
-import { stack } from "./stacking";
+import { wrapParts } from "./wrapping";
 
 const MOST = 1000; // boxes that elkjs lays out; more go in plain rows
 const MOST_EDGES = 3000; // the same of edges
@@ -55,7 +55,7 @@ const STRAIGHTER = { "elk.layered.priority.straightness": "2" };
  */
 export function elkGraph(scene: Scene): ElkNode | undefined {
   if (scene.nodes.length > MOST || scene.edges.length > MOST_EDGES || isColumns(scene)) return undefined;
-  const { links, columns } = stack(scene);
+  const { links, columns } = wrapParts(scene);
   const { crossed, widest } = layering(scene, links);
   const parents = new Map(scene.nodes.map((node) => [node.id, node.parent]));
   const within = scene.edges.every(({ source, target }) => parents.get(source) === parents.get(target));

@@ -1,6 +1,6 @@
 // What a user can do to a graph from anywhere, as changes of the model's state.
 
-import { allGroups, around } from "../core/index";
+import { allGroups, around } from "../core/elementIndex";
 import { expansionWithin, passes, withOpen } from "../core/open";
 import { closure } from "../core/queries";
 import type { Placed } from "../core/types";
@@ -29,8 +29,8 @@ export class Controller {
 
   /** Opens a sub-graph and all that is in it, level by level, as far as that may be shown unasked. */
   openBelow(id: string): void {
-    const { index, state, view } = this.stage;
-    const room = MANY - (view.placed?.scene.nodes.length ?? 0);
+    const { index, state, drawing } = this.stage;
+    const room = MANY - (drawing.placed?.scene.nodes.length ?? 0);
     const { open, closed } = expansionWithin(index, room, state, [index.items.get(id)!]);
     this.stage.change({ expanded: [...new Set([...this.model.get("expanded"), ...open])] }, { anchor: id });
     if (closed) this.say(`${closed} sub-graphs stay closed: they are too many to be shown at once`);
@@ -41,7 +41,7 @@ export class Controller {
     const { stage } = this;
     const scene = stage.scene({ ...stage.state, expanded: new Set(expanded) });
     const count = scene.nodes.length + scene.edges.length;
-    const now = (stage.view.placed?.scene.nodes.length ?? 0) + (stage.view.placed?.scene.edges.length ?? 0);
+    const now = (stage.drawing.placed?.scene.nodes.length ?? 0) + (stage.drawing.placed?.scene.edges.length ?? 0);
     if (scene.nodes.length <= MANY || count <= now) {
       stage.change({ expanded }, intent);
       return;
@@ -148,7 +148,7 @@ export class Controller {
 
   /** The same for the loop around an item, or the first loop. */
   stepNear(id: string | undefined, by: number): void {
-    const loops = (this.stage.view.placed?.scene.nodes ?? []).filter((node) => node.step);
+    const loops = (this.stage.drawing.placed?.scene.nodes ?? []).filter((node) => node.step);
     const near = loops.filter((node) => id !== undefined && (id === node.id || id.startsWith(`${node.id}/`)));
     const loop = near[near.length - 1] ?? loops[0];
     if (loop) this.stepTo(loop.id, by);
@@ -179,7 +179,7 @@ export class Controller {
   /** Selects what is next along an edge (up, down) or beside (left, right), and the first box where nothing is selected. */
   walk(towards: "up" | "down" | "left" | "right"): void {
     const { stage } = this;
-    const { placed } = stage.view;
+    const { placed } = stage.drawing;
     if (!placed?.scene.nodes.length) return;
     const [here] = stage.visible(this.model.get("selected").slice(-1));
     const next = here === undefined ? placed.scene.nodes[0]!.id : this.next(placed, here, towards);

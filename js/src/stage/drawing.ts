@@ -33,7 +33,7 @@ const READABLE = 0.5; // zoom under which texts are too small
 const PAD = 16; // px around a fitted graph
 
 /** The drawing of one view. It knows scenes and boxes, not the model. */
-export class View {
+export class Drawing {
   readonly cy: cytoscape.Core;
   placed: Placed | null = null;
   private look: Look = { theme: "light", userStyle: [] };

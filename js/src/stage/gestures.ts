@@ -30,8 +30,8 @@ export function listenToPointer(
   controller: Controller,
   hover: (ids: string[]) => void,
 ): void {
-  const { view, canvas, element } = stage;
-  const { cy } = view;
+  const { drawing, canvas, element } = stage;
+  const { cy } = drawing;
   const happened = (widget: "node" | "edge", event: string, data: object): void => {
     if (model.get("_interaction_handlers")[widget]?.includes(event)) model.happened(widget, event, { data });
   };
@@ -54,8 +54,8 @@ export function listenToPointer(
     }
     const more = Boolean(event.originalEvent?.shiftKey || event.originalEvent?.ctrlKey || event.originalEvent?.metaKey);
     // An edge may run across a header, and a click on one edge alone means nothing.
-    const header = event.target === cy || event.target.isEdge() ? view.headerAt(event.position) : null;
-    const step = header && view.stepAt(header, event.position);
+    const header = event.target === cy || event.target.isEdge() ? drawing.headerAt(event.position) : null;
+    const step = header && drawing.stepAt(header, event.position);
     if (header && step) controller.stepTo(header, step);
     else if (header) {
       controller.select(header, more);
@@ -80,7 +80,7 @@ export function listenToPointer(
   for (const name of EVENTS)
     cy.on(name, "node, edge", (event) => {
       const node = event.target.isNode() as boolean;
-      const edge = view.placed?.scene.edges.find((other) => other.id === event.target.id());
+      const edge = drawing.placed?.scene.edges.find((other) => other.id === event.target.id());
       happened(node ? "node" : "edge", name, node ? itemData(event.target.id()) : { ...edge });
     });
 
@@ -94,12 +94,12 @@ export function listenToPointer(
   });
   cy.on("viewport", () => stage.hideTip());
   cy.on("mousemove", (event) => {
-    const on = event.target !== cy || view.headerAt(event.position) !== null;
+    const on = event.target !== cy || drawing.headerAt(event.position) !== null;
     canvas.style.cursor = on ? "pointer" : "";
   });
   cy.on("dragfree", "node", (event) => {
     const id = event.target.id() as string;
-    const box = view.placed?.boxes.get(id);
+    const box = drawing.placed?.boxes.get(id);
     const { x, y } = event.target.position() as Point;
     if (!box) return;
     const was = model.get("positions")[id] ?? [0, 0];
@@ -128,7 +128,7 @@ export function listenToPointer(
     { capture: true, passive: true },
   );
   for (const type of ["pointerdown", "pointermove"])
-    element.addEventListener(type, () => view.locate(), { capture: true });
+    element.addEventListener(type, () => drawing.locate(), { capture: true });
   // Not when the pointer goes down: Cytoscape then takes the focus away from everything, and keys would go to the notebook.
   for (const type of ["pointerup", "click"])
     element.addEventListener(type, () => canvas.focus({ preventScroll: true }), { capture: true });

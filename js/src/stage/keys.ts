@@ -47,8 +47,8 @@ export function listenToKeys(
     else if (key === "e") controller.expandAll();
     else if (key === "w") controller.collapseAll();
     else if (key === "z" && last) stage.fit(stage.visible(selected));
-    else if (key === "+" || key === "=") stage.view.zoomBy(1.25);
-    else if (key === "-") stage.view.zoomBy(0.8);
+    else if (key === "+" || key === "=") stage.drawing.zoomBy(1.25);
+    else if (key === "-") stage.drawing.zoomBy(0.8);
     else if (/^[1-9]$/.test(key)) controller.expandTo(Number(key));
     else if (key === "o" && group) controller.only(group);
     else if (key === "t" && last) controller.trace(selected);

@@ -1,6 +1,6 @@
 // The stage of one view: it lays out and shows what the model's state says, and tells how that goes.
 
-import { type Index, indexElements } from "../core/index";
+import { type Index, indexElements } from "../core/elementIndex";
 import { buildScene } from "../core/scene";
 import { spelled } from "../core/text";
 import type { Placed, Scene, ViewState } from "../core/types";
@@ -11,11 +11,11 @@ import { loadFonts } from "../host/fonts";
 import type { Model } from "../host/model";
 import { moved } from "../layout/dragged";
 import type { ElkNode } from "../layout/elk";
-import { layout } from "../layout/index";
 import { elkGraph } from "../layout/layered";
+import { layout } from "../layout/layout";
 import { tooltip } from "../picture/draw";
 import { ARRANGEMENTS, arranged } from "./cytoscapeLayouts";
-import { View } from "./drawing";
+import { Drawing } from "./drawing";
 
 const SLOW = 400; // ms after which a layout shows that it runs
 const LARGE = 5000; // elements that are a tenth of a second's work
@@ -54,7 +54,7 @@ export class Stage {
     "aria-label": "Graph. Arrow keys walk, Enter opens, ? lists the keys; the outline has the same as a tree.",
   });
   readonly element = h("div", { class: "stage" }, this.canvas);
-  readonly view: View;
+  readonly drawing: Drawing;
   private readonly texts = h("canvas", { class: "text", "aria-hidden": "true" });
   private readonly notice = h("div", { class: "notice", role: "alert", hidden: true });
   private drawn = false;
@@ -75,7 +75,7 @@ export class Stage {
     stages += 1;
     elk.warm();
     this.element.append(this.texts, this.notice, this.tip);
-    this.view = new View({
+    this.drawing = new Drawing({
       container: this.canvas,
       text: this.texts,
       legend,
@@ -83,12 +83,12 @@ export class Stage {
       maxZoom: model.get("max_zoom"),
       wheelSensitivity: model.get("wheel_sensitivity"),
     });
-    void loadFonts().then(() => signal.aborted || this.view.refresh());
+    void loadFonts().then(() => signal.aborted || this.drawing.refresh());
     signal.addEventListener(
       "abort",
       () => {
         this.layoutOf?.abort();
-        this.view.destroy();
+        this.drawing.destroy();
         stages -= 1;
         if (!stages) elk.stop();
       },
@@ -120,7 +120,7 @@ export class Stage {
   }
 
   setTheme(theme: Theme): void {
-    this.view.setLook({ theme, userStyle: this.model.get("cytoscape_style") });
+    this.drawing.setLook({ theme, userStyle: this.model.get("cytoscape_style") });
   }
 
   /**
@@ -138,7 +138,7 @@ export class Stage {
     if (redraws) return;
     this.highlight();
     if (intent.fit) this.fit();
-    if (intent.show) this.view.bringIntoSight(this.visible(intent.show), this.animated);
+    if (intent.show) this.drawing.bringIntoSight(this.visible(intent.show), this.animated);
   }
 
   /** Lights up some items and dims all others; null ends it. */
@@ -200,12 +200,12 @@ export class Stage {
     );
     if (!this.drawn) this.beforeFirst(placed);
     const { anchor, fit = false, show } = this.intent;
-    const shown = this.view.show(placed, { anchor, animate: this.drawn && this.animated, fit: !this.drawn || fit });
+    const shown = this.drawing.show(placed, { anchor, animate: this.drawn && this.animated, fit: !this.drawn || fit });
     this.intent = {};
-    if (!this.drawn) this.view.bringIntoSight(this.visible(this.failed()), false);
+    if (!this.drawn) this.drawing.bringIntoSight(this.visible(this.failed()), false);
     this.drawn = true;
     this.highlight();
-    if (show) this.view.bringIntoSight(this.visible(show), this.animated);
+    if (show) this.drawing.bringIntoSight(this.visible(show), this.animated);
     await shown;
     if (this.signal.aborted || this.layoutOf) return;
     this.root.dataset.ngwReady = "true";
@@ -237,8 +237,8 @@ export class Stage {
   private announce(): void {
     const corner = this.canvas.getBoundingClientRect();
     const boxes: Record<string, object> = {};
-    for (const node of this.view.placed?.scene.nodes ?? []) {
-      const box = this.view.rendered(node.id);
+    for (const node of this.drawing.placed?.scene.nodes ?? []) {
+      const box = this.drawing.rendered(node.id);
       if (box) boxes[node.id] = { ...box, x: box.x + corner.x, y: box.y + corner.y };
     }
     this.root.dispatchEvent(new CustomEvent("ngw:layout", { detail: { boxes }, bubbles: true, composed: true }));
@@ -253,20 +253,20 @@ export class Stage {
 
   /** Ids of the visible boxes that stand for some items. */
   visible(ids: Iterable<string>): Set<string> {
-    const stands = this.view.placed?.scene.standsFor;
+    const stands = this.drawing.placed?.scene.standsFor;
     return new Set([...ids].flatMap((id) => stands?.get(id) ?? []));
   }
 
   highlight(): void {
-    this.view.highlight(this.visible(this.model.get("selected")), this.traced && this.visible(this.traced));
+    this.drawing.highlight(this.visible(this.model.get("selected")), this.traced && this.visible(this.traced));
   }
 
   fit(ids?: Iterable<string>): void {
-    this.view.fit(this.animated, ids);
+    this.drawing.fit(this.animated, ids);
   }
 
   resized(): void {
-    this.view.resized();
+    this.drawing.resized();
     if (this.drawn) this.announce();
   }
 
@@ -288,8 +288,8 @@ export class Stage {
 
   /** What is known of a box in a line or two, beside it. */
   showTip(id: string): void {
-    const node = this.view.placed?.scene.nodes.find((other) => other.id === id);
-    const box = this.view.rendered(id);
+    const node = this.drawing.placed?.scene.nodes.find((other) => other.id === id);
+    const box = this.drawing.rendered(id);
     if (!node || !box) return;
     this.tip.textContent = spelled(tooltip(node));
     this.tip.hidden = false;

@@ -1,6 +1,6 @@
 // All that is known of what is selected.
 
-import type { Item } from "../../core/index";
+import type { Item } from "../../core/elementIndex";
 import { styleOf } from "../../core/kinds";
 import { path, result, totals } from "../../core/queries";
 import type { EdgeData, NodeData } from "../../generated/schema";

@@ -1,6 +1,6 @@
 // The graph as a tree, for screen readers, for the keyboard, and for whoever prefers a list.
 
-import type { Item } from "../../core/index";
+import type { Item } from "../../core/elementIndex";
 import { styleOf } from "../../core/kinds";
 import { result } from "../../core/queries";
 import type { NodeData } from "../../generated/schema";

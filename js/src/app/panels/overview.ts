@@ -3,7 +3,7 @@
 import { hue } from "../../core/kinds";
 import type { Legend, Theme } from "../../generated/schema";
 import { h } from "../../host/dom";
-import type { View } from "../../stage/drawing";
+import type { Drawing } from "../../stage/drawing";
 
 const WIDTH = 180;
 const HEIGHT = 120;
@@ -14,7 +14,7 @@ export interface Overview {
   draw(): void;
 }
 
-export function overviewMap(view: View, legend: Legend, theme: () => Theme, accent: () => string): Overview {
+export function overviewMap(drawing: Drawing, legend: Legend, theme: () => Theme, accent: () => string): Overview {
   const ratio = devicePixelRatio || 1;
   const map = h("canvas", {
     class: "overview",
@@ -26,19 +26,19 @@ export function overviewMap(view: View, legend: Legend, theme: () => Theme, acce
   });
 
   function scale(): { by: number; x: number; y: number } {
-    const { width, height } = view.placed!;
+    const { width, height } = drawing.placed!;
     const by = Math.min((WIDTH - 2 * PAD) / width, (HEIGHT - 2 * PAD) / height);
     return { by, x: (WIDTH - width * by) / 2, y: (HEIGHT - height * by) / 2 };
   }
 
   function draw(): void {
-    if (!view.placed || !map.isConnected) return;
+    if (!drawing.placed || !map.isConnected) return;
     const context = map.getContext("2d")!;
     const { by, x, y } = scale();
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, WIDTH, HEIGHT);
-    for (const node of view.placed.scene.nodes) {
-      const box = view.placed.boxes.get(node.id)!;
+    for (const node of drawing.placed.scene.nodes) {
+      const box = drawing.placed.boxes.get(node.id)!;
       context.fillStyle = hue(legend, node.data.kind, theme(), node.role !== "node");
       context.globalAlpha = node.role === "open" ? 0.12 : node.role === "closed" ? 0.35 : 0.6;
       context.fillRect(x + box.x * by, y + box.y * by, Math.max(1, box.width * by), Math.max(1, box.height * by));
@@ -46,17 +46,20 @@ export function overviewMap(view: View, legend: Legend, theme: () => Theme, acce
     context.globalAlpha = 1;
     context.strokeStyle = accent();
     context.lineWidth = 1.5;
-    const seen = view.cy.extent();
+    const seen = drawing.cy.extent();
     context.strokeRect(x + seen.x1 * by, y + seen.y1 * by, seen.w * by, seen.h * by);
   }
 
   function go(event: PointerEvent): void {
-    if (!view.placed || !(event.buttons & 1)) return;
+    if (!drawing.placed || !(event.buttons & 1)) return;
     const corner = map.getBoundingClientRect();
     const { by, x, y } = scale();
-    const zoom = view.cy.zoom();
+    const zoom = drawing.cy.zoom();
     const at = { x: (event.clientX - corner.x - x) / by, y: (event.clientY - corner.y - y) / by };
-    view.moveTo({ zoom, pan: { x: view.cy.width() / 2 - at.x * zoom, y: view.cy.height() / 2 - at.y * zoom } }, false);
+    drawing.moveTo(
+      { zoom, pan: { x: drawing.cy.width() / 2 - at.x * zoom, y: drawing.cy.height() / 2 - at.y * zoom } },
+      false,
+    );
   }
   map.addEventListener("pointerdown", (event) => {
     map.setPointerCapture(event.pointerId);

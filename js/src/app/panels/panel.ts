@@ -1,6 +1,6 @@
 // What every panel is given: the state, the graph, and the few things a user can do to it from anywhere.
 
-import type { Index } from "../../core/index";
+import type { Index } from "../../core/elementIndex";
 import type { Legend, Theme } from "../../generated/schema";
 import type { Model } from "../../host/model";
 

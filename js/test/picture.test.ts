@@ -5,10 +5,10 @@ import { shortened, visible, xml } from "../src/core/text";
 import { render as drawn, type RenderRequest } from "../src/entry/headless";
 import type { Element } from "../src/generated/schema";
 import { elkSync } from "../src/layout/elk";
-import { layoutSync } from "../src/layout/index";
+import { layoutSync } from "../src/layout/layout";
 import { type DrawOptions, draw } from "../src/picture/draw";
 import { svg as asText } from "../src/picture/svg";
-import { edge, group, legend, node, scene } from "./build";
+import { edge, group, legend, node, scene } from "./builders";
 
 const seed = JSON.parse(
   readFileSync(new URL("../../tests/golden/seed.elements.json", import.meta.url), "utf-8"),

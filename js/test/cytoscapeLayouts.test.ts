@@ -3,11 +3,11 @@
 import { expect, test } from "vitest";
 import legendJson from "../../nnsight_graphwidget/legend.json";
 import elements from "../../tests/golden/seed.elements.json";
-import { allGroups, indexElements } from "../src/core/index";
+import { allGroups, indexElements } from "../src/core/elementIndex";
 import { buildScene } from "../src/core/scene";
 import type { Element, Legend } from "../src/generated/schema";
 import { elkSync } from "../src/layout/elk";
-import { layoutSync } from "../src/layout/index";
+import { layoutSync } from "../src/layout/layout";
 import { ARRANGEMENTS, arranged } from "../src/stage/cytoscapeLayouts";
 
 const all = elements as unknown as Element[];

@@ -16,12 +16,12 @@ interface Part {
   height: number;
 }
 
-export interface Stack {
+export interface Wrapping {
   links: [above: string, below: string][]; // between siblings
   columns: Map<string, number>; // place in its row, by the first box of a part
 }
 
-export function stack(scene: Scene): Stack {
+export function wrapParts(scene: Scene): Wrapping {
   const nodes = new Map(scene.nodes.map((node) => [node.id, node]));
   const joined = new Map<string, string>(); // union-find among siblings
   const find = (id: string): string => {
@@ -61,7 +61,7 @@ export function stack(scene: Scene): Stack {
     if (siblings) siblings.push(made);
     else byParent.set(node.parent, [made]);
   }
-  const made: Stack = { links: [], columns: new Map() };
+  const made: Wrapping = { links: [], columns: new Map() };
   for (const siblings of byParent.values()) addRows(siblings, made);
   for (const sources of fans(scene, nodes)) addRows(sources, made);
   return made;
@@ -96,7 +96,7 @@ function path(nodes: ReadonlyMap<string, SceneNode>, id: string): string[] {
   return ids;
 }
 
-function addRows(parts: readonly Part[], { links, columns }: Stack): void {
+function addRows(parts: readonly Part[], { links, columns }: Wrapping): void {
   const area = parts.reduce((sum, { width, height }) => sum + (width + 26) * (height + 34), 0);
   const widest = Math.max(ROW, Math.sqrt(area * ASPECT));
   let above: Part[] = [];
