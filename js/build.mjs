@@ -1,4 +1,5 @@
-// Builds the bundles that are committed: ../nnsight_graphwidget/static/{loader.js,widget.js,headless.js,page.html,THIRD_PARTY_NOTICES.txt}.
+// Builds the bundles that are committed:
+// ../nnsight_graphwidget/static/{loader.js,widget.js,headless.js,page.html,THIRD_PARTY_NOTICES.txt}.
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,8 +11,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 const STATIC = join(here, "..", "nnsight_graphwidget", "static");
 
 /**
- * elkjs's worker as one function with what it looks for in its surroundings as arguments (see virtual.d.ts); `lazy`: as text
- * that is parsed when it is first called, which a script that runs once may never do. A page may forbid that, a bare V8 does not.
+ * elkjs's worker as one function with what it looks for in its surroundings as arguments (see virtual.d.ts); `lazy`: as
+ * text that is parsed when it is first called, which a script that runs once may never do. A page may forbid that, a
+ * bare V8 does not.
  */
 export function elkModule(lazy = false) {
   const code = readFileSync(join(here, "node_modules/elkjs/lib/elk-worker.min.js"), "utf-8");

@@ -1,5 +1,5 @@
-// The live view beside the golden scenes: its canvas has every text and sign of the picture, where and as the SVG file has it, and
-// Cytoscape is told the same colours and lines.
+// The live view beside the golden scenes: its canvas has every text and sign of the picture, where and as the SVG file
+// has it, and Cytoscape is told the same colours and lines.
 
 import { describe, expect, test } from "vitest";
 import type { Placed } from "../src/core/types";
@@ -132,7 +132,8 @@ const cases = SCENES.flatMap((name) => THEMES.map((theme) => [name, theme] as co
 const placedScenes = new Map<string, Placed>();
 
 function live(name: (typeof SCENES)[number], theme: Theme) {
-  const placed = placedScenes.get(name) ?? drawn(goldenRequest(name, theme)).placed; // places are the same in both themes
+  // places are the same in both themes
+  const placed = placedScenes.get(name) ?? drawn(goldenRequest(name, theme)).placed;
   placedScenes.set(name, placed);
   return { placed, fills: groupFills(placed.scene, legend, theme), golden: goldenDrawing(name, theme).children };
 }

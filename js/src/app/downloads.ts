@@ -1,4 +1,5 @@
-// What the Export menu gives: the drawing as it is on the screen, painted by the same code as files made from Python.
+// The files of the Export menu. They show the drawing as it is on the screen and are made by the same code as files
+// from Python.
 
 import template from "virtual:page";
 import { FAMILY, isBold } from "../core/font";

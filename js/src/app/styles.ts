@@ -1,4 +1,5 @@
-// The widget's style sheet. It lives in a shadow root: nothing leaks out, and of the host's styles nothing comes in.
+// The widget's style sheet. It is in a shadow root, so it does not change the host's page, and the host's styles do not
+// change the widget.
 
 export const CSS = `
 :host { display: block; }

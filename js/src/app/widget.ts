@@ -29,7 +29,7 @@ import { CSS } from "./styles";
 const LEGEND = legendJson as unknown as Legend;
 const NARROW = 760; // px of width under which the side panel lies over the drawing
 
-/** Everything of one view; aborting `signal` removes it. */
+/** One view of a graph. Aborting `signal` removes it. */
 export class Widget {
   private theme: Theme = "light";
   private readonly root = h("div", { class: "ngw", tabindex: -1, "data-lm-suppress-shortcuts": "true" });
@@ -49,7 +49,8 @@ export class Widget {
     private readonly host: HTMLElement,
     private readonly model: Model,
     private readonly signal: AbortSignal,
-    private readonly code: string | null, // of this bundle; null in a page that was saved, which is it
+    // the text of this bundle; null in a saved page, which offers no HTML download
+    private readonly code: string | null,
   ) {
     const stage = new Stage(this.root, model, LEGEND, signal, (placed) => this.firstHeight(placed));
     this.stage = stage;
@@ -191,7 +192,8 @@ export class Widget {
       signal,
     );
     model.on(["title", "sources", "about"], () => this.updatePanels(), signal);
-    model.on(["search"], () => this.search.update(), signal); // the other panels have nothing of it, and a letter comes at once
+    // no other panel shows it, and a typed letter must appear at once
+    model.on(["search"], () => this.search.update(), signal);
     model.on(["theme", "cytoscape_style"], () => this.applyTheme(), signal);
     model.on(["height"], () => this.applySize(), signal);
     model.on(["user_zooming_enabled", "user_panning_enabled", "auto_ungrabify"], () => this.applyGestures(), signal);
@@ -241,7 +243,10 @@ export class Widget {
     if (height) this.root.style.height = height;
   }
 
-  /** Without a height of the user's, the cell is as high as the first drawing needs, within reason; it never jumps after that. */
+  /**
+   * If the user gave no height, the cell gets the height that the first drawing needs, within limits. It does not
+   * change after that.
+   */
   private firstHeight(placed: Placed): void {
     if (this.model.get("height")) return;
     const around = this.bar.element.offsetHeight + this.legendRow.element.offsetHeight;

@@ -1,4 +1,5 @@
-// The elements of a graph as a tree, with the edges at each: made once, asked by everything.
+// The elements of a graph as a tree, with the edges at each element. It is made once for an element list and used
+// everywhere.
 
 import type { EdgeData, Element, NodeData } from "../generated/schema";
 import { groupBy } from "./groupBy";
@@ -58,7 +59,10 @@ function makeIndex(elements: readonly Element[]): Index {
   };
 }
 
-/** A sub-graph happens when its first node does; an empty one right after the last node of the sub-graph before it. */
+/**
+ * Gives sub-graphs their rank: that of their first node; for an empty one, right after the last node of the sub-graph
+ * before it.
+ */
 function rankGroups(item: Item, before = 0): number {
   if (!item.data.compound) return item.rank;
   let [first, last] = [Infinity, before];

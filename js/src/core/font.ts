@@ -1,4 +1,5 @@
-// The bundled fonts: how wide their text is, and their faces. One font for the browser and for files makes boxes the same everywhere.
+// The bundled fonts: how wide their text is, and their faces. One font for the browser and for files makes boxes the
+// same everywhere.
 
 import { WIDTHS, WOFF } from "../generated/fontdata";
 

@@ -4,8 +4,8 @@ import type { Index, Item } from "./elementIndex";
 import type { ViewState } from "./types";
 
 /**
- * Everything in `roots` open, level by level, as long as no more than `budget` boxes are visible; `closed` sub-graphs would be
- * too much.
+ * Opens everything in `roots`, level by level, as long as no more than `budget` boxes are visible. `closed` says how
+ * many sub-graphs stay closed for that.
  */
 export function expansionWithin(
   index: Index,
@@ -36,8 +36,8 @@ export function expansionWithin(
 }
 
 /**
- * What is open after a click on a sub-graph. In a loop that shows one pass, what is open in one pass is open in all:
- * stepping through them changes nothing but the pass.
+ * What is open after a sub-graph was opened or closed. In a loop that shows one pass, a sub-graph is open in all passes
+ * or in none, so that stepping through them changes nothing but the pass.
  */
 export function withOpen(
   index: Index,

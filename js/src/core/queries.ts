@@ -1,4 +1,5 @@
-// Questions about the whole graph, whatever is shown of it: what feeds what, what is on a line, what a search finds.
+// Questions about the whole graph, independent of what is visible: what feeds what, what is on a line, what a search
+// finds.
 
 import type { Legend, NodeData } from "../generated/schema";
 import { around, type Index, type Item } from "./elementIndex";
@@ -17,7 +18,10 @@ export function path(index: Index, id: string): string {
     .join(" › ");
 }
 
-/** What the items depend on (`into`) or what depends on them (`from`), themselves included. A sub-graph brings what is in it. */
+/**
+ * What the items depend on (`into`) or what depends on them (`from`), themselves included. A sub-graph brings what is
+ * in it.
+ */
 export function closure(index: Index, ids: Iterable<string>, way: "into" | "from"): Set<string> {
   const seen = new Set<string>();
   const queue: Item[] = [];
@@ -73,8 +77,8 @@ export function result(item: NodeData): string {
 }
 
 /**
- * Ids of what a search finds, best first: `add`, `layer1`, a kind, a variable, a shape (`768`, `1,10`), a dtype, source text,
- * or a regular expression between slashes. Words must all be found.
+ * Ids of what a search finds, best first: `add`, `layer1`, a kind, a variable, a shape (`768`, `1,10`), a dtype, source
+ * text, or a regular expression between slashes. Words must all be found.
  */
 export function find(index: Index, legend: Legend, query: string): string[] {
   const matches = matcher(query);

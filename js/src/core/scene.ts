@@ -22,9 +22,9 @@ import { canonical, passes, shownChildren, shownPass } from "./open";
 import { shortened } from "./text";
 import type { Scene, SceneEdge, SceneNode, ViewState } from "./types";
 
-const MOST_BRIDGED = 12; // visible nodes that a hidden one is seen to take something from
+const MOST_BRIDGED = 12; // visible nodes from which edges are drawn through one hidden node
 const MOST_PARALLEL = 12; // edges between two boxes that are drawn one by one
-const [MOST_EDGES, MOST_EDGES_A_BOX] = [10_000, 4]; // drawn: as many as the larger of the two allows
+const [MOST_EDGES, MOST_EDGES_A_BOX] = [10_000, 4]; // as many edges are drawn as the larger of the two allows
 
 /**
  * What is visible.
@@ -134,7 +134,10 @@ class SceneBuilder {
     for (const child of item.children) this.markTwins(child, pass, shown);
   }
 
-  /** The id of the same thing in the pass that is shown, or of what is there in its place: where one pass reads layer 2, another reads 4. */
+  /**
+   * The id of the same node in the pass that is shown, or of the node in its place: one pass may read layer 2 where
+   * another reads layer 4.
+   */
   private twin({ data }: Item, pass: string, shown: string): string {
     const same = shown + data.id.slice(pass.length);
     if (this.index.items.has(same)) return same;
@@ -153,7 +156,7 @@ class SceneBuilder {
     return places;
   }
 
-  /** What is in a pass that is not shown is stood for by its twin in the shown pass, or by the loop. */
+  /** A node of a pass that is not shown is represented by its twin in the shown pass, or else by the loop. */
   private coverTwins(items: readonly Item[], pass: string, shown: string, loop: string): void {
     for (const item of items) {
       const { id } = item.data;
@@ -291,7 +294,7 @@ class SceneBuilder {
       if (this.twins.has(edge.source) || this.twins.has(edge.target)) repeats.push(edge);
       else this.merge(edge, false, merged, pairs, loops);
     }
-    // Of a loop, what the shown pass has goes first: the others' edges add to it.
+    // Edges of the shown pass come first, because edges of the other passes are added to them.
     for (const edge of repeats) this.merge(edge, true, merged, pairs, loops);
     for (const id of loops) {
       const node = this.nodes.get(id)!;
@@ -313,7 +316,10 @@ class SceneBuilder {
     }
   }
 
-  /** Adds an edge to the visible ones, or to the one that it is drawn as; `repeated` if it is of a pass that is not shown. */
+  /**
+   * Adds an edge to the visible ones, or to the one that it is drawn as; `repeated` if it is of a pass that is not
+   * shown.
+   */
   private merge(
     edge: EdgeData,
     repeated: boolean,
@@ -354,7 +360,10 @@ class SceneBuilder {
     if (!pairs.has(`${pair}\n${edge.kind}`)) pairs.set(`${pair}\n${edge.kind}`, made);
   }
 
-  /** Where a hidden node stands between visible ones: an edge from each of what it takes to each of what takes it. */
+  /**
+   * Edges that lead through hidden nodes: from each visible node that one takes something from to each that takes
+   * something from it.
+   */
   private bridges(pairs: ReadonlySet<string>): SceneEdge[] {
     const hidden = [...this.index.items.values()].filter(
       ({ data }) => !data.compound && this.state.hiddenKinds.has(data.kind) && this.index.into.has(data.id),
@@ -396,7 +405,7 @@ class SceneBuilder {
     return this.index.items.get(id)!.rank < this.index.items.get(other)!.rank;
   }
 
-  /** Argument names matter only where a node has several inputs. */
+  /** Removes argument names where they say nothing: a node with one input, or with too many, needs none. */
   private labelled(edges: SceneEdge[]): SceneEdge[] {
     const inputs = new Map<string, number>();
     for (const edge of edges) inputs.set(edge.target, (inputs.get(edge.target) ?? 0) + 1);
@@ -415,7 +424,7 @@ class SceneBuilder {
     return this.state.hiddenKinds.has(this.index.items.get(id)!.data.kind);
   }
 
-  /** Whether the visible element stands for another one around the edge's end, not for the end or its twin. */
+  /** Whether the visible element is a closed sub-graph around the edge's end, and not the end itself or its twin. */
   private lifts(end: string, visible: string): boolean {
     let twin = end;
     for (let next: string | undefined = end; next !== undefined; next = this.twins.get(next)) twin = next;
@@ -451,7 +460,9 @@ class SceneBuilder {
   }
 }
 
-/** Where something is in a pass, whatever it is called: its kind, the sub-graph that it is in and, after the @, its line. */
+/**
+ * The place of a node in a pass, without its name: its kind, the sub-graph that it is in, and its line (after the @).
+ */
 function placeIn({ id, kind }: NodeData, pass: string): string {
   const name = id.lastIndexOf("/");
   return `${kind} ${id.slice(pass.length, name)} ${id.slice(Math.max(id.lastIndexOf("@"), name))}`;
@@ -489,7 +500,7 @@ const NOUNS: Record<string, string> = {
 /** Kinds of edges on which a value goes on. */
 const CARRY: ReadonlySet<EdgeKind> = new Set<EdgeKind>(["data", "argument", "bridge", "carried"]);
 
-/** Of several edges that are drawn as one, the kind that says most. */
+/** Edge kinds, the most telling first. Several edges that are drawn as one have the most telling kind among them. */
 const ORDER: readonly EdgeKind[] = ["bridge", "carried", "data", "condition", "argument", "containment", "order"];
 
 /** The position of a positional argument; Infinity for a named one, which comes after. */

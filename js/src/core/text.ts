@@ -1,4 +1,5 @@
-// User text made safe to draw: one line, nothing invisible, nothing that changes direction, valid XML, bounded.
+// Makes text of the user's safe to draw: on one line, without invisible characters or changes of direction, valid in
+// XML, bounded.
 
 import { type Face, measure } from "./font";
 
@@ -14,7 +15,7 @@ export function visible(text: string): string {
   return text.replace(UNSAFE, (c) => SHORT[c] ?? escapeCode(c.codePointAt(0)!));
 }
 
-/** The same for text that may have lines and tabs: what a page shows of the user's. */
+/** The same for text that may have several lines and tabs, such as source in a panel. */
 export function spelled(text: string): string {
   return text.replace(UNSAFE, (c) => (c === "\n" || c === "\t" ? c : escapeCode(c.codePointAt(0)!)));
 }

@@ -52,7 +52,10 @@ export interface SceneEdge {
 export interface Scene {
   nodes: SceneNode[]; // parents before children, in order of execution
   edges: SceneEdge[];
-  /** element id -> id of the visible node that stands for it (itself, the closed sub-graph around it, or its twin in the shown pass) */
+  /**
+   * element id -> id of the visible node that stands for it (itself, the closed sub-graph around it, or its twin in the
+   * shown pass)
+   */
   standsFor: ReadonlyMap<string, string>;
   hidden: number; // boxes that a limit left out; the picture says so
   cut: number; // and edges

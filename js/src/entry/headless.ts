@@ -23,8 +23,8 @@
 // Its answer, as JSON: {pdf (a character for each byte), lacking (texts that the bundled fonts cannot write), width, height (px),
 // visible, hidden, warnings} or {error}
 //
-// ngw.raster(request): the same without compression, for whom the PDF is a way to pixels. Where the bundled fonts lack something,
-// the answer has the svg, too.
+// ngw.raster(request): the same PDF without compression, which PDFium turns into pixels. If the bundled fonts lack a character, the
+// answer has the svg, too.
 
 import { strFromU8 } from "fflate";
 import { indexElements } from "../core/elementIndex";
@@ -77,7 +77,8 @@ export function drawn(request: RenderRequest): Drawn {
     state.expanded = open;
     if (closed) warnings.push(`${closed} sub-graph${closed === 1 ? "" : "s"} closed: more than ${limit} boxes`);
   } else state.expanded = new Set(expanded);
-  const footer = [...warnings, request.footer].filter(Boolean).join(" · "); // the picture itself says how many boxes are not drawn
+  // the picture itself says how many boxes are not drawn
+  const footer = [...warnings, request.footer].filter(Boolean).join(" · ");
   const scene = buildScene(elements, state, legend);
   if (scene.hidden) warnings.push(`${scene.hidden} boxes are not drawn: the picture has at most ${limit}`);
   if (scene.cut) warnings.push(`${scene.cut} edges are not drawn: they could not be told apart`);

@@ -1,5 +1,5 @@
-// What every widget carries in its `_esm`. The bundle is large, so it is in one model of its own that all widgets of a kernel
-// share, and a page imports it once.
+// The code in every widget's `_esm`. The bundle is large, so all widgets of a kernel share one model that has it, and
+// this loader imports it once for a page.
 
 import type { RenderProps } from "@anywidget/types";
 import { inflated } from "../host/inflate";

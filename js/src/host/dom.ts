@@ -1,4 +1,5 @@
-// Elements made in code: user text only ever becomes a text node or an attribute, never markup, with nothing invisible in it.
+// Makes DOM elements. Text of the user's becomes a text node or an attribute, never markup, and invisible characters
+// are spelled out.
 
 import { spelled } from "../core/text";
 

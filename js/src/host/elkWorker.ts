@@ -3,7 +3,7 @@
 import elkCode from "virtual:elk";
 import { type Answer, type ElkNode, elkSync, failure, REGISTER, request } from "../layout/elk";
 
-const PRACTICE = 4; // layouts, after which the next one takes half as long as the first
+const PRACTICE = 4; // layouts; after so many, a layout takes half as long as the first one did
 
 interface Job {
   graph: ElkNode;
@@ -11,14 +11,17 @@ interface Job {
   reject: (error: Error) => void;
 }
 
-/** One worker for all widgets of a page. A cancelled layout ends the worker; what else waits goes to the next one. */
+/**
+ * One worker for all widgets of a page. Cancelling a layout ends the worker; layouts that wait are sent to the next
+ * worker.
+ */
 export class ElkWorker {
   private worker: Worker | undefined;
   private readonly jobs = new Map<number, Job>();
   private last = 0;
   private forbidden = false; // by the page's content security policy
   private practice: ElkNode | undefined;
-  private rounds = PRACTICE; // of it, that this worker has left
+  private rounds = PRACTICE; // practice layouts that this worker has left
 
   /** Starts the worker ahead of the first layout: loading elkjs takes longer than most layouts. */
   warm(): void {
@@ -45,7 +48,7 @@ export class ElkWorker {
   readonly layout = (graph: ElkNode, signal?: AbortSignal): Promise<ElkNode> =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(aborted());
-      if (this.forbidden) return resolve(elkSync(graph)); // slower, and nothing else happens meanwhile, but it is drawn
+      if (this.forbidden) return resolve(elkSync(graph)); // slower, and the page waits for it
       this.warm();
       const id = ++this.last;
       this.jobs.set(id, { graph, resolve, reject });
@@ -53,7 +56,7 @@ export class ElkWorker {
       this.worker!.postMessage(request(id, graph));
     });
 
-  /** Whether practice would help. */
+  /** Whether this worker has practice layouts left. */
   get isNew(): boolean {
     return this.rounds > 0;
   }

@@ -6,7 +6,7 @@ import { CANVAS_FAMILY } from "../picture/canvas";
 
 let fonts: Promise<void> | undefined;
 
-/** Gives the page our fonts, once; text drawn before that is in a font of the page. */
+/** Loads the fonts into the page, once. Text that is drawn before they are loaded is in a font of the page. */
 export function loadFonts(): Promise<void> {
   fonts ??= Promise.all(
     (Object.keys(CANVAS_FAMILY) as Face[]).map(async (face) => {

@@ -1,4 +1,5 @@
-// What is large comes from the kernel as zlib's bytes: a small part of the size over the wire and in a saved notebook.
+// Unpacks what the kernel sends compressed by zlib. Elements and the bundle are a fraction of their size on the wire
+// and in a saved notebook.
 
 export function inflated(bytes: BufferSource & BlobPart): Response {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate")));

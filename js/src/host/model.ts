@@ -1,5 +1,6 @@
-// The one place that touches the widget's model. State lives in traits, so that a view can be rebuilt at any time and several
-// views of one widget agree; messages carry what happened. A page saved to disk has the same state and no kernel.
+// The one place that touches the widget's model. State lives in traits, so that a view can be rebuilt at any time and
+// several views of one widget agree; messages carry what happened. A page saved to disk has the same state and no
+// kernel.
 
 import type { AnyModel } from "@anywidget/types";
 import { DEFAULTS, type Element, type State } from "../generated/schema";
@@ -20,7 +21,10 @@ export interface Model {
 /** What an anywidget front end is given (https://anywidget.dev/en/afm), as far as a view uses it. */
 export type ViewModel = Pick<AnyModel, "get" | "set" | "save_changes" | "on" | "off" | "send">;
 
-/** One list for all views of a model, so that it is indexed once, for as long as there are any: hosts keep models of closed widgets. */
+/**
+ * All views of a model share one list, so that it is indexed once. Hosts keep the models of closed widgets, so the list
+ * is held weakly.
+ */
 const unpacked = new WeakMap<object, WeakRef<Promise<Element[]>>>();
 
 function unpack(bytes: unknown): Promise<Element[]> {
@@ -32,7 +36,7 @@ function unpack(bytes: unknown): Promise<Element[]> {
   return elements;
 }
 
-/** Line by line, with a breath after each: the page freezes for none of them. */
+/** Parses one line at a time and lets the page work in between, so that it does not freeze. */
 async function read(bytes: DataView<ArrayBuffer>): Promise<Element[]> {
   const elements: Element[] = [];
   for (const line of (await inflated(bytes).text()).split("\n").filter(Boolean)) {
@@ -43,7 +47,7 @@ async function read(bytes: DataView<ArrayBuffer>): Promise<Element[]> {
 }
 
 export async function fromAnyWidget(model: ViewModel): Promise<Model> {
-  let list = unpack(model.get("elements")); // held for other views
+  let list = unpack(model.get("elements")); // holds the list for other views of the model
   let elements = await list;
   const listen = (event: string, callback: (...args: unknown[]) => void, signal: AbortSignal): void => {
     model.on(event, callback);
@@ -97,7 +101,9 @@ export function fromState(initial: Partial<State>): Model {
   };
 }
 
-/** Several traits that change together (one update from the kernel fires once each) make one call. */
+/**
+ * Makes one call for several traits that change together. An update from the kernel fires an event for each of them.
+ */
 function coalesced(callback: () => void, signal: AbortSignal): () => void {
   let waiting = false;
   return () => {

@@ -6,8 +6,8 @@ import type { Positions } from "../generated/schema";
 import { CORNER, MARGIN, SIDE, TOP } from "./spacing";
 
 /**
- * A drawing with some boxes dragged elsewhere: the sub-graphs around them grow or shrink to hold them, and edges at them
- * run straight.
+ * A drawing with some boxes dragged elsewhere: the sub-graphs around them grow or shrink to hold them, and edges at
+ * them run straight.
  */
 export function moved(placed: Placed, positions: Positions = {}): Placed {
   const { scene } = placed;
@@ -67,7 +67,9 @@ function offset(boxes: ReadonlyMap<string, Box>): [number, number] {
   return [MARGIN - x, MARGIN - y];
 }
 
-/** Straight from the source to the target, where the edge met them before, or from side to side where that is upwards. */
+/**
+ * Straight from the source to the target, where the edge met them before, or from side to side where that is upwards.
+ */
 function straight(placed: Placed, boxes: ReadonlyMap<string, Box>, { id, source, target }: SceneEdge): Point[] {
   const [a, b] = [boxes.get(source)!, boxes.get(target)!];
   const route = placed.routes.get(id);

@@ -1,11 +1,13 @@
-// The second arrangement: one column an invoke, a pass or a trace; down the page the order in which things ran, with what
-// happens at the same place of the model on one line. A hand-over between columns, or a place reached out of order, shows.
+// The second arrangement: one column an invoke, a pass or a trace; down the page the order in which things ran, with
+// what happens at the same place of the model on one line. A hand-over between columns, or a place reached out of
+// order, shows.
 
 import { headerWidth } from "../core/metrics";
 import type { Box, Placed, Point, Scene, SceneNode } from "../core/types";
 import { MARGIN, SIDE, TOP } from "./spacing";
 
-const INLINE = new Set(["Conditional", "Branch", "Iterator"]); // stay in the column of what they are in, if nothing in them has its own
+// stay in the column of what they are in, if nothing in them has its own
+const INLINE = new Set(["Conditional", "Branch", "Iterator"]);
 const GAP = 46; // between rows and between columns: room for edges
 const SLOTS = 6; // edges side by side in a gap before they share a line
 const SLOT = 5; // px
@@ -120,8 +122,8 @@ function depthFirst(scene: Scene): string[] {
 }
 
 /**
- * Puts boxes in rows, in order of execution: below what feeds them and what is before them in their column; on the row of
- * the same place of the model in another column, where that is so low.
+ * Puts boxes in rows, in order of execution: below what feeds them and what is before them in their column; on the row
+ * of the same place of the model in another column, where that is so low.
  */
 function merge(scene: Scene, byId: ReadonlyMap<string, SceneNode>, columns: ReadonlyMap<string, number>): Row[] {
   const rows: Row[] = [];

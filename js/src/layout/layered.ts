@@ -46,12 +46,14 @@ const ROOT = {
   "elk.padding": `[top=${MARGIN},left=${MARGIN},bottom=${MARGIN},right=${MARGIN}]`,
 };
 
-/** Of an edge from what is fed itself: a value that is carried on runs straight, and what joins it comes from the side. */
+/**
+ * Of an edge from what is fed itself: a value that is carried on runs straight, and what joins it comes from the side.
+ */
 const STRAIGHTER = { "elk.layered.priority.straightness": "2" };
 
 /**
- * The scene as elkjs reads it, edges at the root, where ends in different sub-graphs are found; undefined if it is too much
- * for elkjs, or too little.
+ * The scene as elkjs reads it, edges at the root, where ends in different sub-graphs are found; undefined if it is too
+ * much for elkjs, or too little.
  */
 export function elkGraph(scene: Scene): ElkNode | undefined {
   if (scene.nodes.length > MOST || scene.edges.length > MOST_EDGES || isColumns(scene)) return undefined;
@@ -79,7 +81,8 @@ export function elkGraph(scene: Scene): ElkNode | undefined {
         ...COMPOUND,
         ...placement,
         "elk.nodeSize.constraints": "MINIMUM_SIZE",
-        "elk.nodeSize.minimum": `(0,${headerWidth(node)})`, // (height, width): elkjs 0.12 sets it before it turns the drawing to go down
+        // (height, width): elkjs 0.12 sets it before it turns the drawing to go down
+        "elk.nodeSize.minimum": `(0,${headerWidth(node)})`,
       };
       made.children = [];
     } else {
@@ -99,7 +102,10 @@ export function elkGraph(scene: Scene): ElkNode | undefined {
   return root;
 }
 
-/** How many layers the edges cross on the way to their targets, which is what takes elkjs time, and the width of the widest layer. */
+/**
+ * How many layers the edges cross on the way to their targets, which is what takes elkjs time, and the width of the
+ * widest layer.
+ */
 function layering(scene: Scene, links: readonly [string, string][]): { crossed: number; widest: number } {
   const pairs = [...scene.edges.map(({ source, target }) => [source, target] as const), ...links];
   const inputs = groupBy(pairs, ([, target]) => target);

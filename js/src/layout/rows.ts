@@ -1,6 +1,7 @@
-// A plain layout for drawings that are too much for elkjs (a thousand boxes, a very wide row), or too little (a column): every
-// sub-graph alone, its boxes in rows that follow the values downwards, long lists of rows folded into columns. Linear time. An
-// edge past other rows runs beside them; one into or out of a sub-graph runs behind the boxes that it passes.
+// A plain layout for drawings that are too much for elkjs (a thousand boxes, a very wide row), or too little (a
+// column): every sub-graph alone, its boxes in rows that follow the values downwards, long lists of rows folded into
+// columns. Linear time. An edge past other rows runs beside them; one into or out of a sub-graph runs behind the boxes
+// that it passes.
 
 import { groupBy } from "../core/groupBy";
 import { headerWidth, MOST_NAMED } from "../core/metrics";
@@ -18,7 +19,10 @@ const NARROWEST = 1000; // that a row goes on for
 const ASPECT = 1.6; // width to height that rows of many boxes tend to
 const PORT = 18; // px between edges that meet a box: room for the names of arguments
 
-/** Whether every sub-graph is one column of boxes, each feeding the next one alone: there is nothing for elkjs to find out. */
+/**
+ * Whether every sub-graph is one column of boxes, each feeding the next one alone: there is nothing for elkjs to find
+ * out.
+ */
 export function isColumns({ nodes, edges }: Scene): boolean {
   const before = new Map<string | undefined, string>(); // sub-graph -> the last of its boxes
   const links = new Map<string, string>(); // box -> the one before it in its sub-graph
@@ -48,7 +52,8 @@ export function rowsLayout(scene: Scene): Placed {
   const ways = new Map<string, number>(); // edge past other rows -> x of its way beside them
   const size = (parent: string | undefined) =>
     arrange(children.get(parent)!, inputs, inner.get(parent) ?? [], boxes, ways);
-  const sides = new Map<string | undefined, number>([[undefined, 0]]); // left of what a sub-graph holds, which is in its middle
+  // left of what a sub-graph holds, which is in its middle
+  const sides = new Map<string | undefined, number>([[undefined, 0]]);
   for (const node of [...scene.nodes].reverse()) {
     // Children come after their parent: going backwards, what a sub-graph holds has its size before the sub-graph.
     if (node.role !== "open") boxes.set(node.id, { x: 0, y: 0, width: node.width, height: node.height });
@@ -101,7 +106,10 @@ function siblingInputs(scene: Scene, byId: ReadonlyMap<string, SceneNode>): Map<
   return inputs;
 }
 
-/** Puts boxes in rows below what feeds them, in order of execution; their places are relative to the whole, as are those of ways. */
+/**
+ * Puts boxes in rows below what feeds them, in order of execution; their places are relative to the whole, as are those
+ * of ways.
+ */
 function arrange(
   nodes: readonly SceneNode[],
   inputs: ReadonlyMap<string, ReadonlySet<string>>,
@@ -132,7 +140,8 @@ function arrange(
   });
   const sides = waysBeside(columns.length, edges, spots);
   const tracks = sides.map(apart);
-  const room = (side: number): number => Math.max(0, (tracks[side] ?? 0) - 1) * TRACK; // but for the first, which has its room
+  // but for the first, which has its room
+  const room = (side: number): number => Math.max(0, (tracks[side] ?? 0) - 1) * TRACK;
   let x = room(0);
   columns.forEach((rows, column) => {
     const width = Math.max(...rows.map((row) => row.width));
@@ -170,7 +179,10 @@ interface Way {
   track: number;
 }
 
-/** The ways on both sides of each column: what spreads runs on the left of what takes it, what gathers on the right of what gives it. */
+/**
+ * The ways on both sides of each column: what spreads runs on the left of what takes it, what gathers on the right of
+ * what gives it.
+ */
 function waysBeside(
   columns: number,
   edges: readonly SceneEdge[],
@@ -259,7 +271,10 @@ function folded(rows: readonly Row[]): Row[][] {
   return columns;
 }
 
-/** How far from its target's middle an edge meets it, where it is not the only one and they are few enough to be told apart. */
+/**
+ * How far from its target's middle an edge meets it, where it is not the only one and they are few enough to be told
+ * apart.
+ */
 function portsOf(
   scene: Scene,
   boxes: ReadonlyMap<string, Box>,

@@ -1,5 +1,5 @@
-// Keeps drawings from growing wide: parts of a sub-graph that nothing joins to the rest go in rows, in order of execution.
-// elkjs does so only for drawings without sub-graphs, so the rows are asked for with edges that are not drawn.
+// Wraps parts of a sub-graph that no edge joins into rows, in order of execution, so that a drawing does not grow wide.
+// elkjs does so only for drawings without sub-graphs, so the rows are made by extra edges that are not drawn.
 
 import type { Scene, SceneNode } from "../core/types";
 

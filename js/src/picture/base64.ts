@@ -1,4 +1,4 @@
-// base64 as bytes: by the engine itself where it can, and a bare V8 cannot.
+// Decodes base64. The engine does it where it can; the V8 of the drawing process cannot.
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

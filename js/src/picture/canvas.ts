@@ -4,7 +4,10 @@ import { type Face, isBold } from "../core/font";
 import type { Mark, Shape, Text } from "./marks";
 import { absolute } from "./path";
 
-/** The fonts as the browser knows them: under names of our own, so that no font of the page changes. */
+/**
+ * The families under which host/fonts.ts loads the bundled fonts. The names are our own, so that no font of the page
+ * changes.
+ */
 export const CANVAS_FAMILY: Record<Face, string> = {
   sans: "ngw sans",
   sansBold: "ngw sans",

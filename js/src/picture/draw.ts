@@ -22,8 +22,8 @@ export interface DrawOptions {
 }
 
 const MARGIN = 20;
-const CORNER = 8; // of an edge: there its line is its own
-const LONG = 200; // px down that a line is looked at for whether it is there already
+const CORNER = 8; // px at an edge's corners, where it shares no line with others
+const LONG = 200; // px; only longer vertical lines are compared with those that are drawn already
 const TOOLTIP = 600; // characters
 const LEGEND_TEXT = 11.5; // font size in px
 const [LEGEND_GAP, LEGEND_ROW, NOTE_ROW] = [14, 24, 18]; // px of height
@@ -126,7 +126,7 @@ export function boxShape(node: SceneNode, box: Box, legend: Legend, theme: Theme
   };
 }
 
-/** What did not run is pale. */
+/** Nodes that did not run are pale. */
 export function nodeOpacity({ role, data: { status } }: SceneNode): number {
   return role === "node" && (status === "not reached" || status === "never run") ? 0.6 : 1;
 }
@@ -184,7 +184,7 @@ export function boxMarks(node: SceneNode, box: Box, legend: Legend, theme: Theme
   return marks;
 }
 
-/** What keeps the lines behind the texts of an open sub-graph's header from running through them. */
+/** Areas behind the texts of an open sub-graph's header, so that edges do not run through the texts. */
 function plates(node: SceneNode, { x, y, width }: Box): Box[] {
   if (node.role !== "open") return [];
   const title = { x: x + 9, y: y + 8, width: measure(node.title, GROUP_TITLE, "sansBold") + 25, height: 19 };
@@ -193,7 +193,7 @@ function plates(node: SceneNode, { x, y, width }: Box): Box[] {
   return [title, { x: x + width - note - 16, y: y + 8, width: note + 8, height: 19 }];
 }
 
-/** A cross in a disc: what failed, told without colour. */
+/** The sign of a failure, a cross in a disc, which is seen without colour, too. */
 function cross(x: number, y: number, theme: Theme): Figure {
   const { failed, page } = COLORS[theme];
   return {
@@ -240,7 +240,8 @@ export function edgeTexts(edge: SceneEdge, before: Point, end: Point, theme: The
 
 /** Long lines that are drawn already. Thousands of edges may share a way, and each piece of it is drawn once. */
 class Lines {
-  private readonly drawn = new Map<string, [top: number, bottom: number]>(); // colour and x -> where a long line runs down
+  // colour and x -> where a long line runs down
+  private readonly drawn = new Map<string, [top: number, bottom: number]>();
 
   /** A line without the pieces that run down where another line of its colour does. */
   undrawn(line: Point[], color: string): Point[][] {
@@ -341,12 +342,12 @@ function entryWidth(entry: LegendEntry): number {
   return 27 + measure(entryName(entry), LEGEND_TEXT, "sans") + 7 + measure(String(entry.count), NOTE, "sans") + 22;
 }
 
-/** A kind that no legend knows has whatever name it came with. */
+/** The name is cut, because a kind that the legend lacks may have any name. */
 function entryName({ style }: LegendEntry): string {
   return shortened(style.name, 240, LEGEND_TEXT, "sans");
 }
 
-/** All that a reader may want of a node, as plain lines. */
+/** What a node's tooltip says. */
 export function tooltip({ data, title }: SceneNode): string {
   const type = data.shape ? `[${data.shape.join(", ")}] ${data.dtype ?? ""}` : data.value;
   const lines = [data.label || title, data.kind, data.target, type, data.variable, data.text, data.status, data.error];

@@ -1,5 +1,5 @@
-// What a picture is made of, as plain data: draw.ts makes marks, and svg.ts, pdf.ts and canvas.ts each put them on their own medium.
-// Coordinates are in px of the drawing, y runs down, and no number has more than two decimals.
+// What a picture is made of, as plain data: draw.ts makes marks, and svg.ts, pdf.ts and canvas.ts each put them on
+// their own medium. Coordinates are in px of the drawing, y runs down, and no number has more than two decimals.
 
 import type { Face } from "../core/font";
 import type { Box } from "../core/types";

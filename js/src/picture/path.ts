@@ -1,4 +1,5 @@
-// Paths of marks: the outlines that a picture has, and any path as moves, lines and cubic curves for pens that know no more.
+// Paths of marks: the outlines that a picture has, and any path as moves, lines and cubic curves for pens that know no
+// more.
 
 import type { Box, Point } from "../core/types";
 import type { KindStyle } from "../generated/schema";
@@ -136,7 +137,8 @@ function absolutePath(steps: readonly Step[]): AbsoluteStep[] {
         const [fromX, fromY] = [x, y];
         [x, y] = [x + dx, y + dy];
         const rest = 1 - QUARTER;
-        // The arc "a". With y down, a clockwise quarter to the lower right or the upper left starts level; the other two start upright.
+        // The arc "a". With y down, a clockwise quarter to the lower right or the upper left starts level; the other
+        // two start upright.
         if (dx * dy > 0) return ["curve", fromX + dx * QUARTER, fromY, x, fromY + dy * rest, x, y];
         return ["curve", fromX, fromY + dy * QUARTER, fromX + dx * rest, y, x, y];
       }

@@ -1,5 +1,5 @@
-// A picture as PDF: one page of its size, vectors, and text as text in embedded fonts. A few kB in the bundle, where jsPDF with
-// svg2pdf.js would be 160 kB gzipped.
+// A picture as PDF: one page of its size, vectors, and text as text in embedded fonts. A few kB in the bundle, where
+// jsPDF with svg2pdf.js would be 160 kB gzipped.
 
 import { strToU8, zlibSync } from "fflate";
 import { type Face, isBold, measure } from "../core/font";
@@ -8,11 +8,14 @@ import { absolute } from "./path";
 import { type TrueType, trueType } from "./truetype";
 
 const PT_PER_PX = 0.75;
-const LONGEST = 14_400; // units a side that readers must take; a larger page says that its units are larger
-const SHARPNESS = 4; // pixels a px of what is drawn as a picture
-export const BASELINE = 1.1; // of a picture's text: font sizes below its top
+const LONGEST = 14_400; // units a side that every reader accepts; a larger page declares larger units
+const SHARPNESS = 4; // pixels for each px, of text that is drawn as an image
+export const BASELINE = 1.1; // font sizes from the top of such an image to its baseline
 
-/** Characters that the bundled font lacks (Chinese, an emoji) as RGBA, drawn by who has other fonts, `width` by `height` px at `sharpness`. */
+/**
+ * Draws characters that the bundled font lacks (Chinese, an emoji) in another font. Returns RGBA, `width` by `height`
+ * px at `sharpness`.
+ */
 export type Borrow = (
   run: string,
   width: number,
@@ -24,7 +27,7 @@ export type Borrow = (
 ) => Uint8ClampedArray;
 
 export interface PdfOptions {
-  /** Draws what the bundled fonts lack; without it that stays blank. */
+  /** Draws what the bundled fonts lack. Without it, that stays blank. */
   borrow?: Borrow;
   /** Streams are deflated; default true. */
   compressed?: boolean;
@@ -162,7 +165,10 @@ class Drawing {
   }
 }
 
-/** What is written in one face. Its characters are numbered as they come, so that one that the font lacks, a blank, can be copied. */
+/**
+ * The text in one face. Characters are numbered in order of use, so that even one that the font lacks, a blank, can be
+ * copied.
+ */
 class Lettering {
   private readonly characters = ["\ufffd"]; // 0 is for what is missing
   private readonly numbers = new Map<string, number>();
@@ -228,7 +234,7 @@ class Lettering {
     return id;
   }
 
-  /** From the numbers back to characters. */
+  /** The table from a character's number back to the character, for search and copying. */
   private unicode(): string {
     const lines = this.characters.map((char, code) => `<${hex(code)}> <${utf16(char)}>`);
     const blocks = [];

@@ -1,4 +1,4 @@
-// The bundled fonts as a PDF wants them: TrueType, with no more outlines than its text has characters.
+// The bundled fonts as a PDF has them: TrueType, with the outlines of the characters in use only.
 
 import { unzlibSync } from "fflate";
 import type { Face } from "../core/font";
@@ -61,7 +61,10 @@ function unpacked(woff: Uint8Array<ArrayBuffer>): Tables {
   return tables;
 }
 
-/** Looks a code point up in the character map, of which the bundled fonts have format 4 (ranges within the first 65,536). */
+/**
+ * Looks a code point up in the character map, of which the bundled fonts have format 4 (ranges within the first
+ * 65,536).
+ */
 function glyphOf(cmap: DataView, code: number): number {
   const table = cmap.getUint32(8);
   const size = cmap.getUint16(table + 6); // of each of the four lists: ends, starts, deltas, offsets
@@ -77,7 +80,10 @@ function glyphOf(cmap: DataView, code: number): number {
   return 0;
 }
 
-/** The outlines of these glyphs and of what they are put together from; the others' bytes are zeros, which pack to nothing. */
+/**
+ * The outlines of these glyphs and of what they are put together from; the others' bytes are zeros, which pack to
+ * nothing.
+ */
 function outlines(tables: Tables, glyphs: Set<number>): Uint8Array<ArrayBuffer> {
   const glyf = tables.get("glyf")!;
   const [data, loca] = [view(glyf), view(tables.get("loca")!)];

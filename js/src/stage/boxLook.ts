@@ -1,4 +1,4 @@
-// How Cytoscape draws a box: the shape that the picture has of it, as data that the style sheet reads.
+// The data from which Cytoscape's style sheet draws a box. It comes from the shape that the picture has of that box.
 
 import { styleOf } from "../core/kinds";
 import type { Box, SceneNode } from "../core/types";
@@ -15,7 +15,7 @@ export interface BoxLook {
   fullOpacity: number; // when nothing dims it
 }
 
-/** `inside` is the colour in a sub-graph. */
+/** `inside` is the colour inside a sub-graph. */
 export function boxLook(node: SceneNode, box: Box, legend: Legend, theme: Theme, inside?: string): BoxLook {
   const { fill, stroke, strokeWidth, dash } = boxShape(node, box, legend, theme, inside);
   const { shape } = styleOf(legend, node.data.kind);

@@ -1,4 +1,5 @@
-// What a user can do to a graph from anywhere, as changes of the model's state.
+// What a user can do to a graph with the mouse, a key, a panel or a button. Each action is a change of the model's
+// state.
 
 import { allGroups, around } from "../core/elementIndex";
 import { expansionWithin, passes, withOpen } from "../core/open";
@@ -8,7 +9,7 @@ import type { State } from "../generated/schema";
 import type { Model } from "../host/model";
 import type { Intent, Stage } from "./stage";
 
-const MANY = 400; // visible elements that one may be shown without being asked
+const SHOWN_UNASKED = 400; // above this many visible elements, the user is asked first
 
 export class Controller {
   constructor(
@@ -27,22 +28,22 @@ export class Controller {
     else this.open([...state.expanded, id], { anchor: id });
   }
 
-  /** Opens a sub-graph and all that is in it, level by level, as far as that may be shown unasked. */
+  /** Opens a sub-graph and all that is in it, level by level, as far as that may be shown without asking. */
   openBelow(id: string): void {
     const { index, state, drawing } = this.stage;
-    const room = MANY - (drawing.placed?.scene.nodes.length ?? 0);
+    const room = SHOWN_UNASKED - (drawing.placed?.scene.nodes.length ?? 0);
     const { open, closed } = expansionWithin(index, room, state, [index.items.get(id)!]);
     this.stage.change({ expanded: [...new Set([...this.model.get("expanded"), ...open])] }, { anchor: id });
     if (closed) this.say(`${closed} sub-graphs stay closed: they are too many to be shown at once`);
   }
 
-  /** Leaves these sub-graphs open and no others, after asking if that shows very many elements. */
+  /** Leaves only these sub-graphs open. Asks the user first if that would show very many elements. */
   private open(expanded: string[], intent: Intent): void {
     const { stage } = this;
     const scene = stage.scene({ ...stage.state, expanded: new Set(expanded) });
     const count = scene.nodes.length + scene.edges.length;
     const now = (stage.drawing.placed?.scene.nodes.length ?? 0) + (stage.drawing.placed?.scene.edges.length ?? 0);
-    if (scene.nodes.length <= MANY || count <= now) {
+    if (scene.nodes.length <= SHOWN_UNASKED || count <= now) {
       stage.change({ expanded }, intent);
       return;
     }
@@ -51,8 +52,8 @@ export class Controller {
       `This shows ${count.toLocaleString("en-US")} elements at once, which may be slow to lay out and hard to read.`,
       {
         "Show them": () => stage.change({ expanded }, intent),
-        [`Open what fits in ${MANY}`]: () =>
-          stage.change({ expanded: [...expansionWithin(stage.index, MANY, stage.state).open] }, { fit: true }),
+        [`Open what fits in ${SHOWN_UNASKED}`]: () =>
+          stage.change({ expanded: [...expansionWithin(stage.index, SHOWN_UNASKED, stage.state).open] }, { fit: true }),
         Cancel: () => stage.tell("", ""),
       },
     );
@@ -66,7 +67,7 @@ export class Controller {
     this.stage.change({ expanded: [] });
   }
 
-  /** Opens this many levels. A pass is no level of its own: its loop's box shows what is in it. */
+  /** Opens this many levels. A pass is not a level of its own, because its loop's box shows what is in it. */
   expandTo(levels: number): void {
     const { index } = this.stage;
     const depth = (id: string): number =>
@@ -82,7 +83,7 @@ export class Controller {
     this.stage.change({ expanded: [...around(this.stage.index, id), id] }, { anchor: id });
   }
 
-  /** Opens what hides the items, selects them and brings them into sight. */
+  /** Selects items and brings them into sight. Opens the sub-graphs and shows the kinds that hide them. */
   reveal(ids: string[]): void {
     if (!ids.length) return;
     const hiddenKinds = new Set(ids.map((id) => this.stage.index.items.get(id)?.data.kind));
@@ -95,7 +96,7 @@ export class Controller {
     this.stage.change(change, { show: ids });
   }
 
-  /** What is open, and the passes shown of loops, when items are to be seen. */
+  /** Which sub-graphs must be open, and which passes shown, for some items to be visible. */
   private opened(ids: Iterable<string>): Pick<State, "expanded" | "steps"> {
     const { index } = this.stage;
     const hiding = [...new Set([...ids].flatMap((id) => around(index, id)))];
@@ -146,7 +147,7 @@ export class Controller {
     this.stage.change({ steps, expanded }, { anchor: iterator });
   }
 
-  /** The same for the loop around an item, or the first loop. */
+  /** Steps the loop around an item, or the first loop if there is none around it. */
   stepNear(id: string | undefined, by: number): void {
     const loops = (this.stage.drawing.placed?.scene.nodes ?? []).filter((node) => node.step);
     const near = loops.filter((node) => id !== undefined && (id === node.id || id.startsWith(`${node.id}/`)));
@@ -166,7 +167,7 @@ export class Controller {
     this.stage.change({ arrangement: this.model.get("arrangement") === "lanes" ? "flow" : "lanes", positions: {} });
   }
 
-  /** Ends the last thing that was asked for. */
+  /** Ends one thing at a time: the notice, else the trace, else the slice, else the selection. */
   escape(): void {
     if (this.stage.telling && !this.model.get("only").length) this.stage.tell("", "");
     else if (this.stage.isTracing) this.trace([]);
@@ -176,7 +177,7 @@ export class Controller {
 
   // ---- walk ------------------------------------------------------------------------------------------------------
 
-  /** Selects what is next along an edge (up, down) or beside (left, right), and the first box where nothing is selected. */
+  /** Selects the next box along an edge (up, down) or beside it (left, right), or the first box if none is selected. */
   walk(towards: "up" | "down" | "left" | "right"): void {
     const { stage } = this;
     const { placed } = stage.drawing;

@@ -1,5 +1,5 @@
-// The drawing in the browser: Cytoscape draws and interacts at the positions and on the routes that layout gives; a canvas above
-// it carries the texts, two faces and sizes to a node, which Cytoscape's labels cannot.
+// The drawing in the browser. Cytoscape draws boxes and edges where layout puts them and reports what the pointer does.
+// A canvas above it has the texts (see overlay.ts).
 
 import cytoscape from "cytoscape";
 import { measure } from "../core/font";
@@ -28,7 +28,7 @@ export interface Look {
 }
 
 const HEADER = 32; // of an open sub-graph: the part that a click closes
-const TAKES = 240; // ms of an animation
+const ANIMATION = 240; // ms
 const READABLE = 0.5; // zoom under which texts are too small
 const PAD = 16; // px around a fitted graph
 
@@ -61,7 +61,10 @@ export class Drawing {
     });
   }
 
-  /** Finds out where it is on the page: Cytoscape remembers it until it hears a scroll, which it cannot from in a shadow root. */
+  /**
+   * Makes Cytoscape look up its place on the page. It keeps the last one until a scroll event, which does not reach a
+   * shadow root.
+   */
   locate(): void {
     (this.cy as unknown as { renderer(): { invalidateContainerClientCoordsCache(): void } })
       .renderer()
@@ -81,8 +84,8 @@ export class Drawing {
   }
 
   /**
-   * Shows a drawing; with `anchor`, that box stays where it is on the screen. Resolves when nothing moves any more, and never
-   * if another drawing comes in between.
+   * Shows a drawing. The box `anchor` stays where it is on the screen. The promise resolves when nothing moves any
+   * more; it never resolves if another drawing is shown before that.
    */
   show(placed: Placed, how: { anchor?: string | undefined; animate: boolean; fit: boolean }): Promise<void> {
     cancelAnimationFrame(this.moving);
@@ -126,7 +129,8 @@ export class Drawing {
           if (old || t === 0 || t === 1)
             this.put(node.id, old && t < 1 ? between(old, end, t) : end, old || t === 1 ? 1 : 0);
         }
-        // What is new, and every edge, comes when the boxes are in place: fading hundreds of elements takes too long a frame.
+        // New boxes and all edges appear when the others are in place: a frame that fades hundreds of elements takes
+        // too long.
         if (t === 0 || t === 1) cy.edges().forEach((edge) => void edge.data("opacity", t));
       });
       if (anchored) {
@@ -136,7 +140,7 @@ export class Drawing {
     };
     const animate = how.animate && before.size > 0;
     if (how.fit) {
-      // At first a drawing that is far too large to be read when whole shows its top.
+      // A first drawing that is too large to be read as a whole shows its top.
       if (before.size || this.fitted().zoom >= READABLE) this.fit(animate);
       else this.moveTo(this.top(), false);
     }
@@ -152,7 +156,7 @@ export class Drawing {
       node.data({ width: box.width, height: box.height, opacity });
   }
 
-  /** Everything about how elements look that is not where they are. */
+  /** Sets how elements look, but not where they are. */
   private paintData(placed: Placed): void {
     const { legend } = this.options;
     const { theme } = this.look;
@@ -207,7 +211,10 @@ export class Drawing {
     this.highlight(this.selected, this.lit);
   }
 
-  /** A route as Cytoscape wants it: ends from the boxes' middles, corners as a share along and a distance from the line of ends. */
+  /**
+   * A route in Cytoscape's terms: ends relative to the boxes' middles, corners by share along and distance from the
+   * line between the ends.
+   */
   private route(edge: SceneEdge, placed: Placed): object {
     const route = placed.routes.get(edge.id);
     const [a, b] = [placed.boxes.get(edge.source)!, placed.boxes.get(edge.target)!];
@@ -298,7 +305,9 @@ export class Drawing {
 
   private selected: ReadonlySet<string> = new Set();
 
-  /** Rings what is selected; with `lit`, lights those up and dims everything else. Both are ids of visible boxes. */
+  /**
+   * Rings the selected boxes. If `lit` is given, lights those up and dims all others. Both have ids of visible boxes.
+   */
   highlight(selected: ReadonlySet<string>, lit: ReadonlySet<string> | null): void {
     this.selected = selected;
     this.lit = lit;
@@ -322,7 +331,7 @@ export class Drawing {
     return false;
   }
 
-  /** Rings what the pointer is on something about. */
+  /** Rings boxes while the pointer is on something about them, such as a line of source. */
   hover(ids: ReadonlySet<string>): void {
     this.cy.batch(() => this.cy.nodes().forEach((node) => void node.toggleClass("lit", ids.has(node.id()))));
   }
@@ -345,7 +354,7 @@ export class Drawing {
     paintMarks(context, overlayMarks(this.placed.scene, this.places(this.placed), legend, this.look.theme, this.fills));
   }
 
-  /** Where Cytoscape has what is in sight. */
+  /** Where Cytoscape has the boxes and arrows that are in sight. */
   private places({ routes }: Placed): Places {
     const seen = this.cy.extent();
     const opacity = (element: cytoscape.SingularElementReturnValue, dimmed: number): number =>
@@ -372,7 +381,7 @@ export class Drawing {
     };
   }
 
-  /** Draws the texts again, such as when their font has arrived. */
+  /** Draws the texts again, for example when their font has been loaded. */
   refresh(): void {
     this.drawTexts();
   }
@@ -396,7 +405,10 @@ export class Drawing {
     return null;
   }
 
-  /** What a point of a loop's header means for the pass shown: its arrows, or its name between them for all passes. */
+  /**
+   * What a click on a loop's header asks for: the previous or next pass (arrows), all passes (the name between them),
+   * or nothing.
+   */
   stepAt(id: string, point: Point): number | "all" | null {
     const node = this.placed?.scene.nodes.find((other) => other.id === id);
     const box = this.placed?.boxes.get(id);
@@ -440,7 +452,7 @@ export class Drawing {
     this.moveTo(this.fitted(ids), animate);
   }
 
-  /** Brings boxes into sight: as they are if they are in it, else by moving as little as shows them. */
+  /** Moves the view as little as possible so that these boxes are in sight. */
   bringIntoSight(ids: Iterable<string>, animate: boolean): void {
     const boxes = [...ids].flatMap((id) => this.placed?.boxes.get(id) ?? []);
     if (!boxes.length) return;
@@ -463,7 +475,7 @@ export class Drawing {
     this.moveTo({ zoom, pan }, animate);
   }
 
-  /** The container has another size: what was fitted is fitted again. */
+  /** Adapts to a new size of the container; a drawing that was fitted is fitted again. */
   resized(): void {
     this.cy.resize();
     if (this.isFit) this.fit(false);
@@ -503,7 +515,7 @@ function tween(step: (t: number) => void, next: (frame: number) => void): Promis
   const begin = performance.now();
   return new Promise((resolve) => {
     const tick = (now: number): void => {
-      const t = Math.min(1, Math.max(0.01, (now - begin) / TAKES));
+      const t = Math.min(1, Math.max(0.01, (now - begin) / ANIMATION));
       step(t < 1 ? 1 - (1 - t) ** 3 : 1);
       if (t < 1) next(requestAnimationFrame(tick));
       else resolve();

@@ -1,4 +1,4 @@
-// What a pointer does on the drawing.
+// What clicks, drags, touches and the wheel do on the drawing.
 
 import type cytoscape from "cytoscape";
 import type { Point } from "../core/types";
@@ -6,8 +6,8 @@ import type { Model } from "../host/model";
 import type { Controller } from "./controller";
 import type { Stage } from "./stage";
 
-const DOUBLE = 400; // ms in which a second click belongs to the first
-const STILL = 12; // px that it may be off
+const DOUBLE_CLICK_MS = 400; // a second click within this time belongs to the first
+const DOUBLE_CLICK_PX = 12; // and within this distance
 
 /** Events that Python's `.on(type, event, callback)` may ask for. */
 const EVENTS = [
@@ -37,14 +37,17 @@ export function listenToPointer(
   };
   const itemData = (id: string): object => stage.index.items.get(id)?.data ?? {};
 
-  // A click opens a sub-graph at once, and a second one then opens all that is in it: wherever it falls, as the box has changed.
+  // The first click of a double-click opens a sub-graph at once. The second then opens all that is in it, whatever it
+  // falls on: the drawing has changed under it.
   let last: { id: string; opened: boolean; time: number; at: Point } | null = null;
   const toggle = (id: string, opened: boolean, event: cytoscape.EventObject): void => {
     last = { id, opened, time: event.timeStamp, at: event.renderedPosition };
     controller.toggle(id);
   };
   const isSecond = ({ timeStamp, renderedPosition: { x, y } }: cytoscape.EventObject): boolean =>
-    last !== null && timeStamp - last.time < DOUBLE && Math.hypot(x - last.at.x, y - last.at.y) < STILL;
+    last !== null &&
+    timeStamp - last.time < DOUBLE_CLICK_MS &&
+    Math.hypot(x - last.at.x, y - last.at.y) < DOUBLE_CLICK_PX;
 
   cy.on("tap", (event) => {
     stage.hideTip();
@@ -53,7 +56,8 @@ export function listenToPointer(
       return;
     }
     const more = Boolean(event.originalEvent?.shiftKey || event.originalEvent?.ctrlKey || event.originalEvent?.metaKey);
-    // An edge may run across a header, and a click on one edge alone means nothing.
+    // An edge may run across a header. A click on the edge counts for the header, because a click on an edge alone
+    // means nothing.
     const header = event.target === cy || event.target.isEdge() ? drawing.headerAt(event.position) : null;
     const step = header && drawing.stepAt(header, event.position);
     if (header && step) controller.stepTo(header, step);
@@ -110,7 +114,8 @@ export function listenToPointer(
     stage.change({ positions: { ...model.get("positions"), [id]: by } }, { anchor: id });
   });
 
-  // The wheel and one finger scroll the notebook unless the user means the graph; two fingers always do.
+  // The wheel and one finger scroll the notebook, until the graph has the focus. Ctrl with the wheel and two fingers
+  // always zoom.
   const meant = (): boolean => (element.getRootNode() as ShadowRoot).activeElement === canvas;
   element.addEventListener(
     "wheel",
@@ -119,7 +124,7 @@ export function listenToPointer(
     },
     { capture: true, passive: true },
   );
-  // Without a touch that Cytoscape knows of, the browser scrolls, or makes mouse events of a tap.
+  // If Cytoscape does not see the touch, the browser scrolls, or turns a tap into mouse events.
   element.addEventListener(
     "touchstart",
     (event) => {
@@ -129,7 +134,8 @@ export function listenToPointer(
   );
   for (const type of ["pointerdown", "pointermove"])
     element.addEventListener(type, () => drawing.locate(), { capture: true });
-  // Not when the pointer goes down: Cytoscape then takes the focus away from everything, and keys would go to the notebook.
+  // The canvas takes the focus when the pointer is released. When it is pressed, Cytoscape takes the focus away from
+  // everything, and keys would go to the notebook.
   for (const type of ["pointerup", "click"])
     element.addEventListener(type, () => canvas.focus({ preventScroll: true }), { capture: true });
 }

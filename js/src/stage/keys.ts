@@ -4,7 +4,7 @@ import type { Model } from "../host/model";
 import type { Controller } from "./controller";
 import type { Stage } from "./stage";
 
-/** What the widget around the drawing does on a key. */
+/** What keys do outside the drawing. */
 export interface Around {
   readonly sheet: { toggle(): void; readonly open: boolean };
   search(): void;
@@ -24,7 +24,7 @@ export function listenToKeys(
   around: Around,
 ): void {
   root.addEventListener("keydown", (event) => {
-    // What is typed here is not the notebook's: in command mode a single letter deletes a cell.
+    // Keys must not reach the notebook: in its command mode a single letter deletes a cell.
     event.stopPropagation();
     const typing = event.target instanceof HTMLInputElement;
     const chord = event.ctrlKey || event.metaKey;
@@ -36,7 +36,7 @@ export function listenToKeys(
     event.preventDefault();
   });
 
-  /** Does what a key means; false if it means nothing here. */
+  /** Carries out a key's command. Returns false if the key has none. */
   function shortcut(key: string, onGraph: boolean, shift: boolean): boolean {
     const selected = model.get("selected");
     const last = selected[selected.length - 1];

@@ -1,5 +1,5 @@
-// What is on the canvas above Cytoscape's: all that is on the boxes and beside the arrow heads. Cytoscape's own labels have one
-// face and one size to a node.
+// What is on the canvas above Cytoscape's: all that is on the boxes and beside the arrow heads. Cytoscape's own labels
+// have one face and one size to a node.
 
 import type { Box, Point, Scene, SceneEdge, SceneNode } from "../core/types";
 import type { Legend, Theme } from "../generated/schema";

@@ -1,4 +1,5 @@
-// The stage of one view: it lays out and shows what the model's state says, and tells how that goes.
+// One view's drawing area: lays out and shows what the model's state says, and reports progress and errors over the
+// drawing.
 
 import { type Index, indexElements } from "../core/elementIndex";
 import { buildScene } from "../core/scene";
@@ -18,11 +19,11 @@ import { ARRANGEMENTS, arranged } from "./cytoscapeLayouts";
 import { Drawing } from "./drawing";
 
 const SLOW = 400; // ms after which a layout shows that it runs
-const LARGE = 5000; // elements that are a tenth of a second's work
-const PREPARED = 150; // boxes of a drawing that is prepared
+const LARGE = 5000; // elements; indexing so many takes a tenth of a second
+const PREPARED = 150; // boxes; a larger drawing is not prepared for a click
 
 const elk = new ElkWorker(); // one for the page: starting elkjs costs more than most layouts
-let stages = 0; // that need it
+let stages = 0; // views that use the worker
 
 /** The names of the state that a drawing shows. */
 export const DRAWN = [
@@ -36,13 +37,15 @@ export const DRAWN = [
   "cytoscape_layout",
 ] as const;
 
-/** How a change is to be seen. It is no part of the state: other views of the widget see the change in their own way. */
+/**
+ * How a change is to be seen. It is no part of the state: other views of the widget see the change in their own way.
+ */
 export interface Intent {
-  /** The box that stays where it is on the screen, */
+  /** This box stays where it is on the screen. */
   anchor?: string;
-  /** or the whole drawing fits the view. */
+  /** The whole drawing is fitted into the view; this wins over `anchor`. */
   fit?: boolean;
-  /** The items whose boxes are brought into sight. */
+  /** The boxes of these items are brought into sight. */
   show?: readonly string[];
 }
 
@@ -64,7 +67,10 @@ export class Stage {
   private layoutOf: AbortController | null = null; // of the layout that runs
   private since = 0; // when it began
 
-  /** `root` is told when it is ready; `beforeFirst` is called with the first drawing. Nothing is drawn before it is in a page. */
+  /**
+   * `root` gets the attributes and events that say when the drawing is ready. `beforeFirst` is called with the first
+   * drawing.
+   */
   constructor(
     private readonly root: HTMLElement,
     private readonly model: Model,
@@ -124,8 +130,8 @@ export class Stage {
   }
 
   /**
-   * Changes the model's state as the user wants it. The intent is carried out by the drawing that the change leads to, or at
-   * once if nothing has to be drawn again. A trace ends when something else is selected or sliced.
+   * Changes the model's state as the user wants it. The intent is carried out by the drawing that the change leads to,
+   * or at once if nothing has to be drawn again. A trace ends when something else is selected or sliced.
    */
   change(wanted: Partial<State>, intent: Intent = {}): void {
     if ("selected" in wanted || "only" in wanted) this.traced = null;
@@ -154,13 +160,14 @@ export class Stage {
   /** Lays out and shows what the state says; a later call takes the place of one that still runs. */
   async redraw(intent = this.intent): Promise<void> {
     this.intent = intent;
-    // Ending a layout ends the worker, and a new one takes longer to start than most layouts take to end.
+    // A layout that began only now may end by itself: ending it would end the worker, and a new worker takes longer to
+    // start than most layouts take.
     if (performance.now() - this.since > SLOW) this.layoutOf?.abort();
     this.since = performance.now();
     const run = new AbortController();
     this.layoutOf = run;
     if (!this.drawn && this.index.items.size > LARGE) {
-      await new Promise((breathed) => setTimeout(breathed)); // the page gets a word in between the panels and the drawing
+      await new Promise((breathed) => setTimeout(breathed)); // lets the page show the panels first
       if (this.signal.aborted || this.layoutOf !== run) return;
     }
     const scene = this.scene();
@@ -214,7 +221,7 @@ export class Stage {
     this.prepare(scene);
   }
 
-  /** Gets elkjs ready for what a click is likely to ask of it. */
+  /** Lets elkjs practise on the drawing that a click is likely to ask for next. */
   private prepare({ nodes }: Scene): void {
     const closed = elk.isNew && nodes.find((node) => node.role === "closed");
     if (!closed) return;
@@ -244,7 +251,7 @@ export class Stage {
     this.root.dispatchEvent(new CustomEvent("ngw:layout", { detail: { boxes }, bubbles: true, composed: true }));
   }
 
-  /** Ids of the nodes that raised: what a reader wants to see first. */
+  /** Ids of the nodes that raised an error. A reader wants to see them first. */
   private failed(): string[] {
     return [...this.index.items.values()]
       .filter(({ data }) => data.status === "failed" && !data.compound)
@@ -276,7 +283,7 @@ export class Stage {
     return !this.notice.hidden;
   }
 
-  /** A line over the drawing with what can be done about it; no text takes it away. */
+  /** Shows a notice over the drawing with buttons for what can be done about it; an empty text removes it. */
   tell(tone: "" | "warn" | "bad", text: string, actions: Record<string, () => void> = {}): void {
     this.notice.hidden = !text;
     this.notice.dataset.tone = tone;
@@ -286,7 +293,7 @@ export class Stage {
     this.notice.replaceChildren(...(text ? [h("span", {}, text), ...buttons] : []));
   }
 
-  /** What is known of a box in a line or two, beside it. */
+  /** Shows the tooltip of a box beside it. */
   showTip(id: string): void {
     const node = this.drawing.placed?.scene.nodes.find((other) => other.id === id);
     const box = this.drawing.rendered(id);

@@ -59,7 +59,7 @@ export function helpSheet(): { element: HTMLElement; toggle(): void; readonly op
   }
   element.addEventListener("click", (event) => event.target === element && toggle());
   element.addEventListener("keydown", (event) => {
-    if (event.key === "Tab") event.preventDefault(); // the button is all there is to reach
+    if (event.key === "Tab") event.preventDefault(); // the button is the only control in the sheet
   });
   return {
     element,

@@ -1,4 +1,4 @@
-// All that is known of what is selected.
+// The inspector: all that is known about the selected item.
 
 import type { Item } from "../../core/elementIndex";
 import { styleOf } from "../../core/kinds";

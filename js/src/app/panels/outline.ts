@@ -26,7 +26,10 @@ export function outlinePanel(app: App): Panel {
     return items;
   }
 
-  /** An item and, if it is open, what is in it: a flat list with levels, so that an item's text is its name. */
+  /**
+   * The row of an item and, if it is open, the rows of what is in it. The list is flat, so that a row's text is its
+   * accessible name.
+   */
   function row({ data: item, children }: Item, level: number, place: number, siblings: number): HTMLElement[] {
     const holds = item.compound === true && children.length > 0;
     const open = holds && isOpen(item);

@@ -10,7 +10,7 @@ export interface App {
   readonly signal: AbortSignal; // aborted when the view is removed
   readonly index: Index; // of the whole graph
   readonly theme: Theme;
-  /** Opens what hides the items, selects them and brings them into sight. */
+  /** Selects items and brings them into sight. Opens the sub-graphs and shows the kinds that hide them. */
   reveal(ids: string[]): void;
   /** Opens a closed sub-graph or closes an open one; its box stays where it is. */
   toggle(id: string): void;
@@ -30,6 +30,6 @@ export interface App {
 
 export interface Panel {
   readonly element: HTMLElement;
-  /** Draws again what the state says. */
+  /** Shows the model's state again. */
   update(): void;
 }

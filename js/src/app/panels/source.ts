@@ -1,4 +1,4 @@
-// The user's block beside the graph: a node's line lights up, a line's nodes are revealed.
+// The source panel: the user's code. The lines of selected nodes light up, and a click on a line selects its nodes.
 
 import { linesOf, onLine } from "../../core/queries";
 import type { SourceText } from "../../generated/schema";
