@@ -1,20 +1,20 @@
 // Cytoscape's own layouts, as ipycytoscape's set_layout names them.
 
 import { expect, test } from "vitest";
-import legendJson from "../../nnsight_graphwidget/legend.json";
 import elements from "../../tests/golden/seed.elements.json";
 import { allGroups, indexElements } from "../src/core/elementIndex";
 import { buildScene } from "../src/core/scene";
-import type { Element, Legend } from "../src/generated/schema";
+import type { Element } from "../src/generated/schema";
 import { elkSync } from "../src/layout/elk";
 import { layoutSync } from "../src/layout/layout";
 import { ARRANGEMENTS, arranged } from "../src/stage/cytoscapeLayouts";
+import { legend } from "./builders";
 
 const all = elements as unknown as Element[];
 const scene = buildScene(
   all,
   { expanded: allGroups(indexElements(all)), hiddenKinds: new Set(["Value"]), steps: {} },
-  legendJson as unknown as Legend,
+  legend,
 );
 const layered = layoutSync(scene, elkSync);
 

@@ -14,8 +14,7 @@ const GOLDEN = new URL("../../tests/golden/", import.meta.url);
 /** What Python asks for the scene. */
 export function goldenRequest(name: keyof typeof scenes, theme: Theme): RenderRequest {
   const { graph, options } = scenes[name];
-  const file = new URL(`elements/${graph.split("/").pop()}.json`, GOLDEN);
-  const elements = JSON.parse(readFileSync(file, "utf-8")) as Element[];
+  const elements = JSON.parse(readFileSync(new URL(`${graph}.elements.json`, GOLDEN), "utf-8")) as Element[];
   const { legend: show_legend = true, ...others } = options as Omit<Partial<RenderRequest>, "legend"> & {
     legend?: boolean;
   };

@@ -2,20 +2,17 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import legendJson from "../../nnsight_graphwidget/legend.json";
 import { allGroups, indexElements } from "../src/core/elementIndex";
 import { measure } from "../src/core/font";
 import { edgeTextWidth, GROUP_TITLE, NOTE, SUBTITLE, TITLE } from "../src/core/metrics";
 import { buildScene } from "../src/core/scene";
 import type { Box, Placed, Point, SceneNode } from "../src/core/types";
-import type { Legend } from "../src/generated/schema";
 import { elkSync } from "../src/layout/elk";
 import { layoutSync } from "../src/layout/layout";
 import { rowsLayout } from "../src/layout/rows";
-import { edge, group, node, scene } from "./builders";
+import { edge, group, legend, node, scene } from "./builders";
 import { randomElements } from "./randomGraphs";
 
-const legend = legendJson as Legend;
 const SLACK = 0.5; // px
 
 /** The faults of `count` random drawings of `size` nodes each; fast-check makes a faulty one small before it tells. */

@@ -2,7 +2,6 @@
 // The panels in a document, on the seed's session and on text that would be markup.
 
 import { beforeEach, describe, expect, test } from "vitest";
-import legendJson from "../../nnsight_graphwidget/legend.json";
 import elements from "../../tests/golden/seed.elements.json";
 import { inspectorPanel } from "../src/app/panels/inspector";
 import { legendPanel } from "../src/app/panels/legend";
@@ -11,8 +10,9 @@ import type { App, Panel } from "../src/app/panels/panel";
 import { searchPanel } from "../src/app/panels/search";
 import { sourcePanel } from "../src/app/panels/source";
 import { indexElements } from "../src/core/elementIndex";
-import type { Element, Legend, State } from "../src/generated/schema";
+import type { Element, State } from "../src/generated/schema";
 import { fromState } from "../src/host/model";
+import { legend } from "./builders";
 
 const SEED = elements as unknown as Element[];
 const LOOP = "session@1/for@5";
@@ -30,7 +30,7 @@ function app(state: Partial<State> = {}): App & { done: [string, unknown][] } {
       void done.push([name, what]);
   return {
     model: fromState({ elements: all, ...state }),
-    legend: legendJson as unknown as Legend,
+    legend,
     index: indexElements(all),
     theme: "light",
     signal: new AbortController().signal,

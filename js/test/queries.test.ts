@@ -1,13 +1,12 @@
 // What feeds what, what is on a line, what a search finds: on the seed's session.
 
 import { describe, expect, test } from "vitest";
-import legendJson from "../../nnsight_graphwidget/legend.json";
 import elements from "../../tests/golden/seed.elements.json";
 import { indexElements } from "../src/core/elementIndex";
 import { closure, find, linesOf, onLine, path, totals } from "../src/core/queries";
-import type { Element, Legend, NodeData } from "../src/generated/schema";
+import type { Element, NodeData } from "../src/generated/schema";
+import { legend } from "./builders";
 
-const legend = legendJson as unknown as Legend;
 const index = indexElements(elements as unknown as Element[]);
 const labels = (ids: Iterable<string>): string[] => [...ids].map((id) => index.items.get(id)!.data.label);
 const id = (label: string, inside = ""): string =>

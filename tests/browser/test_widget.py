@@ -77,11 +77,15 @@ def _rgb(color: str) -> str:
 def test_the_wheel_zooms_for_who_means_the_graph(lab: Server, tab: Tab) -> None:
     view = tab.show_seed(lab)
     zoom = f"root => ({CYTOSCAPE})(root).zoom()"
-    view.root.locator(".canvas").blur()
-    tab.page.mouse.move(*view.place(TRACER))
+    canvas = view.root.locator(".canvas")
+    canvas.blur()
 
     def turned() -> float:
-        """The zoom after a turn of the wheel, for each of it before."""
+        """How many times larger everything is after a turn of the wheel over the graph."""
+        view.root.evaluate("root => root.scrollIntoView({ block: 'center' })")  # the turn before may have scrolled the notebook
+        box = canvas.bounding_box()
+        assert box
+        tab.page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
         before: float = view.root.evaluate(zoom)
         tab.page.mouse.wheel(0, 100)
         tab.page.wait_for_timeout(300)
@@ -93,7 +97,7 @@ def test_the_wheel_zooms_for_who_means_the_graph(lab: Server, tab: Tab) -> None:
     assert turned() < 0.99
     tab.page.keyboard.up("Control")
     assert turned() == 1
-    view.root.locator(".canvas").focus()
+    canvas.focus()
     assert turned() < 0.99
 
 

@@ -1,6 +1,6 @@
 """A dozen scenes in both themes, to the last byte: the drawing is the same text on every machine.
 
-The front end's tests read ``tests/golden/scenes.json`` and ``elements``, too, and compare the live canvas with these files.
+The front end's tests read ``tests/golden/scenes.json`` and the elements, too, and compare the live canvas with these files.
 ``python tests/export/test_scenes.py`` draws them again; look at every file that changes before it is committed.
 """
 
@@ -47,11 +47,11 @@ def test_no_golden_scene_is_left_over() -> None:
 
 
 def elements(name: str) -> str:
-    return json.dumps(to_elements(graph(name)), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(to_elements(graph(name)), indent=1) + "\n"
 
 
 def golden_elements(name: str) -> Path:
-    return GOLDEN / "elements" / f"{name.rpartition('/')[2]}.json"
+    return GOLDEN / f"{name}.elements.json"
 
 
 GRAPHS = sorted({scene["graph"] for scene in SCENES.values()})
