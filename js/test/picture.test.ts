@@ -6,6 +6,7 @@ import { render as drawn, type RenderRequest } from "../src/entry/headless";
 import type { Element } from "../src/generated/schema";
 import { elkSync } from "../src/layout/elk";
 import { layoutSync } from "../src/layout/layout";
+import { decoded } from "../src/picture/base64";
 import { type DrawOptions, draw } from "../src/picture/draw";
 import { svg as asText } from "../src/picture/svg";
 import { edge, group, legend, node, scene } from "./builders";
@@ -23,6 +24,15 @@ function svg(elements: Element[], options: Partial<DrawOptions> = {}, expanded: 
 function render(request: Partial<RenderRequest>) {
   return drawn({ elements: seed, legend, ...request });
 }
+
+test("base64 is read alike by the engine and by hand", () => {
+  const engine = Uint8Array as unknown as { fromBase64?: unknown };
+  const { fromBase64 } = engine;
+  delete engine.fromBase64; // as in an engine that lacks it
+  for (const bytes of [[], [255], [1, 2], [0, 128, 255], [...Array(256).keys()]])
+    expect([...decoded(Buffer.from(bytes).toString("base64"))]).toEqual(bytes);
+  if (fromBase64) engine.fromBase64 = fromBase64;
+});
 
 describe("text", () => {
   test("what cannot be seen is written out", () => {

@@ -86,6 +86,7 @@ def test_the_wheel_zooms_for_who_means_the_graph(lab: Server, tab: Tab) -> None:
         box = canvas.bounding_box()
         assert box
         tab.page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
+        tab.page.wait_for_timeout(500)  # while a page scrolls, and a moment longer, Cytoscape takes no wheel
         before: float = view.root.evaluate(zoom)
         tab.page.mouse.wheel(0, 100)
         tab.page.wait_for_timeout(300)

@@ -3,7 +3,7 @@
 import { type Face, measure } from "../core/font";
 import { hue, styleOf } from "../core/kinds";
 import { edgeText, GROUP_TITLE, NOTE, SUBTITLE, TITLE } from "../core/metrics";
-import { shortened, visible } from "../core/text";
+import { shortened } from "../core/text";
 import type { Box, LegendEntry, Placed, Point, SceneEdge, SceneNode } from "../core/types";
 import type { Legend, NodeData, Theme } from "../generated/schema";
 import { COLORS, edgeColor, groupFills, mix, TINT } from "./colors";
@@ -275,7 +275,7 @@ function text(
   fill: string,
   anchor: Text["anchor"] = "start",
 ): Text {
-  return { text: visible(text), x: rounded(x), y: rounded(y), size, face, fill, anchor };
+  return { text, x: rounded(x), y: rounded(y), size, face, fill, anchor };
 }
 
 function roundedBox({ x, y, width, height }: Box): Box {
