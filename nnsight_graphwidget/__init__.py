@@ -5,17 +5,18 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .elements import from_elements, to_elements
 from .errors import UnreadableError
-from .export import load, save  # not lazy: nnsight puts a save() on every object, modules too, which __getattr__ comes after
+from .export.saving import save  # not lazy: nnsight puts a save() on every object, modules too, which __getattr__ comes after
 from .graph import Edge, Graph, Group, Node
+from .graph.elements import from_elements, to_elements
+from .graph.file import load
 
 if TYPE_CHECKING:
-    from .interop import to_ipycytoscape, to_networkx
+    from .notebook.interop import to_ipycytoscape, to_networkx
+    from .notebook.vis import install, uninstall
+    from .notebook.widget import GraphWidget, show
     from .reading import read
     from .recording import Recording, record
-    from .vis import install, uninstall
-    from .widget import GraphWidget, show
 
 __version__ = "0.1.0"
 
@@ -26,17 +27,17 @@ __all__ = [
 
 #: Names that need torch, ipywidgets or V8 are imported when they are first used: a script that only saves pays for no widget.
 _LAZY = {
-    "GraphWidget": "widget",
+    "GraphWidget": "notebook.widget",
     "Recording": "recording",
-    "install": "vis",
-    "load_ipython_extension": "vis",
+    "install": "notebook.vis",
+    "load_ipython_extension": "notebook.vis",
     "read": "reading",
     "record": "recording",
-    "show": "widget",
-    "to_ipycytoscape": "interop",
-    "to_networkx": "interop",
-    "uninstall": "vis",
-    "unload_ipython_extension": "vis",
+    "show": "notebook.widget",
+    "to_ipycytoscape": "notebook.interop",
+    "to_networkx": "notebook.interop",
+    "uninstall": "notebook.vis",
+    "unload_ipython_extension": "notebook.vis",
 }
 
 

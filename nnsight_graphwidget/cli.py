@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .errors import ExportError, GraphWidgetError
-from .export import FORMATS, files, format_of, load, save
-from .export.text import legible
+from .export import files
+from .export.saving import FORMATS, format_of, save
 from .graph import Graph
-from .part import part
+from .graph.file import load
+from .graph.part import part
+from .graph.text import legible
 
 if TYPE_CHECKING:
     from .recording import Recording
@@ -161,7 +163,7 @@ def _accepted(suffix: str) -> tuple[str, ...]:
 
 
 def _render(options: argparse.Namespace) -> int:
-    from .export.view import checked, opened
+    from .view import checked, opened
 
     names = ("title", "theme", "expanded", "hidden_kinds", "legend", "footer", "transparent", "scale", "dpi", "width")
     chosen: dict[str, Any] = {name: value for name in names if (value := getattr(options, name)) is not None}

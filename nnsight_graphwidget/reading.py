@@ -57,7 +57,7 @@ def _read_file(path: str | os.PathLike[str]) -> Graph:
             f"cannot read a graph from the path {name[:200]!r}: only .json holds a whole graph;"
             " save one with save(obj, 'graph.json')"
         )
-    from .export import load
+    from .graph.file import load
 
     return load(name)
 

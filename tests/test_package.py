@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import nnsight_graphwidget as ngw
-from nnsight_graphwidget.legend import legend, style
+from nnsight_graphwidget.graph.kinds import legend, style
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
@@ -178,7 +178,7 @@ def test_wheel_holds_the_code_and_its_data(dist: Path) -> None:
         names = {name for name in archive.namelist() if not name.endswith("/")}
     tracked = subprocess.run(["git", "ls-files", "nnsight_graphwidget"], cwd=ROOT, check=True, capture_output=True, text=True)
     assert set(tracked.stdout.split()) <= names
-    assert {"nnsight_graphwidget/legend.json", "nnsight_graphwidget/static/THIRD_PARTY_NOTICES.txt"} <= names
+    assert {"nnsight_graphwidget/graph/kinds.json", "nnsight_graphwidget/static/THIRD_PARTY_NOTICES.txt"} <= names
     assert any(re.fullmatch(r"nnsight_graphwidget/static/.*\.js", name) for name in names), "the bundle"
     assert any(name.endswith(".ttf") for name in names), "without a font, pictures lose their text"
     strangers = {
@@ -205,7 +205,7 @@ def test_sdist_can_be_built_from_but_is_light(dist: Path) -> None:
     (sdist,) = dist.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         names = {member.name.partition("/")[2] for member in archive if member.isfile()}
-    assert {"pyproject.toml", "README.md", "LICENSE", "nnsight_graphwidget/legend.json", "js/package.json"} <= names
+    assert {"pyproject.toml", "README.md", "LICENSE", "nnsight_graphwidget/graph/kinds.json", "js/package.json"} <= names
     assert not {name for name in names if "node_modules" in name or name.startswith((".venv", "artifacts", ".generations"))}
     assert sdist.stat().st_size < 5_000_000
 

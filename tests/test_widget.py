@@ -20,7 +20,7 @@ import pytest
 from benchmarks.graphs import sessions
 from nnsight_graphwidget import GraphWidget, show, to_elements, to_ipycytoscape, to_networkx
 from nnsight_graphwidget.graph import Edge, Graph, Group, Node
-from nnsight_graphwidget.widget import initial_expansion
+from nnsight_graphwidget.notebook.widget import initial_expansion
 
 SESSION, TRACER, LOOP = "session@1", "session@1/tracer_1@2", "session@1/for@5"
 ADD = f"{LOOP}/i1/add@8"

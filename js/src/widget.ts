@@ -1,7 +1,7 @@
 // The front end's entry: an anywidget module, and `mount` for a page without a kernel. It puts the panels around the drawing and
 // keeps them up to date with the model.
 
-import legendJson from "../../nnsight_graphwidget/legend.json";
+import legendJson from "../../nnsight_graphwidget/graph/kinds.json";
 import { Controller } from "./controller";
 import { offer, page, png, sheet } from "./downloads";
 import { listenToPointer } from "./gestures";

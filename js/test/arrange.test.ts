@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import elements from "../../tests/golden/seed.elements.json";
-import legendJson from "../../nnsight_graphwidget/legend.json";
+import legendJson from "../../nnsight_graphwidget/graph/kinds.json";
 import { ARRANGEMENTS, arranged } from "../src/arrange";
 import { elkSync } from "../src/elk";
 import { layoutSync } from "../src/layout";

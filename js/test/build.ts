@@ -1,6 +1,6 @@
 // Small element lists, by hand.
 
-import legendJson from "../../nnsight_graphwidget/legend.json";
+import legendJson from "../../nnsight_graphwidget/graph/kinds.json";
 import type { EdgeData, EdgeKind, Element, Legend, NodeData, Scene, ViewState } from "../src/types";
 import { buildScene } from "../src/scene";
 

@@ -1,7 +1,7 @@
 // The geometry of random drawings: what a reader trusts without looking.
 
 import { describe, expect, test } from "vitest";
-import legendJson from "../../nnsight_graphwidget/legend.json";
+import legendJson from "../../nnsight_graphwidget/graph/kinds.json";
 import { elkSync } from "../src/elk";
 import { measure } from "../src/font";
 import { layoutSync } from "../src/layout";

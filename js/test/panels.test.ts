@@ -3,7 +3,7 @@
 
 import { beforeEach, describe, expect, test } from "vitest";
 import elements from "../../tests/golden/seed.elements.json";
-import legendJson from "../../nnsight_graphwidget/legend.json";
+import legendJson from "../../nnsight_graphwidget/graph/kinds.json";
 import { fromState, type State } from "../src/model";
 import type { App, Panel } from "../src/panels/app";
 import { inspectorPanel } from "../src/panels/inspector";

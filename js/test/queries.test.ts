@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import elements from "../../tests/golden/seed.elements.json";
-import legendJson from "../../nnsight_graphwidget/legend.json";
+import legendJson from "../../nnsight_graphwidget/graph/kinds.json";
 import { closure, find, linesOf, onLine, path, totals } from "../src/queries";
 import { indexElements } from "../src/scene";
 import type { Element, Legend, NodeData } from "../src/types";

@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..elements import to_elements
 from ..errors import ExportError
 from ..graph import Graph
-from ..legend import legend as legend_entries
+from ..graph.elements import to_elements
+from ..graph.kinds import legend as legend_entries
+from ..graph.text import legible
+from ..view import Expanded, Positions, Steps, checked, is_number, opened
 from . import engine
-from .text import legible
-from .view import Expanded, Positions, Steps, checked, is_number, opened
 
 FONTS = sorted(map(str, (Path(__file__).parent.parent / "static").glob("*.ttf")))
 #: Boxes in a picture: with expanded="auto", and at the very most.

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..errors import IncompleteGraphWarning, UnsupportedError
 from ..graph import Graph
-from ..part import part
+from ..graph.part import part
 from .build import Builder
 from .events import Event, Scope
 from .source import Sources
@@ -115,23 +115,23 @@ class Recording:
 
     def show(self, **options: Any) -> Any:
         """The recording as a widget; ``options`` are those of :func:`nnsight_graphwidget.show`."""
-        from ..widget import show
+        from ..notebook.widget import show
 
         return show(self, **options)
 
     def save(self, path: str | os.PathLike[str], **options: Any) -> Any:
         """Write the graph to ``path``; arguments and errors are those of :func:`nnsight_graphwidget.save`."""
-        from ..export import save
+        from ..export.saving import save
 
         return save(self, path, **options)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        from ..display import mimebundle
+        from ..notebook.still import mimebundle
 
         return mimebundle(self, include, exclude)
 
     def __repr__(self) -> str:
-        from ..display import outline
+        from ..graph.outline import outline
 
         return outline(self.graph)
 

@@ -11,10 +11,11 @@ import nbformat
 import pytest
 from samples import HOSTILE, chain, hostile, seed
 
-import nnsight_graphwidget.display as display
 from nnsight_graphwidget import Graph, show
-from nnsight_graphwidget.display import mimebundle, outline
 from nnsight_graphwidget.export import engine, picture
+from nnsight_graphwidget.graph.outline import MAX_LINES, MAX_WIDTH, outline
+from nnsight_graphwidget.notebook import still
+from nnsight_graphwidget.notebook.still import mimebundle
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -47,9 +48,9 @@ def test_print_gives_the_outline() -> None:
 
 def test_outline_is_bounded_and_says_what_it_leaves_out() -> None:
     lines = outline(chain(1000)).splitlines()
-    assert len(lines) == display.MAX_LINES + 1
-    assert lines[-1] == f"… +{1 + 1000 + 1 - display.MAX_LINES} more lines"
-    assert max(map(len, outline(hostile()).splitlines())) <= display.MAX_WIDTH
+    assert len(lines) == MAX_LINES + 1
+    assert lines[-1] == f"… +{1 + 1000 + 1 - MAX_LINES} more lines"
+    assert max(map(len, outline(hostile()).splitlines())) <= MAX_WIDTH
 
 
 def test_outline_has_nothing_invisible_in_it() -> None:
@@ -91,7 +92,7 @@ def test_a_cell_does_not_wait_for_a_picture_that_takes_too_long(monkeypatch: pyt
 def test_size_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     data, _ = mimebundle(chain(3000))
     assert sum(len(str(value)) for value in data.values()) < 1_000_000
-    monkeypatch.setattr(display, "MAX_PICTURE", 1000)
+    monkeypatch.setattr(still, "MAX_PICTURE", 1000)
     data, metadata = mimebundle(seed())
     assert "image/png" not in data and "image/png" not in metadata and data["text/plain"] == OUTLINE
 

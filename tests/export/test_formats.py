@@ -15,9 +15,10 @@ from samples import HOSTILE, chain, hostile, seed
 
 from nnsight_graphwidget import Graph, load, save
 from nnsight_graphwidget.errors import ExportError
-from nnsight_graphwidget.export import FORMATS
-from nnsight_graphwidget.export.text import caption, legible
+from nnsight_graphwidget.export.saving import FORMATS
 from nnsight_graphwidget.graph import Node
+from nnsight_graphwidget.graph.outline import caption
+from nnsight_graphwidget.graph.text import legible
 
 
 def labels(graph: Graph) -> Counter[str]:

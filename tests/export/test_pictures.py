@@ -17,7 +17,7 @@ from samples import HOSTILE, chain, hostile, seed
 from nnsight_graphwidget import Edge, Graph, Node, save
 from nnsight_graphwidget.errors import ExportError
 from nnsight_graphwidget.export import picture
-from nnsight_graphwidget.export.text import legible
+from nnsight_graphwidget.graph.text import legible
 
 SVG = "{http://www.w3.org/2000/svg}"
 INVISIBLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")  # but a line's end

@@ -39,7 +39,7 @@ class Node:
 
     Arguments:
         id: path of the node, unique in its graph.
-        kind: a kind of the legend (``InterventionProtocol``, ``Operation`` …), see ``legend.json``.
+        kind: a kind of the legend (``InterventionProtocol``, ``Operation`` …), see ``kinds.json``.
         label: one line for people, such as ``layer1.output`` or ``add``.
         parent: id of the group it is in, or None at top level.
         target: full name of what ran: a location (``model.layer1.output``) or a function (``torch.Tensor.add``).
@@ -190,12 +190,12 @@ class Graph:
         return parse(data)
 
     def __str__(self) -> str:
-        from .display import outline
+        from .outline import outline
 
         return outline(self)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        from .display import mimebundle
+        from ..notebook.still import mimebundle
 
         return mimebundle(self, include, exclude)
 

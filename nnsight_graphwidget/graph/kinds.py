@@ -1,4 +1,4 @@
-"""The legend: what each kind looks like and means, read from ``legend.json``."""
+"""The legend: what each kind looks like and means, read from ``kinds.json``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 @lru_cache(maxsize=1)
 def legend() -> dict[str, dict[str, Any]]:
     """kind → ``name``, ``role``, ``color`` (the old ``.vis()``'s), ``light``, ``dark``, ``shape``, ``class``, ``meaning``."""
-    data: dict[str, dict[str, Any]] = json.loads(files(__package__).joinpath("legend.json").read_text("utf-8"))
+    data: dict[str, dict[str, Any]] = json.loads(files(__package__).joinpath("kinds.json").read_text("utf-8"))
     return data
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .reading import read
+from ..reading import read
 
 #: What to put back, newest last: (owner, attribute, what was there or :data:`_NOTHING`).
 _replaced: list[tuple[Any, str, Any]] = []
@@ -37,14 +37,14 @@ def install(*, last: int = 20) -> None:
     import nnsight
 
     if str(nnsight.__version__).startswith(("0.3.", "0.4.")):
-        from .generations.kept import v03, v04
+        from ..generations.kept import v03, v04
 
         adapter = v03 if str(nnsight.__version__).startswith("0.3.") else v04
         for owner, name, make in adapter.seams():
             _replace(owner, name, make(vars(owner)[name]))
         contexts = adapter.contexts()
     else:
-        from .recording.always import always
+        from ..recording.always import always
 
         contexts, stop = always(last)
         _stop.append(stop)
@@ -107,8 +107,8 @@ def vis(
     graph = replace(read(self), title=str(title))
     expanded: Any = "all" if recursive or group else [group.id for group in graph.groups if group.parent is None]
     if save or (save is None and path is not None):
-        from .export import FORMATS
-        from .export import save as write
+        from ..export.saving import FORMATS
+        from ..export.saving import save as write
 
         suffix = f".{format.lstrip('.').lower()}"
         options = {"expanded": expanded} if "expanded" in FORMATS.get(suffix, ("", "", ()))[2] else {}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from .errors import ExportError
-from .graph import Graph, Node
+from ..errors import ExportError
+from .model import Graph, Node
 
 
 def part(graph: Graph, only: str | Iterable[str]) -> Graph:

@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..display import outline
-from ..elements import to_elements
 from ..errors import ExportError
 from ..graph import Graph, plain
-from .text import legible
-from .view import Expanded, Positions, Steps, checked, opened
+from ..graph.elements import to_elements
+from ..graph.outline import outline
+from ..graph.text import legible
+from ..view import Expanded, Positions, Steps, checked, opened
 
 BUNDLE = Path(__file__).parent.parent / "static" / "widget.js"
 #: Nodes up to which a page opens with every sub-graph open.

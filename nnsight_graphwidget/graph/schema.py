@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .errors import InvalidGraphError
-from .graph import EDGE_KINDS, NOT_FINITE, SCHEMA, STATUSES, Edge, Graph, Group, Node, Source
+from ..errors import InvalidGraphError
+from .model import EDGE_KINDS, NOT_FINITE, SCHEMA, STATUSES, Edge, Graph, Group, Node, Source
 
 MAX_ELEMENTS = 1_000_000
 MAX_DEPTH = 100

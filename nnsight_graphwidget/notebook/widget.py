@@ -22,13 +22,13 @@ import ipycytoscape
 import traitlets as t
 from ipywidgets import DOMWidget, Widget, widget_serialization
 
-from .cells import carry_over
-from .elements import to_elements
-from .errors import ExportError
-from .export.view import checked_positions, checked_steps
-from .graph import Graph, Group, Node, plain
+from ..errors import ExportError
+from ..graph import Graph, Group, Node, plain
+from ..graph.elements import to_elements
+from ..view import checked_positions, checked_steps
+from .carried_state import carry_over
 
-_STATIC = Path(__file__).parent / "static"
+_STATIC = Path(__file__).parent.parent / "static"
 
 #: Boxes that a graph may show and open at its first level by itself.
 _SMALL = 50
@@ -174,7 +174,7 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
 
     @t.validate("hidden_kinds")
     def _check_hidden_kinds(self, proposal: Any) -> list[str]:
-        from .legend import legend
+        from ..graph.kinds import legend
 
         kinds = {*legend(), *(node.kind for node in self.graph.nodes), *(group.kind for group in self.graph.groups)}
         for kind in proposal["value"]:
@@ -267,7 +267,7 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
         Returns:
             The path written.
         """
-        from .export import save
+        from ..export.saving import save
 
         return save(self, path, **options)
 
@@ -282,7 +282,7 @@ class GraphWidget(anywidget.AnyWidget, _Cytoscape):  # type: ignore[misc]
         return self.graph, shown
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        from .display import with_picture
+        from .still import with_picture
 
         return with_picture(super()._repr_mimebundle_(**kwargs), *self.on_screen())
 
@@ -377,7 +377,7 @@ def _alone() -> bool:
 def _read(obj: Any) -> Graph:
     if isinstance(obj, Graph):
         return obj
-    from .reading import read
+    from ..reading import read
 
     return read(obj)
 

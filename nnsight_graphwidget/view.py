@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any, Literal, TypeGuard
 
-from ..errors import ExportError
-from ..graph import Graph
-from ..legend import legend
+from .errors import ExportError
+from .graph import Graph
+from .graph.kinds import legend
 
 Expanded = Literal["auto", "all"] | Iterable[str]
 Steps = Mapping[str, int | Literal["all"]]

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from .graph import Graph, Group, Node, plain
-from .legend import style
+from .kinds import style
+from .model import Graph, Group, Node, plain
 
 Element = dict[str, Any]
 

@@ -1,0 +1,1 @@
+"""Graphs in a notebook. The one room that knows ipywidgets, anywidget, ipycytoscape and IPython."""
