@@ -10,7 +10,7 @@ from ..graph.text import legible
 from .rows import json_bytes, row_of
 
 
-def cyjs(graph: Graph) -> bytes:
+def write(graph: Graph) -> bytes:
     """Cytoscape.js JSON, which Cytoscape desktop opens; sub-graphs are compound nodes."""
 
     def element(item: Node | Group | Edge) -> dict[str, Any]:

@@ -13,11 +13,11 @@ from .nested import nested
 _DOT_SHAPES = {"box": "box", "ellipse": "ellipse", "hexagon": "hexagon"}
 _DOT_EDGES = {
     "data": "solid", "argument": "solid", "bridge": "dashed", "carried": "dashed", "condition": "bold",
-    "containment": "dotted", "order": "dotted",
+    "containment": "dotted", "order": "dotted", "model": "bold", "may": "dotted",
 }  # fmt: skip
 
 
-def dot(graph: Graph) -> bytes:
+def write(graph: Graph) -> bytes:
     """Graphviz: sub-graphs are clusters; an edge to a sub-graph ends at an invisible point in it, cut at its border."""
     ends = {id_ for edge in graph.edges for id_ in (edge.source, edge.target)}
     groups = {group.id: index for index, group in enumerate(graph.groups)}

@@ -10,7 +10,7 @@ from ..graph.text import legible
 from .rows import Row, columns, row_of, scalar, xml_bytes
 
 
-def gexf(graph: Graph) -> bytes:
+def write(graph: Graph) -> bytes:
     """GEXF 1.2, for Gephi: sub-graphs are nodes with ``compound`` true, their content says ``pid``; legend colours."""
     viz = "http://www.gexf.net/1.2draft/viz"
     xml.register_namespace("viz", viz)

@@ -9,7 +9,7 @@ from ..graph.text import legible
 from .rows import Row, columns, row_of, scalar, xml_bytes
 
 
-def graphml(graph: Graph) -> bytes:
+def write(graph: Graph) -> bytes:
     """GraphML. Sub-graphs are nodes with ``compound`` true, and ``parent`` says what is in them: every reader sees the
     same nodes and edges, where nested ``<graph>`` elements are read by few."""
     root = xml.Element("graphml", xmlns="http://graphml.graphdrawing.org/xmlns")

@@ -16,7 +16,7 @@ _MERMAID_ARROWS = {"data": "-->", "argument": "-->", "condition": "==>"}
 MERMAID_MAX_EDGES, MERMAID_MAX_TEXT = 500, 50_000
 
 
-def mermaid(graph: Graph) -> bytes:
+def write(graph: Graph) -> bytes:
     """A Mermaid flow chart. Ids are short (``n0``, ``g0``), for Mermaid allows few characters in them."""
     ids = {group.id: f"g{index}" for index, group in enumerate(graph.groups)}
     ids |= {node.id: f"n{index}" for index, node in enumerate(graph.nodes)}

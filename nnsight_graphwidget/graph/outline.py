@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .kinds import style
+from .kinds import behaves, style
 from .model import Edge, Graph, Group, Node
 from .text import legible
 
@@ -26,16 +26,16 @@ def outline(graph: Graph, max_lines: int = MAX_LINES) -> str:
     starts = _starts(graph)
     for items in inside.values():
         items.sort(key=lambda item: starts[item.id])
-    names = {item.id: item.variable or item.label for item in graph.groups + graph.nodes if item.kind != "Value"}
+    names = {item.id: item.variable or item.label for item in graph.groups + graph.nodes if not behaves(item.kind, "literal")}
     sources: dict[str, list[Edge]] = {}
     for edge in graph.edges:
         sources.setdefault(edge.target, []).append(edge)
 
     def walk(parent: str | None, indent: str) -> Iterator[str]:
         items = inside.get(parent, [])
-        passes = [item for item in items if isinstance(item, Group) and item.kind == "Iteration"]
+        passes = [item for item in items if isinstance(item, Group) and behaves(item.kind, "pass")]
         later = {item.id for item in passes[1:]}
-        items = [item for item in items if item.kind != "Value" and item.id not in later]
+        items = [item for item in items if not behaves(item.kind, "literal") and item.id not in later]
         for index, item in enumerate(items):
             last = index == len(items) - 1 and len(passes) < 2
             yield (
@@ -47,7 +47,7 @@ def outline(graph: Graph, max_lines: int = MAX_LINES) -> str:
         if len(passes) > 1:
             yield f"{indent}└─ … +{len(passes) - 1} more passes"
 
-    lines = [_heading(graph)]
+    lines = [heading(graph)]
     more = 0
     for line in walk(None, ""):
         if len(lines) < max_lines:
@@ -57,7 +57,8 @@ def outline(graph: Graph, max_lines: int = MAX_LINES) -> str:
     return "\n".join([*lines, f"… +{more} more lines"] if more else lines)
 
 
-def _heading(graph: Graph) -> str:
+def heading(graph: Graph) -> str:
+    """A graph in one line: its title, how large it is, and whether a part is missing."""
     parts = [f"{_many(len(graph.nodes), 'node')}, {_many(len(graph.groups), 'sub-graph')}, {_many(len(graph.edges), 'edge')}"]
     if graph.nnsight:
         parts.append(f"nnsight {legible(graph.nnsight)}")
@@ -86,7 +87,7 @@ def _line(item: Node | Group, sources: list[str]) -> str:
         said += f"  ← {', '.join(legible(source, 40) for source in dict.fromkeys(sources))}"
     if item.status != "ok":
         said += f"  [{item.status}{': ' + legible(item.error, 80) if item.error else ''}]"
-    if item.line is not None and isinstance(item, Group) and item.kind != "Iteration":
+    if item.line is not None and isinstance(item, Group) and not behaves(item.kind, "pass"):
         said += f"  (line {item.line})"
     return said
 
@@ -96,7 +97,7 @@ def caption(item: Node | Group) -> list[str]:
     if isinstance(item, Group):
         repeated = f" ×{item.count}" if item.count is not None else ""
         name = style(item.kind, group=True)["name"]
-        said = item.label if item.label.lower() == name.lower() or item.kind == "Iteration" else f"{name} {item.label}"
+        said = item.label if item.label.lower() == name.lower() or behaves(item.kind, "pass") else f"{name} {item.label}"
         return [legible(said) + repeated]
     shape = f"[{', '.join(map(str, item.shape))}] {item.dtype or ''}".strip() if item.shape is not None else None
     named = item.variable if item.variable != item.label else None

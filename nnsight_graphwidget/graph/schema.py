@@ -1,12 +1,20 @@
-"""Untrusted data → Graph: checks every entry and bounds every size before anything is built."""
+"""Untrusted data → what a dataclass holds, and that a graph holds together.
+
+The checks follow from the dataclasses' own type hints: a new field of a node is checked, and sizes are bounded, without a line
+here. Every entry is checked before anything is built. This file names no dataclass of the graph, since they use it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from functools import cache
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from ..errors import InvalidGraphError
-from .model import EDGE_KINDS, NOT_FINITE, SCHEMA, STATUSES, Edge, Graph, Group, Node, Source
+
+SCHEMA = 1
 
 MAX_ELEMENTS = 1_000_000
 MAX_DEPTH = 100
@@ -14,23 +22,87 @@ MAX_TEXT = 100_000
 MAX_ID = 10_000
 MAX_LIST = 10_000
 
-_TEXT, _INT, _BOOL = "text", "whole number", "true or false"
-_COMMON = {
-    "id": _TEXT, "kind": _TEXT, "label": _TEXT, "parent": _TEXT, "target": _TEXT, "variable": _TEXT, "file": _TEXT,
-    "line": _INT, "column": _INT, "end_line": _INT, "end_column": _INT, "text": _TEXT, "order": _INT, "status": _TEXT,
-    "error": _TEXT,
-}  # fmt: skip
-_NODE = {
-    **_COMMON, "arguments": "pairs", "value": _TEXT, "shape": "whole numbers", "dtype": _TEXT, "device": _TEXT,
-    "requires_grad": _BOOL, "lines": "whole numbers", "iteration": _INT, "changes": _BOOL, "statistics": "numbers by name",
-}  # fmt: skip
-_GROUP = {**_COMMON, "count": _INT, "index": _INT, "taken": _BOOL}
-_EDGE = {"id": _TEXT, "source": _TEXT, "target": _TEXT, "kind": _TEXT, "label": _TEXT, "output": _TEXT}
-_SOURCE = {"file": _TEXT, "line": _INT, "text": _TEXT}
+#: How a dict spells the numbers that JSON has not.
+NOT_FINITE = ("nan", "inf", "-inf")
+
+_TEXT, _INT, _BOOL, _INTS, _PAIRS, _NUMBERS = (
+    "text",
+    "whole number",
+    "true or false",
+    "whole numbers",
+    "pairs",
+    "numbers by name",
+)
+_SHAPES: dict[Any, str] = {
+    str: _TEXT,
+    int: _INT,
+    bool: _BOOL,
+    tuple[int, ...]: _INTS,
+    tuple[tuple[str, str], ...]: _PAIRS,
+    Mapping[str, float]: _NUMBERS,
+}
 
 
-def parse(data: Any) -> Graph:
-    """A checked graph from the dict that :meth:`Graph.to_dict` writes.
+@dataclass(frozen=True)
+class OneOf:
+    """Beside a field's type: the values that it can have. (A ``Literal`` would ask every caller for one, too.)"""
+
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Longest:
+    """Beside a field's type: how many characters are read of it."""
+
+    characters: int
+
+
+@dataclass(frozen=True)
+class Field:
+    """What is known of a field from its type hint.
+
+    Arguments:
+        shape: what its values are, in words; or, of a tuple of dataclasses, that dataclass.
+        needed: whether it has no default.
+        optional: whether it may be None.
+        choices: the values that it can have, when there are few.
+        longest: how many characters are read of it.
+    """
+
+    shape: Any
+    needed: bool
+    optional: bool
+    choices: tuple[str, ...]
+    longest: int
+
+
+@cache
+def fields_of(cls: type) -> dict[str, Field]:
+    """name → :class:`Field` of each field of a dataclass, in order."""
+    hints = get_type_hints(cls, include_extras=True)
+    found = {}
+    for field in fields(cls):
+        hint: Any = hints[field.name]
+        notes: tuple[Any, ...] = ()
+        if get_origin(hint) is Annotated:
+            hint, notes = hint.__origin__, hint.__metadata__
+        kinds = [kind for kind in get_args(hint) if kind is not NoneType]
+        optional = NoneType in get_args(hint)
+        shape = kinds[0] if optional else hint
+        if shape not in _SHAPES:
+            shape = get_args(shape)[0]  # a tuple of dataclasses
+        found[field.name] = Field(
+            _SHAPES.get(shape, shape),
+            field.default is MISSING,
+            optional,
+            next((note.choices for note in notes if isinstance(note, OneOf)), ()),
+            next((note.characters for note in notes if isinstance(note, Longest)), MAX_TEXT),
+        )
+    return found
+
+
+def parse(cls: type, data: Any) -> Any:
+    """A checked graph from the dict that its ``to_dict`` wrote.
 
     Raises:
         InvalidGraphError: with the path of the first entry at fault, such as ``nodes[3].parent``.
@@ -39,55 +111,24 @@ def parse(data: Any) -> Graph:
         raise InvalidGraphError(f"a graph is an object with nodes, groups and edges; got {type(data).__name__}")
     if type(data.get("schema")) is not int or data["schema"] != SCHEMA:
         raise InvalidGraphError(
-            f"schema: this version reads schema {SCHEMA}, the data says {_short(data.get('schema'))};"
+            f"schema: this version reads schema {SCHEMA}, the data says {short(data.get('schema'))};"
             " save it again with this version, or install the version that wrote it"
         )
-    unknown = set(data) - {"schema", "title", "nnsight", "complete", "reason", "groups", "nodes", "edges", "sources"}
+    known = fields_of(cls)
+    unknown = set(data) - {"schema", *known}
     if unknown:
-        raise InvalidGraphError(f"{min(map(_short, unknown))}: not a field of a graph")
-    groups = _entries(data, "groups", _GROUP, ("id", "kind", "label"))
-    nodes = _entries(data, "nodes", _NODE, ("id", "kind", "label"))
-    edges = _entries(data, "edges", _EDGE, ("id", "source", "target"))
-    sources = _entries(data, "sources", _SOURCE, ("file", "line", "text"), limit=10 * MAX_TEXT)
-    complete = data.get("complete", True)
-    _check(complete, _BOOL, "complete")
-    for name in ("title", "nnsight", "reason"):
-        if data.get(name) is not None:
-            _check(data[name], _TEXT, name)
-    graph = Graph(
-        nodes=tuple(Node(**entry) for entry in nodes),
-        groups=tuple(Group(**entry) for entry in groups),
-        edges=tuple(Edge(**entry) for entry in edges),
-        sources=tuple(Source(**entry) for entry in sources),
-        title=data.get("title") or "graph",
-        nnsight=data.get("nnsight"),
-        complete=complete,
-        reason=data.get("reason"),
-    )
-    check(graph)
-    return graph
+        raise InvalidGraphError(f"{min(map(short, unknown))}: not a field of a graph")
+    values: dict[str, Any] = {}
+    for name, field in known.items():
+        if isinstance(field.shape, type):
+            values[name] = tuple(field.shape(**entry) for entry in _entries(data, name, field.shape))
+        elif data.get(name) is not None:
+            values[name] = _check(data[name], field.shape, name)
+    return cls(**{name: value for name, value in values.items() if value != ""})  # an empty title is none
 
 
-def parse_elements(elements: Iterable[Mapping[str, Any]]) -> Graph:
-    """A checked graph from a Cytoscape element list; see :func:`~nnsight_graphwidget.elements.from_elements`."""
-    if not isinstance(elements, Iterable):
-        raise InvalidGraphError(f"elements: a list; got {type(elements).__name__}")
-    lists: dict[str, list[Any]] = {"groups": [], "nodes": [], "edges": []}
-    for index, element in enumerate(elements):
-        if not isinstance(element, Mapping) or not isinstance(element.get("data"), Mapping):
-            raise InvalidGraphError(f"elements[{index}]: an element is an object with data")
-        data = dict(element["data"])
-        if element.get("group") == "edges":
-            lists["edges"].append(data)
-        elif element.get("group") == "nodes":
-            lists["groups" if data.pop("compound", False) else "nodes"].append(data)
-        else:
-            raise InvalidGraphError(f"elements[{index}].group: nodes or edges; got {_short(element.get('group'))}")
-    return parse({"schema": SCHEMA, **lists})
-
-
-def check(graph: Graph) -> None:
-    """That ids are unique, parents come first and edges end somewhere.
+def check(graph: Any) -> None:
+    """That ids of a graph are unique, parents come first and edges end somewhere.
 
     Raises:
         InvalidGraphError: naming the entry at fault.
@@ -98,7 +139,7 @@ def check(graph: Graph) -> None:
         depth = 1 if group.parent is None else depths.get(group.parent, 0) + 1
         if depth == 1 and group.parent is not None:
             raise InvalidGraphError(
-                f"groups[{index}].parent: no group {_short(group.parent)} comes before it (a cycle, or missing)"
+                f"groups[{index}].parent: no group {short(group.parent)} comes before it (a cycle, or missing)"
             )
         if depth > MAX_DEPTH:
             raise InvalidGraphError(f"groups[{index}].parent: nested more than {MAX_DEPTH} deep")
@@ -107,23 +148,30 @@ def check(graph: Graph) -> None:
     for index, node in enumerate(graph.nodes):
         _unique(node.id, ids, f"nodes[{index}]")
         if node.parent is not None and node.parent not in depths:
-            raise InvalidGraphError(f"nodes[{index}].parent: no group {_short(node.parent)}")
+            raise InvalidGraphError(f"nodes[{index}].parent: no group {short(node.parent)}")
         ids[node.id] = 0
     edges: dict[str, int] = {}
     for index, edge in enumerate(graph.edges):
         if edge.id in ids:
-            raise InvalidGraphError(f"edges[{index}].id: {_short(edge.id)} is the id of a node")
+            raise InvalidGraphError(f"edges[{index}].id: {short(edge.id)} is the id of a node")
         _unique(edge.id, edges, f"edges[{index}]")
         edges[edge.id] = 0
         for end in ("source", "target"):
             if getattr(edge, end) not in ids:
-                raise InvalidGraphError(f"edges[{index}].{end}: no node or group {_short(getattr(edge, end))}")
-        if edge.kind not in EDGE_KINDS:
-            raise InvalidGraphError(f"edges[{index}].kind: one of {', '.join(EDGE_KINDS)}; got {_short(edge.kind)}")
-    for name in ("groups", "nodes"):
-        for index, item in enumerate(getattr(graph, name)):
-            if item.status not in STATUSES:
-                raise InvalidGraphError(f"{name}[{index}].status: one of {', '.join(STATUSES)}; got {_short(item.status)}")
+                raise InvalidGraphError(f"edges[{index}].{end}: no node or group {short(getattr(edge, end))}")
+    for name in ("edges", "groups", "nodes"):
+        _check_choices(name, getattr(graph, name))
+
+
+def _check_choices(name: str, items: tuple[Any, ...]) -> None:
+    if not items:
+        return
+    cls: type = type(items[0])
+    limited = [(field, known.choices) for field, known in fields_of(cls).items() if known.choices]
+    for index, item in enumerate(items):
+        for field, choices in limited:
+            if (value := getattr(item, field)) not in choices:
+                raise InvalidGraphError(f"{name}[{index}].{field}: one of {', '.join(choices)}; got {short(value)}")
 
 
 def _unique(id_: str, seen: Mapping[str, int], where: str) -> None:
@@ -134,17 +182,17 @@ def _unique(id_: str, seen: Mapping[str, int], where: str) -> None:
     if not id_.isprintable():  # every format writes ids as they are
         raise InvalidGraphError(f"{where}.id: a control or invisible character in {id_[:60]!a}")
     if id_ in seen:
-        raise InvalidGraphError(f"{where}.id: {_short(id_)} is there twice")
+        raise InvalidGraphError(f"{where}.id: {short(id_)} is there twice")
 
 
-def _entries(
-    data: Mapping[str, Any], name: str, shape: Mapping[str, str], needed: tuple[str, ...], limit: int = MAX_TEXT
-) -> list[dict[str, Any]]:
+def _entries(data: Mapping[str, Any], name: str, cls: type) -> list[dict[str, Any]]:
     items = data.get(name, [])
     if not isinstance(items, list):
         raise InvalidGraphError(f"{name}: a list; got {type(items).__name__}")
     if len(items) > MAX_ELEMENTS:
         raise InvalidGraphError(f"{name}: {len(items):,} entries; at most {MAX_ELEMENTS:,} are read")
+    known = fields_of(cls)
+    needed = [field for field, about in known.items() if about.needed]
     entries = []
     for index, item in enumerate(items):
         where = f"{name}[{index}]"
@@ -155,11 +203,12 @@ def _entries(
                 raise InvalidGraphError(f"{where}.{field}: missing")
         entry = {}
         for field, value in item.items():
-            if field not in shape:
-                raise InvalidGraphError(f"{where}.{_short(field)}: not a field of {name}")
+            about = known.get(field)
+            if about is None:
+                raise InvalidGraphError(f"{where}.{short(field)}: not a field of {name}")
             if value is None:
                 continue
-            entry[field] = _check(value, shape[field], f"{where}.{field}", limit)
+            entry[field] = _check(value, about.shape, f"{where}.{field}", about.longest)
         entries.append(entry)
     return entries
 
@@ -176,10 +225,10 @@ def _check(value: Any, shape: str, where: str, limit: int = MAX_TEXT) -> Any:
         good = _whole(value)
     elif shape == _BOOL:
         good = isinstance(value, bool)
-    elif shape == "whole numbers":
+    elif shape == _INTS:
         good = isinstance(value, list) and all(map(_whole, value))
         value = tuple(value) if good else value
-    elif shape == "pairs":
+    elif shape == _PAIRS:
         good = isinstance(value, list) and all(
             isinstance(v, list) and len(v) == 2 and all(isinstance(s, str) and len(s) <= limit for s in v) for v in value
         )
@@ -190,7 +239,7 @@ def _check(value: Any, shape: str, where: str, limit: int = MAX_TEXT) -> Any:
         )
         value = {k: float(v) for k, v in value.items()} if good else value
     if not good:
-        raise InvalidGraphError(f"{where}: {shape} expected; got {_short(value)}")
+        raise InvalidGraphError(f"{where}: {shape} expected; got {short(value)}")
     return value
 
 
@@ -198,7 +247,8 @@ def _whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53  # what JavaScript counts exactly
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """An untrusted value in a few characters, for an error message."""
     if isinstance(value, (str, int, float, bool, type(None))):
         if isinstance(value, int) and value.bit_length() > 1000:  # of more than 4,300 digits Python writes none
             return f"a number of {value.bit_length():,} bits"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import UnsupportedError
 from ..graph import plain
 from ..graph.elements import to_elements
-from ..graph.kinds import style
+from ..graph.kinds import legend, style
 from ..reading import read
 
 if TYPE_CHECKING:
@@ -87,8 +87,6 @@ def to_networkx(obj: Any) -> networkx.MultiDiGraph:
 
 def stylesheet() -> list[dict[str, Any]]:
     """The legend as a Cytoscape style sheet, for light backgrounds."""
-    from ..graph.kinds import legend
-
     rules: list[dict[str, Any]] = [
         {
             "selector": "node",

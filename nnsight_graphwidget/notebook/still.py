@@ -10,6 +10,9 @@ from typing import Any
 from ..errors import GraphWidgetError
 from ..graph import Graph
 from ..graph.outline import outline
+from ..graph.part import part
+from ..graph.questions import known
+from ..view import narrowed
 
 #: A picture larger than this (bytes of PNG) is left out of the notebook file; the outline is always in it.
 MAX_PICTURE = 500_000
@@ -32,11 +35,9 @@ def with_picture(bundle: Any, graph: Graph, shown: Mapping[str, Any]) -> Any:
     sizes: dict[str, Any] = {}
     try:
         from ..export.picture import thumbnail
-        from ..graph.part import part
-        from ..view import within
 
         seen = part(graph, shown["only"]) if "only" in shown else graph
-        view = {name: value for name, value in within(seen, shown).items() if name not in ("title", "only")}
+        view = {name: value for name, value in narrowed(shown, known(seen)).items() if name not in ("title", "only")}
         content, size = thumbnail(seen, **view)
     except (GraphWidgetError, ImportError):
         pass  # no V8 for this platform, or past a limit: save() says which when it is asked, a cell shows the outline
@@ -45,15 +46,3 @@ def with_picture(bundle: Any, graph: Graph, shown: Mapping[str, Any]) -> Any:
             twin["image/png"] = base64.b64encode(content).decode()
             sizes["image/png"] = size
     return {**(data or {}), **twin}, {**metadata, **sizes}
-
-
-def mimebundle(obj: Any, include: Any = None, exclude: Any = None) -> Any:
-    """The mime bundle of a graph or a recording: that of a new widget.
-
-    Arguments:
-        obj: what :func:`show` takes.
-        include, exclude: mime types, as IPython's ``_repr_mimebundle_`` has them.
-    """
-    from .widget import show
-
-    return show(obj)._repr_mimebundle_(include=include, exclude=exclude)
