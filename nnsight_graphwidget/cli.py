@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import builtins
 import io
 import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType, NoneType
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args, get_origin
 
 from . import __version__
@@ -25,6 +23,7 @@ from .graph.kinds import behaves
 from .graph.part import part
 from .graph.questions import known
 from .graph.text import legible
+from .script import execute, say
 from .view import Option, SaveOptions, checked, options_of
 
 if TYPE_CHECKING:
@@ -238,7 +237,7 @@ def _run(script: str, arguments: list[str], outputs: list[Path]) -> int:
         _fail(f"{legible(script)}: the script cannot be read: {getattr(error, 'strerror', None) or error}")
         return 2
     recording = record()
-    code = _execute(source, script, path, arguments, recording)
+    code = execute(source, script, path, arguments, recording)
     # First of all the graph is saved: what the script has left of stdout may fail, or wait for its reader. Threads that it
     # has left are not waited for either, as they are not recorded: Python does that in the end, as for any script.
     failure: Exception | None = None
@@ -256,39 +255,6 @@ def _run(script: str, arguments: list[str], outputs: list[Path]) -> int:
         return code
     failed = _fail(failure)
     return code or failed
-
-
-def _execute(source: bytes, script: str, path: str, arguments: list[str], recording: Recording) -> int:
-    """Run ``source`` as ``python script arguments`` would; ``path`` is the script's own. Returns the exit code."""
-    main_module = ModuleType("__main__")
-    names = main_module.__dict__
-    names.update(__file__=path, __cached__=None, __loader__=SourceFileLoader("__main__", path), __builtins__=builtins)
-    if "__annotations__" in sys.modules["__main__"].__dict__:  # Python gives a script one, or it does not: up to 3.13
-        names["__annotations__"] = {}
-    sys.modules["__main__"] = main_module
-    sys.argv = [script, *arguments]
-    if not getattr(sys.flags, "safe_path", sys.flags.isolated):  # before Python 3.11 -I alone leaves the folder out
-        sys.path[0] = os.path.dirname(os.path.realpath(path))
-    try:
-        code = compile(source, path, "exec", dont_inherit=True)
-        with recording:
-            exec(code, names)
-    except SystemExit as stop:
-        if stop.code is None or isinstance(stop.code, int):
-            return stop.code or 0
-        _say(str(stop.code))
-        return 1
-    except BaseException as error:
-        trace = error.__traceback__
-        while trace is not None and trace.tb_frame.f_code.co_filename != path:  # this module's own frames
-            trace = trace.tb_next
-        error.__traceback__ = trace
-        try:
-            sys.excepthook(type(error), error, trace)
-        except BaseException:  # the script's own hook
-            sys.__excepthook__(type(error), error, trace)
-        return 130 if isinstance(error, KeyboardInterrupt) else 1
-    return 0
 
 
 def _demo(folder: Path) -> int:
@@ -313,16 +279,9 @@ def _demo(folder: Path) -> int:
 def _progress(text: str) -> None:
     with suppress(AttributeError, ValueError):  # a script may have closed it, or left None
         if sys.stderr.isatty():
-            _say(f"{text} …")
+            say(f"{text} …")
 
 
 def _fail(error: object) -> int:
-    _say(f"nnsight-graphwidget: {error}")
+    say(f"nnsight-graphwidget: {error}")
     return 1
-
-
-def _say(text: str) -> None:
-    """A line on stderr, if there is one: the exit code says it, too."""
-    with suppress(AttributeError, ValueError, OSError):
-        sys.stderr.write(f"{text}\n")
-        sys.stderr.flush()

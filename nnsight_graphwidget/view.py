@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import isfinite
+from textwrap import fill
 from types import NoneType
 from typing import Annotated, Any, Literal, NamedTuple, TypedDict, TypeGuard, TypeVar, get_args, get_origin, get_type_hints
 
@@ -417,16 +418,18 @@ def takes(kinds: type) -> Callable[[Function], Function]:
     def tell(function: Function) -> Function:
         options = options_of(kinds)
         signature = inspect.signature(function)
-        fixed = [
-            p for p in signature.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD and p.name not in options
-        ]
+        others = (parameter for name, parameter in signature.parameters.items() if name not in options)
+        fixed = [parameter for parameter in others if parameter.kind is not inspect.Parameter.VAR_KEYWORD]
         named = [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=option.default, annotation=hint)
             for name, (hint, option) in options.items()
         ]
         function.__signature__ = signature.replace(parameters=[*fixed, *named])  # type: ignore[attr-defined]
-        listed = "\n            ".join(f"{name}: {option.meaning}." for name, (_, option) in options.items())
-        function.__doc__ = (function.__doc__ or "").replace("{options}", listed)
+        before, _, after = (function.__doc__ or "").partition("{options}")
+        margin = before.rpartition("\n")[2]
+        listed = [f"{margin}{name}: {option.meaning}." for name, (_, option) in options.items()]
+        wrapped = "\n".join(fill(line, 120, subsequent_indent=margin + "    ") for line in listed)
+        function.__doc__ = f"{before}{wrapped.removeprefix(margin)}{after}"
         return function
 
     return tell

@@ -10,18 +10,20 @@ import sys
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import nnsight_graphwidget as ngw
-from nnsight_graphwidget.graph.kinds import legend, style
+from nnsight_graphwidget.graph.kinds import Behaviour, legend, style
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
 
 PUBLIC = {
-    "Edge", "Graph", "GraphWidget", "Group", "Node", "Recording", "UnreadableError", "from_elements", "install", "load", "read",
-    "record", "save", "show", "to_elements", "to_ipycytoscape", "to_networkx", "uninstall",
+    "Edge", "ExportError", "Graph", "GraphWidget", "GraphWidgetError", "Group", "IncompleteGraphWarning", "InvalidGraphError",
+    "Node", "OptionError", "Recording", "Source", "UnreadableError", "UnsupportedError", "from_elements", "install", "load",
+    "read", "record", "save", "show", "to_elements", "to_ipycytoscape", "to_networkx", "uninstall",
 }  # fmt: skip
 HEAVY = {
     "torch",
@@ -39,6 +41,7 @@ HEAVY = {
 
 def test_public_names_are_these_and_no_others() -> None:
     assert set(ngw.__all__) == PUBLIC
+    assert set(dir(ngw)) == {*PUBLIC, "__version__"}
     assert ngw.__all__ == sorted(ngw.__all__)
 
 
@@ -72,6 +75,8 @@ def test_version_is_the_same_everywhere() -> None:
 
 # ---- legend.json: the ground truth, and a twin for each theme that can be read
 
+LOOK = {"name", "role", "color", "light", "dark", "shape", "class", "meaning"}
+BEHAVIOUR = {"noun", "noun_of_change", *get_args(Behaviour)}
 OLD_VIS = {
     "InterventionProtocol": ("green", "box"),
     "GradProtocol": ("green", "box"),
@@ -97,7 +102,7 @@ def test_legend_keeps_the_colours_and_shapes_of_the_old_vis(kind: str) -> None:
 @pytest.mark.parametrize("kind", sorted(legend()))
 def test_legend_entry_is_whole(kind: str) -> None:
     entry = legend()[kind]
-    assert set(entry) - {"family"} == {"name", "role", "color", "light", "dark", "shape", "class", "meaning"}
+    assert set(entry) - {"family", *BEHAVIOUR} == LOOK
     assert entry["role"] in ("node", "group")
     assert entry["shape"] in ("box", "ellipse", "hexagon")
     assert re.fullmatch(r"[a-z][a-z0-9-]*", entry["class"])
