@@ -1,6 +1,6 @@
 // Small element lists, by hand.
 
-import legendJson from "../../nnsight_graphwidget/legend.json";
+import legendJson from "../../nnsight_graphwidget/graph/kinds.json";
 import { buildScene } from "../src/core/scene";
 import type { Scene, ViewState } from "../src/core/types";
 import type { EdgeData, EdgeKind, Element, Legend, NodeData } from "../src/generated/schema";

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..describe import Description
 from ..graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
 from .arguments import argument, assigned, call_of, constant, header, name_of, operand, splatted, tested, text_of
+from .describe import Description
 from .events import Event, Link, Place, Scope
 from .plan import Planner
 from .source import LOOPS, Site, SourceFile, Sources

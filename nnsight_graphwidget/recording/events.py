@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..describe import Description
+from .describe import Description
 from .source import Site
 
 #: One step down into the structure of a block: (the loop, its pass) or (the ``if``, its branch as 0 or 1).

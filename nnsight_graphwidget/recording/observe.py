@@ -21,9 +21,9 @@ import torch
 from torch import overrides
 from torch._C._dynamo import eval_frame
 
-from .. import describe as describing
-from ..describe import describe, is_tensor, short, tensors
+from . import describe as describing
 from . import events, source
+from .describe import describe, is_tensor, short, tensors
 from .events import Event, Link, Place, Scope
 from .source import Shift, Site, Sources
 

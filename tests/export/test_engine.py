@@ -86,7 +86,7 @@ def test_time_limit_and_after_it(expected: str) -> None:
 def _big() -> dict[str, object]:
     """A request that keeps elkjs busy for about a second."""
     from nnsight_graphwidget import to_elements
-    from nnsight_graphwidget.legend import legend
+    from nnsight_graphwidget.graph.kinds import legend
 
     return {"elements": to_elements(dag(250)), "legend": legend(), "expanded": "all", "max_elements": 1000}
 

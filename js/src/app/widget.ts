@@ -1,6 +1,6 @@
 // One view of a graph: puts the panels around the drawing and keeps them up to date with the model.
 
-import legendJson from "../../../nnsight_graphwidget/legend.json";
+import legendJson from "../../../nnsight_graphwidget/graph/kinds.json";
 import { legendEntries } from "../core/kinds";
 import { spelled } from "../core/text";
 import type { Placed } from "../core/types";

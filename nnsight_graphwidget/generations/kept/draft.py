@@ -16,10 +16,10 @@ from inspect import Parameter
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ...describe import describe, is_tensor, short
 from ...errors import IncompleteGraphWarning
 from ...graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
-from ...legend import legend
+from ...graph.kinds import legend
+from ...recording.describe import describe, is_tensor, short
 
 #: Names of the positional arguments of protocols; ``.vis`` called the second and third of a read ``batch_size`` and
 #: ``batch_start`` in 0.3, which they are not.

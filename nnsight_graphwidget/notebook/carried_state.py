@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Container
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakValueDictionary
 
-if TYPE_CHECKING:
-    from .widget import GraphWidget
+from ..graph.questions import known
+from ..view import WidgetOptions, narrowed, options_of
 
 #: (cell, how many widgets it made before) → the widget that it made when it last ran.
-_shown: WeakValueDictionary[tuple[str, int], GraphWidget] = WeakValueDictionary()
+_shown: WeakValueDictionary[tuple[str, int], Any] = WeakValueDictionary()
 _running: tuple[str, int] = ("", 0)  # the request that runs, and how many widgets it has made
 
 
-def carry_over(widget: GraphWidget, given: Container[str]) -> bool:
+def carry_over(widget: Any, given: Container[str]) -> bool:
     """Give a new widget the state of the one that its cell showed before, as far as that has the same ids.
 
     Arguments:
-        widget: the new one.
+        widget: the new one: a ``GraphWidget``.
         given: traits that its maker set: they stay.
 
     Returns:
@@ -35,19 +35,12 @@ def carry_over(widget: GraphWidget, given: Container[str]) -> bool:
     _shown[key] = widget
     if before is None:
         return False
-    groups = {group.id for group in widget.graph.groups}
-    ids = groups | {node.id for node in widget.graph.nodes}
+    there = known(widget.graph)
     outermost = {group.id for group in before.graph.groups if group.parent is None}
-    if not outermost & groups:
+    if not any(id_ in there.groups for id_ in outermost):
         return False  # the cell shows something else now
-    state = {
-        "expanded": [id_ for id_ in before.expanded if id_ in groups],
-        "selected": [id_ for id_ in before.selected if id_ in ids],
-        "hidden_kinds": before.hidden_kinds,
-        "arrangement": before.arrangement,
-        "steps": {id_: step for id_, step in before.steps.items() if id_ in groups},
-        "positions": {id_: moved for id_, moved in before.positions.items() if id_ in ids},
-    }
+    carried = [name for name, (_, option) in options_of(WidgetOptions).items() if option.carried]
+    state = narrowed({name: getattr(before, name) for name in carried}, there)
     for name, value in state.items():
         if name not in given:
             widget.set_trait(name, value)

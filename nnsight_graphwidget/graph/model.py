@@ -16,9 +16,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from math import isfinite
 from operator import attrgetter
-from typing import Any
+from typing import Annotated, Any
 
-SCHEMA = 1
+from .kinds import behaves
+from .present import Shown
+from .schema import MAX_TEXT, SCHEMA, Longest, OneOf, check, parse
 
 #: ``ok``; ``failed``: raised; ``not reached``: needs a value that a failure kept from being made; ``never run``: code of
 #: the block after a failure or in a branch not taken; ``planned``: read from the source of a block that ran elsewhere.
@@ -26,11 +28,9 @@ STATUSES = ("ok", "failed", "not reached", "never run", "planned")
 
 #: ``data``: a value; ``argument``: a literal or an outside value; ``bridge``: a value that crosses a sub-graph's boundary;
 #: ``carried``: a value from one pass of a loop to a later one; ``condition``: a test and what it decides;
-#: ``containment``: a sub-graph's own node and the sub-graph; ``order``: one after the other (a barrier, an edit replayed).
-EDGE_KINDS = ("data", "argument", "bridge", "carried", "condition", "containment", "order")
-
-#: How a dict spells the numbers that JSON has not.
-NOT_FINITE = ("nan", "inf", "-inf")
+#: ``containment``: a sub-graph's own node and the sub-graph; ``order``: one after the other (a barrier, an edit replayed);
+#: ``model``: a write to the model reaches a later read of it; ``may``: only the order of the two is known.
+EDGE_KINDS = ("data", "argument", "bridge", "carried", "condition", "containment", "order", "model", "may")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Node:
 
     Arguments:
         id: path of the node, unique in its graph.
-        kind: a kind of the legend (``InterventionProtocol``, ``Operation`` …), see ``legend.json``.
+        kind: a kind of the legend (``InterventionProtocol``, ``Operation`` …), see ``kinds.json``.
         label: one line for people, such as ``layer1.output`` or ``add``.
         parent: id of the group it is in, or None at top level.
         target: full name of what ran: a location (``model.layer1.output``) or a function (``torch.Tensor.add``).
@@ -80,7 +80,7 @@ class Node:
     lines: tuple[int, ...] = ()
     iteration: int | None = None
     order: int | None = None
-    status: str = "ok"
+    status: Annotated[str, OneOf(STATUSES)] = "ok"
     error: str | None = None
     changes: bool = False
     statistics: Mapping[str, float] | None = None
@@ -112,7 +112,7 @@ class Group:
     index: int | None = None
     taken: bool | None = None
     order: int | None = None
-    status: str = "ok"
+    status: Annotated[str, OneOf(STATUSES)] = "ok"
     error: str | None = None
 
 
@@ -131,7 +131,7 @@ class Edge:
     id: str
     source: str
     target: str
-    kind: str = "data"
+    kind: Annotated[str, OneOf(EDGE_KINDS)] = "data"
     label: str | None = None
     output: str | None = None
 
@@ -142,11 +142,11 @@ class Source:
 
     file: str
     line: int
-    text: str
+    text: Annotated[str, Longest(10 * MAX_TEXT)]
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+@dataclass(frozen=True, slots=True, repr=False)
+class Graph(Shown):
     """Nodes, groups and edges of one or more interventions.
 
     Arguments:
@@ -185,19 +185,9 @@ class Graph:
         Raises:
             InvalidGraphError: naming the entry at fault, for data that is not such a dict.
         """
-        from .schema import parse
-
-        return parse(data)
-
-    def __str__(self) -> str:
-        from .display import outline
-
-        return outline(self)
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        from .display import mimebundle
-
-        return mimebundle(self, include, exclude)
+        graph: Graph = parse(cls, data)
+        check(graph)
+        return graph
 
 
 class IdMaker:
@@ -226,10 +216,10 @@ def edge_kind(graph_groups: Mapping[str, Group], source_parent: str | None, targ
     shared = next((i for i, (a, b) in enumerate(zip(source, target)) if a != b), min(len(source), len(target)))
     if shared < len(source) and shared < len(target):
         a, b = graph_groups[source[shared]], graph_groups[target[shared]]
-        if a.kind == b.kind == "Iteration":
+        if a.kind == b.kind and behaves(a.kind, "pass"):
             return "carried"
     rest = source[shared:] + target[shared:]
-    return "data" if all(graph_groups[group].kind == "Iteration" for group in rest) else "bridge"
+    return "data" if all(behaves(graph_groups[group].kind, "pass") for group in rest) else "bridge"
 
 
 def _ancestors(groups: Mapping[str, Group], group: str | None) -> list[str]:

@@ -6,11 +6,11 @@ import json
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from .elements import to_elements
-from .errors import UnsupportedError
-from .graph import plain
-from .legend import style
-from .reading import read
+from ..errors import UnsupportedError
+from ..graph import plain
+from ..graph.elements import to_elements
+from ..graph.kinds import legend, style
+from ..reading import read
 
 if TYPE_CHECKING:
     import ipycytoscape
@@ -87,8 +87,6 @@ def to_networkx(obj: Any) -> networkx.MultiDiGraph:
 
 def stylesheet() -> list[dict[str, Any]]:
     """The legend as a Cytoscape style sheet, for light backgrounds."""
-    from .legend import legend
-
     rules: list[dict[str, Any]] = [
         {
             "selector": "node",

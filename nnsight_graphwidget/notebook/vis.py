@@ -13,7 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .reading import read
+from ..export.formats import FORMATS
+from ..export.saving import save as write
+from ..generations import keeping
+from ..reading import read
+from ..recording.always import always
 
 #: What to put back, newest last: (owner, attribute, what was there or :data:`_NOTHING`).
 _replaced: list[tuple[Any, str, Any]] = []
@@ -34,18 +38,12 @@ def install(*, last: int = 20) -> None:
     if last < 1:
         raise ValueError(f"last: at least 1 trace is remembered; got {last}")
     uninstall()
-    import nnsight
-
-    if str(nnsight.__version__).startswith(("0.3.", "0.4.")):
-        from .generations.kept import v03, v04
-
-        adapter = v03 if str(nnsight.__version__).startswith("0.3.") else v04
+    adapter = keeping()
+    if adapter is not None:
         for owner, name, make in adapter.seams():
             _replace(owner, name, make(vars(owner)[name]))
         contexts = adapter.contexts()
     else:
-        from .recording.always import always
-
         contexts, stop = always(last)
         _stop.append(stop)
     for context in contexts:
@@ -107,11 +105,8 @@ def vis(
     graph = replace(read(self), title=str(title))
     expanded: Any = "all" if recursive or group else [group.id for group in graph.groups if group.parent is None]
     if save or (save is None and path is not None):
-        from .export import FORMATS
-        from .export import save as write
-
         suffix = f".{format.lstrip('.').lower()}"
-        options = {"expanded": expanded} if "expanded" in FORMATS.get(suffix, ("", "", ()))[2] else {}
+        options: Any = {"expanded": expanded} if suffix in FORMATS and FORMATS[suffix].shows_a_view else {}
         write(graph, Path(path or ".") / f"{_file_name(graph.title)}{suffix}", **options)
     if display and _in_notebook():
         from IPython.display import display as show

@@ -1,21 +1,16 @@
-"""What a cell or a terminal shows of a graph: the live widget, a picture for where no widget runs, an outline for where no
-picture does (a terminal, a screen reader, ``print``)."""
+"""A graph as text: the caption of each of its parts, and the whole as an indented outline, for where no picture is drawn (a
+terminal, a screen reader, ``print``)."""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterator
 
-from .errors import GraphWidgetError
-from .export.text import caption, legible
-from .graph import Edge, Graph, Group, Node
+from .kinds import behaves, style
+from .model import Edge, Graph, Group, Node
+from .text import legible
 
 MAX_LINES = 200
 MAX_WIDTH = 160
-#: A picture larger than this (bytes of PNG) is left out of the notebook file; the outline is always in it.
-MAX_PICTURE = 500_000
 
 
 def outline(graph: Graph, max_lines: int = MAX_LINES) -> str:
@@ -31,16 +26,16 @@ def outline(graph: Graph, max_lines: int = MAX_LINES) -> str:
     starts = _starts(graph)
     for items in inside.values():
         items.sort(key=lambda item: starts[item.id])
-    names = {item.id: item.variable or item.label for item in graph.groups + graph.nodes if item.kind != "Value"}
+    names = {item.id: item.variable or item.label for item in graph.groups + graph.nodes if not behaves(item.kind, "literal")}
     sources: dict[str, list[Edge]] = {}
     for edge in graph.edges:
         sources.setdefault(edge.target, []).append(edge)
 
     def walk(parent: str | None, indent: str) -> Iterator[str]:
         items = inside.get(parent, [])
-        passes = [item for item in items if isinstance(item, Group) and item.kind == "Iteration"]
+        passes = [item for item in items if isinstance(item, Group) and behaves(item.kind, "pass")]
         later = {item.id for item in passes[1:]}
-        items = [item for item in items if item.kind != "Value" and item.id not in later]
+        items = [item for item in items if not behaves(item.kind, "literal") and item.id not in later]
         for index, item in enumerate(items):
             last = index == len(items) - 1 and len(passes) < 2
             yield (
@@ -52,7 +47,7 @@ def outline(graph: Graph, max_lines: int = MAX_LINES) -> str:
         if len(passes) > 1:
             yield f"{indent}└─ … +{len(passes) - 1} more passes"
 
-    lines = [_heading(graph)]
+    lines = [heading(graph)]
     more = 0
     for line in walk(None, ""):
         if len(lines) < max_lines:
@@ -62,7 +57,8 @@ def outline(graph: Graph, max_lines: int = MAX_LINES) -> str:
     return "\n".join([*lines, f"… +{more} more lines"] if more else lines)
 
 
-def _heading(graph: Graph) -> str:
+def heading(graph: Graph) -> str:
+    """A graph in one line: its title, how large it is, and whether a part is missing."""
     parts = [f"{_many(len(graph.nodes), 'node')}, {_many(len(graph.groups), 'sub-graph')}, {_many(len(graph.edges), 'edge')}"]
     if graph.nnsight:
         parts.append(f"nnsight {legible(graph.nnsight)}")
@@ -91,50 +87,19 @@ def _line(item: Node | Group, sources: list[str]) -> str:
         said += f"  ← {', '.join(legible(source, 40) for source in dict.fromkeys(sources))}"
     if item.status != "ok":
         said += f"  [{item.status}{': ' + legible(item.error, 80) if item.error else ''}]"
-    if item.line is not None and isinstance(item, Group) and item.kind != "Iteration":
+    if item.line is not None and isinstance(item, Group) and not behaves(item.kind, "pass"):
         said += f"  (line {item.line})"
     return said
 
 
-def with_picture(bundle: Any, graph: Graph, shown: Mapping[str, Any]) -> Any:
-    """A widget's mime bundle with its static twin in it: a PNG, where one can be made, and the outline.
-
-    Arguments:
-        bundle: the widget's own: data, or data and metadata.
-        graph: what it shows.
-        shown: options of :func:`save` that draw it as it is on the screen.
-
-    Returns:
-        Data and metadata. Where widgets run they show the live view, elsewhere (GitHub, nbconvert, a terminal) the twin.
-    """
-    data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-    graph = replace(graph, title=shown.get("title", graph.title))
-    twin: dict[str, Any] = {"text/plain": outline(graph)}
-    sizes: dict[str, Any] = {}
-    try:
-        from .export.picture import thumbnail
-        from .export.view import within
-        from .part import part
-
-        seen = part(graph, shown["only"]) if "only" in shown else graph
-        view = {name: value for name, value in within(seen, shown).items() if name not in ("title", "only")}
-        content, size = thumbnail(seen, **view)
-    except (GraphWidgetError, ImportError):
-        pass  # no V8 for this platform, or past a limit: save() says which when it is asked, a cell shows the outline
-    else:
-        if len(content) <= MAX_PICTURE:
-            twin["image/png"] = base64.b64encode(content).decode()
-            sizes["image/png"] = size
-    return {**(data or {}), **twin}, {**metadata, **sizes}
-
-
-def mimebundle(obj: Any, include: Any = None, exclude: Any = None) -> Any:
-    """The mime bundle of a graph or a recording: that of a new widget.
-
-    Arguments:
-        obj: what :func:`show` takes.
-        include, exclude: mime types, as IPython's ``_repr_mimebundle_`` has them.
-    """
-    from .widget import show
-
-    return show(obj)._repr_mimebundle_(include=include, exclude=exclude)
+def caption(item: Node | Group) -> list[str]:
+    """What a picture says about a node or a sub-graph, in one or two lines."""
+    if isinstance(item, Group):
+        repeated = f" ×{item.count}" if item.count is not None else ""
+        name = style(item.kind, group=True)["name"]
+        said = item.label if item.label.lower() == name.lower() or behaves(item.kind, "pass") else f"{name} {item.label}"
+        return [legible(said) + repeated]
+    shape = f"[{', '.join(map(str, item.shape))}] {item.dtype or ''}".strip() if item.shape is not None else None
+    named = item.variable if item.variable != item.label else None
+    second = " ".join(part for part in (named, shape or item.value) if part)
+    return [legible(item.label), legible(second)] if second else [legible(item.label)]

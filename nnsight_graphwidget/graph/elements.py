@@ -2,8 +2,7 @@
 
 An element is ``{"group": "nodes" | "edges", "data": {…}, "classes": "…"}``. Sub-graphs are compound nodes: their data has
 ``"compound": true``. Data holds the fields of :class:`~nnsight_graphwidget.graph.Node`, ``Group`` or ``Edge`` under the same
-names; fields at their default are left out. ``js/src/generated/schema.ts`` spells the same
-schema; both test suites read ``tests/golden``.
+names; fields at their default are left out. ``js/schema.py`` writes the same schema in TypeScript.
 """
 
 from __future__ import annotations
@@ -13,8 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from .graph import Graph, Group, Node, plain
-from .legend import style
+from ..errors import InvalidGraphError
+from .kinds import style
+from .model import Graph, Group, Node, plain
+from .schema import SCHEMA, short
 
 Element = dict[str, Any]
 
@@ -42,9 +43,20 @@ def from_elements(elements: Iterable[Mapping[str, Any]]) -> Graph:
     Raises:
         InvalidGraphError: naming the element at fault.
     """
-    from .schema import parse_elements
-
-    return parse_elements(elements)
+    if not isinstance(elements, Iterable):
+        raise InvalidGraphError(f"elements: a list; got {type(elements).__name__}")
+    lists: dict[str, list[Any]] = {"groups": [], "nodes": [], "edges": []}
+    for index, element in enumerate(elements):
+        if not isinstance(element, Mapping) or not isinstance(element.get("data"), Mapping):
+            raise InvalidGraphError(f"elements[{index}]: an element is an object with data")
+        data = dict(element["data"])
+        if element.get("group") == "edges":
+            lists["edges"].append(data)
+        elif element.get("group") == "nodes":
+            lists["groups" if data.pop("compound", False) else "nodes"].append(data)
+        else:
+            raise InvalidGraphError(f"elements[{index}].group: nodes or edges; got {short(element.get('group'))}")
+    return Graph.from_dict({"schema": SCHEMA, **lists})
 
 
 @contextmanager

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from .errors import ExportError
-from .graph import Graph, Node
+from ..errors import OptionError
+from .kinds import behaves
+from .model import Graph, Node
 
 
 def part(graph: Graph, only: str | Iterable[str]) -> Graph:
@@ -18,17 +19,17 @@ def part(graph: Graph, only: str | Iterable[str]) -> Graph:
             bridge (as the old ``.vis()`` drew it). Or ids of nodes and groups: they and what is around them.
 
     Raises:
-        ExportError: an id is not in the graph.
+        OptionError: an id is not in the graph.
     """
     groups = {group.id: group for group in graph.groups}
     chosen = {only} if isinstance(only, str) else set(only) if isinstance(only, Iterable) else {None}
     if not all(isinstance(id_, str) for id_ in chosen):
-        raise ExportError(f"only: an id of a node or sub-graph, or a list of ids; got {only!r}")
+        raise OptionError(f"only: an id of a node or sub-graph, or a list of ids; got {only!r}")
     unknown = chosen - groups.keys() - {node.id for node in graph.nodes}
     if unknown or not chosen:
         some = ", ".join(repr(group) for group in list(groups)[:5])
         named = f"no node or sub-graph {min(unknown)!r}" if unknown else "no id given"
-        raise ExportError(f"only: {named}; the graph's sub-graphs are {some or 'none'}{' …' if len(groups) > 5 else ''}")
+        raise OptionError(f"only: {named}; the graph's sub-graphs are {some or 'none'}{' …' if len(groups) > 5 else ''}")
     inside = set(chosen)
     for group in graph.groups:  # parents come first
         if group.parent in inside:
@@ -57,7 +58,7 @@ def _outermost(graph: Graph, group: str, inside: set[str]) -> Graph:
 
 
 def _from_outside(node: Node) -> Node:
-    kind = node.kind if node.kind in ("Input", "Value") else "BridgeProtocol"
+    kind = node.kind if behaves(node.kind, "outside") else "BridgeProtocol"
     return replace(node, kind=kind, parent=None)
 
 
