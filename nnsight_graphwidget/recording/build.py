@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..describe import Description
 from ..graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
 from .arguments import (
     INPUTS,
@@ -23,6 +22,7 @@ from .arguments import (
     splatted,
     text_of,
 )  # fmt: skip
+from .describe import Description
 from .events import Event, Link, Region, Scope, Variable
 from .plan import Planner
 from .source import LOOPS, Site, SourceFile, Sources

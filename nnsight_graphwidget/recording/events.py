@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ..describe import Description
+from .describe import Description
 from .source import Site
 
 

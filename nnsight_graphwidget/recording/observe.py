@@ -21,10 +21,10 @@ import torch
 from torch import overrides
 from torch._C._dynamo import eval_frame
 
-from .. import describe as describing
-from ..describe import describe, is_tensor, short, tensors
+from . import describe as describing
 from . import events, flow, marks, source
 from .arguments import operand
+from .describe import describe, is_tensor, short, tensors
 from .events import Event, Link, Region, Scope
 from .flow import Flow, Marks, Sourced, current, lookup
 from .frames import CALL, conceal

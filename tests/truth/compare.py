@@ -211,4 +211,12 @@ def last(path: str) -> str:
 def label(path: str) -> str:
     """What a node or a group is, wherever it is."""
     name = last(path).partition("@")[0].partition("~")[0]
-    return "()" if name.endswith("()") else "#" if name.startswith("#") else "layer." + name.rpartition(".")[2] if "." in name else name
+    return (
+        "()"
+        if name.endswith("()")
+        else "#"
+        if name.startswith("#")
+        else "layer." + name.rpartition(".")[2]
+        if "." in name
+        else name
+    )

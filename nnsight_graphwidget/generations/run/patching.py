@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
-from ...describe import describe
 from ...recording.arguments import INPUTS, argument, call_of, opener
+from ...recording.describe import describe
 from ...recording.events import Event, Link, Region, Scope
 from ...recording.frames import conceal
 from ...recording.observe import NOTHING, Frames, Observer, State, message

@@ -51,8 +51,8 @@ from nnsight.intervention.tracing import backwards, base, invoker, iterator, uti
 from nnsight.intervention.tracing import globals as saving
 from nnsight.intervention.tracing import tracer as tracing
 
-from ...describe import short
 from ...recording import events
+from ...recording.describe import short
 from ...recording.events import Event, Scope
 from ...recording.frames import conceal
 from ...recording.observe import Observer, State

@@ -40,8 +40,8 @@ from nnsight.intervention.backends.remote import RemoteBackend
 from nnsight.intervention.barrier import Barrier
 from nnsight.tracing import tracer as tracing
 
-from ...describe import short
 from ...recording import events
+from ...recording.describe import short
 from ...recording.events import Event, Scope
 from ...recording.frames import without_ours
 from ...recording.observe import NOTHING, Frames, Observer, State, hide_from_dynamo
