@@ -279,6 +279,8 @@ class Builder:
             for link in event.links
             if link.event or link.name.isdigit() or splatted(site) or self._operand(event, link.name)
         ]
+        if event.kind == "CacheProtocol":
+            arguments += event.arguments
         self._of[event] = id_
         where = _where(site)
         if event.label == "setitem" and site is not None and site.statement is not None and site.source is not None:
@@ -287,6 +289,7 @@ class Builder:
             id_, event.kind, label, parent, event.target, tuple(dict.fromkeys(arguments)), value.text, value.shape, value.dtype, value.device,
             value.requires_grad, site.variable if site else None, **where, iteration=event.iteration, order=0,
             status=event.status, error=event.error, changes=event.changes, statistics=value.statistics,
+            note=_note(event),
             lines=tuple(dict.fromkeys(again.line for again in event.again if again.line is not None)),
         )  # fmt: skip
         self._nodes[id_] = (event.seq, node)
@@ -706,6 +709,14 @@ def _label(event: Event) -> str:
         spelt = text_of(site, site.node) if site is not None and isinstance(site.node, ast.Attribute) else None
         return spelt or "tensor.grad"
     return event.label
+
+
+def _note(event: Event) -> str | None:
+    """What a person should know of an event that its value does not show."""
+    if event.written is None:
+        return None
+    line = event.written.site.line if event.written.site is not None else None
+    return "written later" if line is None else f"written later, line {line}"
 
 
 def _where(site: Site | None, span: bool = True) -> dict[str, Any]:

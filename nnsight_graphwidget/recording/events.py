@@ -153,5 +153,7 @@ class Event:
     direct: bool = True
     #: the read of another location that gave the same tensor
     same: Event | None = None
+    #: what changed its value after it
+    written: Event | None = None
     #: events that this one comes after, without a value between them
     after: tuple[Event, ...] = ()

@@ -744,6 +744,26 @@ class Flow:
                     return " ".join(ast.unparse(part).split())
         return ""
 
+    def spelt(self, frame: FrameType) -> str | None:
+        """The place that a frame reads or writes as the source spells it, from the model on; None if it cannot be told."""
+        node: Any = self.site(frame).node
+        known = self.frame(frame)
+        parts: list[str] = []
+        while isinstance(node, (ast.Attribute, ast.Subscript)):
+            if isinstance(node, ast.Attribute):
+                parts.append(node.attr)
+            else:
+                key = lookup(node.slice, frame, known)
+                if type(key) is not int:
+                    return None
+                parts.append(str(key))
+            node = node.value
+        root = lookup(node, frame, known)
+        place = None if root is None else self._watch.place(root)
+        if place is None:
+            return None
+        return ".".join([*([] if place == "model" else [place]), *reversed(parts)])
+
     def owned(self, module: torch.nn.Module, call: ast.AST) -> None:
         """Remember what the parameters of a module that the block calls are called in it."""
         if id(module) in self._modules and self._modules[id(module)]() is module:

@@ -460,6 +460,7 @@ def _write(watch: Observer, call: Callable[[], Any], obj: Any, name: str, value:
             event.label, event.target, location, _, event.iteration = _what(obj, name)
             watch.add(event, frames, value)
             _seams.run.swaps.setdefault(mediator, {})[location] = event
+            _seams.run.place(location, value, event)
     except Exception as error:
         watch.err(error)
 
@@ -526,13 +527,11 @@ def _call(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) 
 def _cache(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
     result = original(self, *args, **kwargs)
     try:
-        modules = kwargs.get("modules", args[0] if args else None)
         event = Event(-1, "CacheProtocol", "cache", None, target="tracer.cache")
-        names = "every module" if modules is None else ", ".join(m if isinstance(m, str) else m.path for m in modules)
-        event.arguments.append(("modules", names))
         frames = _seams.caller(watch, 0)
         if frames is not None:
             watch.add(event, frames)
+            _seams.run.caches.append((event, result))
     except Exception as error:
         watch.err(error)
     return result
