@@ -22,7 +22,7 @@ from .graph import Graph
 from .part import part
 
 if TYPE_CHECKING:
-    from .recording import Recording
+    from .generations.watched import Watched
 
 _EXAMPLES = """\
 examples:
@@ -149,11 +149,11 @@ def _check(outputs: list[Path]) -> None:
         files.check(files.located(path))
 
 
-def _draw(obj: Graph | Recording, graph: Graph, outputs: list[Path], chosen: dict[str, Any]) -> None:
+def _draw(graph: Graph, outputs: list[Path], chosen: dict[str, Any]) -> None:
     for path in outputs:
         accepted = ("title", *format_of(path)[2])
         _progress(f"drawing {len(graph.nodes):,} nodes: {path}")
-        save(obj, path, **{name: value for name, value in chosen.items() if name in accepted})
+        save(graph, path, **{name: value for name, value in chosen.items() if name in accepted})
 
 
 def _accepted(suffix: str) -> tuple[str, ...]:
@@ -179,12 +179,12 @@ def _render(options: argparse.Namespace) -> int:
         chosen["expanded"] = chosen["expanded"][0]
     opened(graph, chosen.get("expanded", "auto"))
     checked(graph, chosen.get("hidden_kinds", ()), None, None, "flow")
-    _draw(graph, graph, options.output, chosen)
+    _draw(graph, options.output, chosen)
     return 0
 
 
 def _run(script: str, arguments: list[str], outputs: list[Path]) -> int:
-    from .recording import record
+    from .generations.watched import Watched
 
     _check(outputs)
     outputs = [files.located(path).absolute() for path in outputs]  # of the folder that we are in, not of the script's
@@ -195,17 +195,17 @@ def _run(script: str, arguments: list[str], outputs: list[Path]) -> int:
     except (OSError, ValueError) as error:
         _fail(f"{legible(script)}: the script cannot be read: {getattr(error, 'strerror', None) or error}")
         return 2
-    recording = record()
-    code = _execute(source, script, path, arguments, recording)
+    watched = Watched()
+    code = _execute(source, script, path, arguments, watched)
     # First of all the graph is saved: what the script has left of stdout may fail, or wait for its reader. Threads that it
     # has left are not waited for either, as they are not recorded: Python does that in the end, as for any script.
     failure: Exception | None = None
     try:
-        graph = recording.graph
+        graph = watched.graph
         if not graph.groups and not graph.nodes:
             where = "in its main thread (no other is recorded)"
             raise ExportError(f"{script} ran no nnsight trace {where}, so there is nothing to draw")
-        _draw(recording, graph, outputs, {})
+        _draw(graph, outputs, {})
     except (GraphWidgetError, OSError) as error:
         failure = error
     with suppress(AttributeError, ValueError, OSError):  # it may be None, closed, full or nobody's
@@ -216,7 +216,7 @@ def _run(script: str, arguments: list[str], outputs: list[Path]) -> int:
     return code or failed
 
 
-def _execute(source: bytes, script: str, path: str, arguments: list[str], recording: Recording) -> int:
+def _execute(source: bytes, script: str, path: str, arguments: list[str], watched: Watched) -> int:
     """Run ``source`` as ``python script arguments`` would; ``path`` is the script's own. Returns the exit code."""
     main_module = ModuleType("__main__")
     names = main_module.__dict__
@@ -229,7 +229,7 @@ def _execute(source: bytes, script: str, path: str, arguments: list[str], record
         sys.path[0] = os.path.dirname(os.path.realpath(path))
     try:
         code = compile(source, path, "exec", dont_inherit=True)
-        with recording:
+        with watched:
             exec(code, names)
     except SystemExit as stop:
         if stop.code is None or isinstance(stop.code, int):

@@ -65,7 +65,7 @@ INVOKED: WeakKeyDictionary[Any, Invoke | None] = WeakKeyDictionary()
 #: What each invoke of a tracer (in 0.4, of its sub-graph) was given, before nnsight made a batch of it. Filled while installed.
 GIVEN: WeakKeyDictionary[Any, list[Any]] = WeakKeyDictionary()
 
-#: What a context held when its block ended, which is when nnsight throws its graph away. Filled while installed.
+#: What a context held when its block ended, with what its run left: nnsight throws its graph away then. Filled while installed.
 KEPT: WeakKeyDictionary[Any, Graph] = WeakKeyDictionary()
 
 #: The lists that take the graph of each outermost context that is run.
@@ -174,7 +174,7 @@ class Builder:
                 else edge
                 for edge in self._edges
             ),
-            tuple(_sources(items)),
+            tuple(sources(items)),
             title=title,
             nnsight=version,
         )
@@ -350,13 +350,12 @@ class Keeper:
     def keep(self, context: Any) -> bool:
         """Keep a context's graph as its block made it; whether what is run next is all that was kept since."""
         try:
-            graph, builder = self._draw(context)
-            KEPT[context] = graph
-            self._ended.append((context, graph, builder))
+            self._ended.append((context, *self._draw(context)))
             return self._outermost(context)
         except Exception as error:
             # The user's run goes on whatever happens to its picture.
             warnings.warn(f"the graph is not kept: {type(error).__name__}: {error}", IncompleteGraphWarning, stacklevel=4)
+            self._ended.clear()
             return False
 
     def ran(self, failure: BaseException | None) -> None:
@@ -615,7 +614,7 @@ def _given(file: str | None, line: int | None) -> Iterator[str | None]:
             yield argument.id if isinstance(argument, ast.Name) else None
 
 
-def _sources(items: Iterable[Node | Group]) -> Iterator[Source]:
+def sources(items: Iterable[Node | Group]) -> Iterator[Source]:
     """What the user wrote, from the first line to the last, for each file."""
     lines: dict[str, list[int]] = {}
     for item in items:

@@ -52,6 +52,8 @@ def read(obj: Any) -> Graph:
         if isinstance(obj, condition_class):
             obj = obj._graph  # a condition has no graph of its own in 0.3
         context = None if isinstance(obj, graph_class) else obj
+        if context in KEPT:  # a failed run leaves its graph alive, and says nothing in it
+            return KEPT[context]
         graph = obj if context is None else vars(context)["graph"]
         if graph is not None and graph.alive:
             return draw(graph, context)[0]

@@ -59,15 +59,14 @@ def read(obj: Any) -> Graph:
     if isinstance(obj, invoker_class):
         obj = obj.tracer
     context = obj if isinstance(obj, context_class) else None
+    if context in KEPT:
+        return KEPT[context]
     graph = obj.graph if context is not None else obj
     if not graph.alive and not graph.nodes:
-        kept = KEPT.get(obj)
-        if kept is None:
-            raise UnreadableError(
-                f"nnsight 0.4 threw the graph of this {type(obj).__name__} away when its outermost block ended;"
-                " read it inside the block, or call nnsight_graphwidget.install() before it, which keeps a copy"
-            )
-        return kept
+        raise UnreadableError(
+            f"nnsight 0.4 threw the graph of this {type(obj).__name__} away when its outermost block ended;"
+            " read it inside the block, or call nnsight_graphwidget.install() before it, which keeps a copy"
+        )
     return draw(graph, context)[0]
 
 
