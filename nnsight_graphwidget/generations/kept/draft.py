@@ -12,7 +12,7 @@ import os
 import sys
 import sysconfig
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from inspect import Parameter
 from pathlib import Path
@@ -24,6 +24,7 @@ from ...describe import describe, is_tensor, short
 from ...errors import IncompleteGraphWarning
 from ...graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
 from ...legend import legend
+from ...part import part
 
 #: (file, line)
 Place = tuple[str, int]
@@ -55,8 +56,8 @@ LABELS = {
     "VariableProtocol": "item",
 }
 
-#: Where the user's code made a node, or opened a context. Filled while installed; 0.4 knows the nodes' itself when its ``debug``
-#: is on.
+#: Where the user's code made a node, or opened a context. Filled while installed; 0.4 knows it of nodes itself when its
+#: ``debug`` is on.
 PLACES: WeakKeyDictionary[Any, Place] = WeakKeyDictionary()
 
 #: The invoke that was open when a node was made, or None if none was. Filled while installed.
@@ -110,7 +111,7 @@ class Builder:
     def group(self, kind: str, label: str, parent: str | None, of: Any = None, at: Place | None = None, **fields: Any) -> str:
         """Opens a sub-graph; ``of`` is the node or context that is one in nnsight, ``at`` its place if that is not noted."""
         file, line, text = _place(of, at)
-        variable = _bound(file, line)
+        variable = _bound(file, line) if isinstance(_statement(file, line), (ast.With, ast.For)) else None
         if variable is not None and kind in ("Tracer", "Session", "Generator"):
             label = variable
         id_ = self._make(parent, label.partition(" ")[0] if line is not None else kind, line)
@@ -316,6 +317,7 @@ class Keeper:
         draw: the graph of a context that is still alive, and its builder.
         outermost: whether the end of a context's block runs it and everything in it.
         failing: the id of the node that an error of a run is from, if it says so, and its message.
+        inside: what has no graph of its own, by the node that it is in another's.
     """
 
     def __init__(
@@ -323,8 +325,9 @@ class Keeper:
         draw: Callable[[Any], tuple[Graph, Builder]],
         outermost: Callable[[Any], bool],
         failing: Callable[[BaseException, Builder], tuple[str | None, str]],
+        inside: Mapping[Any, Any],
     ) -> None:
-        self._draw, self._outermost, self._failing = draw, outermost, failing
+        self._draw, self._outermost, self._failing, self._inside = draw, outermost, failing, inside
         self._ended: list[tuple[Any, Graph, Builder]] = []
 
     def exit(self, original: Any) -> Any:
@@ -362,7 +365,10 @@ class Keeper:
         """Note what a run left in the graphs that it was of."""
         for context, graph, builder in self._ended:
             graph = builder.with_values(graph)
-            KEPT[context] = graph if failure is None else _failed(graph, *self._failing(failure, builder))
+            KEPT[context] = graph = graph if failure is None else _failed(graph, *self._failing(failure, builder))
+            for inner, node in self._inside.items():
+                if id(node) in builder.ids:
+                    KEPT[inner] = part(graph, builder.ids[id(node)])
         for watching in WATCHING:
             watching.append(KEPT[self._ended[-1][0]])
         self._ended.clear()

@@ -78,7 +78,7 @@ def contexts() -> tuple[Any, ...]:
 def patches() -> list[Patch]:
     """(owner, attribute, original → replacement) of what is replaced while installed."""
     graph, context, invoker = _classes()
-    keeper = Keeper(lambda context: draw(context.graph, context), lambda context: context.backend is not None, _failing)
+    keeper = Keeper(lambda context: draw(context.graph, context), lambda context: context.backend is not None, _failing, {})
     return [
         (context, "__enter__", enter),
         (context, "__exit__", keeper.exit),
