@@ -30,7 +30,7 @@ class Watched:
 
     @property
     def graph(self) -> Graph:
-        return Graph() if self._inner is None else self._inner.graph  # type: ignore[no-any-return]
+        return Graph() if self._inner is None else self._inner.graph
 
 
 class _Keeping:
@@ -74,7 +74,7 @@ def joined(graphs: Sequence[Graph]) -> Graph:
                 number, new = number + 1, f"{root}#{number}"
             taken.add(new)
             ids |= {item.id: new + item.id[len(root) :] for item in items if f"{item.id}/".startswith(f"{root}/")}
-        parents = {None: None, **ids}
+        parents: dict[str | None, str | None] = {None: None, **ids}
         first, before = len(nodes), len(edges)
         nodes += [replace(n, id=ids[n.id], parent=parents[n.parent], order=first + i) for i, n in enumerate(graph.nodes)]
         groups += [replace(group, id=ids[group.id], parent=parents[group.parent]) for group in graph.groups]

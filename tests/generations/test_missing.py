@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from models import tiny_net
 from nnsight.intervention import interleaver, tracer
 
 import nnsight_graphwidget as ngw
 from nnsight_graphwidget import generations
 from nnsight_graphwidget.errors import IncompleteGraphWarning, UnsupportedError
+from tests.models import tiny_net
 
 RUN = Path(generations.__file__).parent / "run"
 

@@ -33,7 +33,7 @@ Place = tuple[str, int]
 class Invoke(NamedTuple):
     """An invoke: which of its tracer's, where it was opened, and what it was given."""
 
-    index: int
+    number: int
     place: Place | None
     given: Any
 
@@ -526,25 +526,25 @@ def invokes(builder: Builder, nodes: Iterable[Any]) -> dict[int, Invoke]:
         else:
             uses = [found[id(used)] for used in builder.nodes_in((list(node.args), node.kwargs)) if id(used) in found]
             if uses:
-                found[id(node)] = max(uses, key=lambda invoke: invoke.index)
+                found[id(node)] = max(uses, key=lambda invoke: invoke.number)
     return found
 
 
 def in_invokes(builder: Builder, nodes: list[Any], parent: str | None) -> Callable[[Any], str | None]:
     """Where each of the nodes of one graph goes: to a sub-graph for its invoke, when there are several."""
     batches = invokes(builder, nodes)
-    several = len({invoke.index for invoke in batches.values()}) > 1
+    several = len({invoke.number for invoke in batches.values()}) > 1
     made: dict[int, str] = {}
 
     def place(node: Any) -> str | None:
         invoke = batches.get(id(node))
         if invoke is None or not several:
             return parent
-        if invoke.index not in made:
+        if invoke.number not in made:
             prompt = _prompt(invoke.given)
-            label = f"invoke {invoke.index}" if prompt is None else f"invoke {prompt}"
-            made[invoke.index] = builder.group("Invoke", label, parent, at=invoke.place)
-        return made[invoke.index]
+            label = f"invoke {invoke.number}" if prompt is None else f"invoke {prompt}"
+            made[invoke.number] = builder.group("Invoke", label, parent, at=invoke.place)
+        return made[invoke.number]
 
     return place
 
