@@ -69,8 +69,13 @@ class Recording(Shown):
         seams, self._version = hooks()
         active: list[Recording] = _local.__dict__.setdefault("active", [])
         self._watch = active[-1]._watch if active else seams.begin(functools.partial(_opened, active))
-        if not active:
-            self._watch.outside.begun_at(sys._getframe(1))
+        try:
+            if not active:
+                self._watch.outside.begun_at(sys._getframe(1))
+        except BaseException:  # an interrupt: the block does not run, so no one calls __exit__
+            self._watch = None
+            seams.end()
+            raise
         self._items, self._first = self._watch.events, len(self._watch.events)
         self._sources = self._watch.sources
         active.append(self)
