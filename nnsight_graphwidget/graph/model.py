@@ -116,6 +116,7 @@ class Group:
     order: int | None = None
     status: Annotated[str, OneOf(STATUSES)] = "ok"
     error: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from .arguments import (
     branch,
     branches,
     call_of,
+    called,
     header,
     heading,
     name_of,
@@ -180,19 +181,20 @@ class Builder:
         site = file.site(placed)
         id_ = self._make_id(parent, word, placed.lineno)
         kind = "Conditional" if conditional else "Iterator"
-        self._groups[id_] = Group(id_, kind, heading(node, site), parent, **_where(site, span=False))
+        self._groups[id_] = Group(id_, kind, heading(node, site), parent, **_where(site, span=False), note=region.note)
         return id_
 
     def _call(self, region: Region, parent: str | None) -> str:
         """A function of the user's that was called."""
-        name = region.name or "function"
         node = region.node
+        name = called(region.name or "function", node, region.source)
         known = region.source is not None and isinstance(node, ast.AST)
         where = _where(region.source.site(node), span=False) if known else {}
         if where.get("text"):
             where["text"] = _cut(where["text"].split("\n")[0])
         id_ = self._make_id(parent, name, where.get("line"))
-        self._groups[id_] = Group(id_, "Function", name, parent, **where)
+        note = None if known else "its loops could not be told apart: it was not called by the block's own code"
+        self._groups[id_] = Group(id_, "Function", name, parent, **where, note=note)
         return id_
 
     def _branch(self, region: Region, parent: str | None) -> str:
@@ -686,7 +688,7 @@ class Builder:
                 if key not in seen:
                     seen.add(key)
                     rows = item.site.source.lines[node.lineno - 1 : node.end_lineno]
-                    yield Source(_file(item.site.file), node.lineno, "".join(row[node.col_offset :] or "\n" for row in rows))
+                    yield Source(_file(item.site.file), node.lineno, "".join(_dedented(row, node.col_offset) for row in rows))
 
 
 def common(one: Region | None, other: Region | None) -> Region | None:
@@ -727,6 +729,11 @@ def _where(site: Site | None, span: bool = True) -> dict[str, Any]:
         where |= {"end_line": site.end_line, "end_column": site.end_column}
     where["text"] = _cut(site.text)
     return where
+
+
+def _dedented(row: str, columns: int) -> str:
+    """A line without the blanks that its block is indented by; what stands further left stays whole."""
+    return row[min(columns, len(row) - len(row.lstrip(" \t\f"))) :] or "\n"
 
 
 def _cut(text: str | None) -> str | None:

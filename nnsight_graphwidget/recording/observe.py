@@ -322,7 +322,8 @@ class Observer(overrides.TorchFunctionMode):
     def whole(self, function: Any, code: CodeType) -> Any:
         """A function that torch maps, differentiates or compiles: its call is one event, and what it calls inside is not seen."""
         name = code.co_qualname.partition(".")[0] if hasattr(code, "co_qualname") else function.__qualname__.partition(".")[0]
-        name = _TRANSFORMS.get(name, name)
+        if f"{os.sep}_dynamo{os.sep}" in code.co_filename:
+            name = getattr(function, "__name__", "compiled")  # torch.compile gives it the name of what it has compiled
 
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -520,8 +521,8 @@ class Observer(overrides.TorchFunctionMode):
             self._made[id(tensor)] = (weakref.ref(tensor), event, path)
             span = _span(tensor)
             if span is not None:
-                for held, saved, low, high in self._saved.get(span[0], ()):
-                    if held() is not None and low < span[2] and span[1] < high and saved.written is None:
+                for kept, saved, low, high in self._saved.get(span[0], ()):
+                    if kept() is not None and low < span[2] and span[1] < high and saved.written is None:
                         saved.written = event
                 self._written.setdefault(span[0], []).append((event, span[1], span[2]))
                 held = self._models.get(span[0])
@@ -686,8 +687,6 @@ def _inplace_dunder(name: str) -> bool:
     return name.startswith("__i") and name.endswith("__") and name not in ("__index__", "__int__", "__invert__")
 
 
-#: torch's own functions by what users call them.
-_TRANSFORMS = {"vmap_impl": "vmap", "argnums": "grad"}
 _COMPARED = {ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le", ast.Eq: "eq", ast.NotEq: "ne"}
 _REFLECTED = {"gt": "lt", "lt": "gt", "ge": "le", "le": "ge"}
 _REVERSED = {"add", "sub", "mul", "div", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift"}
