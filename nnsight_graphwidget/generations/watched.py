@@ -74,9 +74,11 @@ def joined(graphs: Sequence[Graph]) -> Graph:
                 number, new = number + 1, f"{root}#{number}"
             taken.add(new)
             ids |= {item.id: new + item.id[len(root) :] for item in items if f"{item.id}/".startswith(f"{root}/")}
+        parents: dict[str | None, str | None] = {None: None}
+        parents.update((old, new) for old, new in ids.items())
         first, before = len(nodes), len(edges)
-        nodes += [replace(n, id=ids[n.id], parent=ids.get(n.parent or ""), order=first + i) for i, n in enumerate(graph.nodes)]
-        groups += [replace(group, id=ids[group.id], parent=ids.get(group.parent or "")) for group in graph.groups]
+        nodes += [replace(n, id=ids[n.id], parent=parents[n.parent], order=first + i) for i, n in enumerate(graph.nodes)]
+        groups += [replace(group, id=ids[group.id], parent=parents[group.parent]) for group in graph.groups]
         edges += [
             replace(edge, id=f"e{before + i}", source=ids[edge.source], target=ids[edge.target])
             for i, edge in enumerate(graph.edges)

@@ -173,4 +173,4 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path) -> None:
 def test_save_is_ours_after_nnsight_put_its_own_on_every_object() -> None:
     program = "import nnsight, nnsight_graphwidget as ngw; print(ngw.save.__module__, ngw.load.__module__)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout == "nnsight_graphwidget.export nnsight_graphwidget.export\n"
+    assert done.stdout == "nnsight_graphwidget.export.saving nnsight_graphwidget.graph.file\n"

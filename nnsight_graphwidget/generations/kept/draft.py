@@ -20,11 +20,11 @@ from types import FrameType
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from ...describe import describe, is_tensor, short
 from ...errors import IncompleteGraphWarning
 from ...graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
-from ...legend import legend
-from ...part import part
+from ...graph.kinds import legend
+from ...graph.part import part
+from ...recording.describe import describe, is_tensor, short
 
 #: (file, line)
 Place = tuple[str, int]

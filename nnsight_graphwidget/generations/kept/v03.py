@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from ...errors import UnreadableError
 from ...graph import Graph
-from ...part import part
+from ...graph.part import part
 from .. import Patch, is_installed, version
 from .draft import EMPTY, KEPT, Builder, Keeper, add, enter, in_invokes, inputs_of, invoke_enter, invoke_exit, kind_of
 

@@ -40,12 +40,13 @@ from nnsight.intervention.backends.remote import RemoteBackend
 from nnsight.intervention.barrier import Barrier
 from nnsight.tracing import tracer as tracing
 
-from ...describe import short
 from ...recording import events
+from ...recording.describe import short
 from ...recording.events import Event, Scope
-from ...recording.observe import NOTHING, Frames, Observer, State, Tracker, hide_from_dynamo, without_ours
+from ...recording.frames import without_ours
+from ...recording.observe import NOTHING, Frames, Observer, State, hide_from_dynamo
 from ...recording.source import Shift
-from .patching import Seams, act, containers, give, gradient, meet, out_of_order, read, save, scope_of
+from .patching import Seams, act, containers, give, gradient, loop_of, meet, out_of_order, read, save, scope_of
 from .patching import end as ended
 
 _HIDDEN = tuple(os.path.dirname(file) + os.sep for file in (nnsight.__file__, __file__, events.__file__))
@@ -65,13 +66,13 @@ def _worker() -> Any:
     return None if mediator is None else mediator()
 
 
-def _text(value: Any) -> str:
-    """A loop variable's value: a module is named by where it is."""
+def _place(value: Any) -> str | None:
+    """Where in the model a module is."""
     path = value.__dict__.get("path") if isinstance(value, envoy.Envoy) else None
-    return path.partition(".")[2] or path if type(path) is str else short(value)
+    return path.partition(".")[2] or path if type(path) is str else None
 
 
-_seams = Seams(_HIDDEN, _worker, _text)
+_seams = Seams(_HIDDEN, _worker, _place)
 begin, end = _seams.begin, _seams.end
 
 
@@ -108,7 +109,7 @@ def _open(watch: Observer, tracer_: Any, code: CodeType | None, kind: str) -> Sc
         scope = scope_of(watch, kind, actual, frame)
         if code is not None:
             _map(watch, code, node, actual)
-        give(watch, scope, _inputs(tracer_))
+        give(watch, scope, _inputs(tracer_), frame)
         watch.events.append(scope)
         _seams.local.opened(tracer_, scope)
         return scope
@@ -144,12 +145,14 @@ def _execute(kind: str | None) -> Callable[..., Any]:
         if not watch.run:
             scope.planned = True
             return None
+        kept = code
+        code = watch.marked(scope, code)
         state = watch.state()
         outer, _seams.local.executing = getattr(_seams.local, "executing", None), self
         state.push(scope, code)
         before = watch.switch(kind not in ("Invoke", "Edit", "Backward"))  # those leave their block to a worker
         try:
-            result = original(self, code)
+            result = original(self, kept if kind == "Edit" else code)  # an edit outlives the recording
             scope.planned = kind == "Edit"
             scope.finished = kind not in ("Invoke", "Edit") and not scope.stopped
         except BaseException as error:
@@ -199,9 +202,7 @@ def _indices(watch: Observer, original: Any, self: Any) -> Iterator[int]:
             state = watch.state()
             scope = state.scopes[-1] if state.scopes else None
             if scope is not None and scope.kind == "Iterator" and scope.node is not None:
-                scope.passes[((), scope.node, scope.index)] = {"step": short(step)}
-                scope.index += 1
-                state.trackers[-1] = Tracker()
+                state.step(short(step))
         except Exception as error:
             watch.err(error)
         yield step
@@ -242,13 +243,16 @@ def _started(watch: Observer, mediator: Any) -> None:
         _map(watch, code, mediator.node, scope.node)
         watch.events.append(scope)
     fresh = State()
-    fresh.push(scope, code)
+    fresh.push(scope, watch.marked(scope, code))
     run.states[mediator] = fresh
 
 
 def _run(watch: Observer, original: Any, self: Any) -> Any:
     """The worker's own body: how it ended, and what the containers that it saved hold."""
     state = watch.state()
+    kept = self.code
+    if state.codes:
+        self.code = state.codes[0]
     try:
         result = original(self)
         if state.scopes:
@@ -261,6 +265,7 @@ def _run(watch: Observer, original: Any, self: Any) -> Any:
             _end(watch, state.scopes[0], state.codes[0], error)
         raise
     finally:
+        self.code = kept
         containers(watch, _seams.run, self.lcls)
 
 
@@ -285,9 +290,9 @@ def _get(watch: Observer, original: Any, self: Any, obj: Any, owner: Any = None)
     if mediator is None:
         return original(self, obj, owner)
     location = self._location(obj)
-    label, target = _names(obj, self.name)
-    what = (label, target, location, self.name, mediator.wanted(location))
     frames = _frames(watch)
+    label, target = _names(watch, frames, obj, self.name)
+    what = (label, target, location, self.name, mediator.wanted(location))
     try:
         value = original(self, obj, owner)
     except BaseException as error:
@@ -320,7 +325,8 @@ def _read_failed(
             scope.stopped = True
             if frames is not None:
                 site = watch.sources.site(frames.block.f_code, frames.block.f_lasti, watch.shift(frames.block.f_code))
-                scope.at = next((site.source.site(loop) for loop, _ in watch.around(site, scope) if site.source), site)
+                scope.at = loop_of(scope, site)
+                watch.flow.unmade(watch.where(frames)[1])
             return
         event = Event(-1, "InterventionProtocol", what[0], None, target=what[1])
         event.iteration = what[4]
@@ -336,18 +342,26 @@ def _set(watch: Observer, original: Any, self: Any, obj: Any, value: Any) -> Any
     if mediator is None:
         return original(self, obj, value)
     location = self._location(obj)
-    label, target = _names(obj, self.name)
+    frames = _frames(watch)
+    label, target = _names(watch, frames, obj, self.name)
     event = Event(-1, "SwapProtocol", label, None, target=target, changes=True)
     event.iteration = mediator.wanted(location)
-    result = _act(watch, _frames(watch), event, [("value", value)], lambda: original(self, obj, value), value)
+    result = _act(watch, frames, event, [("value", value)], lambda: original(self, obj, value), value)
     _seams.run.swaps.setdefault(mediator, {})[location] = event
+    _seams.run.place(location, value, event)
     return result
 
 
-def _names(obj: Any, name: str) -> tuple[str, str]:
-    """A location as a person writes it, without the model's own name (``layer1.output``), and in full."""
+def _names(watch: Observer, frames: Frames | None, obj: Any, name: str) -> tuple[str, str]:
+    """A location as a person writes it, without the model's own name (``layer1.output``), and in full.
+
+    Where modules have other names (``rename=``), it is called as the source spells it.
+    """
     full = ".".join(part for part in (getattr(obj, "path", "") or "", name) if part)
-    return full.partition(".")[2] or full, full
+    label = full.partition(".")[2] or full
+    if frames is not None and getattr(obj, "_rename", None):
+        label = watch.flow.spelt(frames.site_frame) or label
+    return label, full
 
 
 def _act(
@@ -396,10 +410,9 @@ def _call(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) 
 def _cache(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
     result = original(self, *args, **kwargs)
     try:
-        modules = kwargs.get("modules", args[0] if args else None)
-        names = "every module" if modules is None else ", ".join(m if isinstance(m, str) else m.path for m in modules)
-        event = Event(-1, "CacheProtocol", "cache", None, target="tracer.cache", arguments=[("modules", names)])
+        event = Event(-1, "CacheProtocol", "cache", None, target="tracer.cache")
         watch.add(event, _seams.caller(watch))
+        _seams.run.caches.append((event, result))
     except Exception as error:
         watch.err(error)
     return result
