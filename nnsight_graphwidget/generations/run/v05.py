@@ -148,7 +148,7 @@ def _map(watch: Observer, code: CodeType, info: Any, scope: Scope) -> None:
 
 
 #: In the source of a trace that has left its block to an invoke of its own.
-_LEFT = ".mediators[-1].info.frame"
+_LEFT = "].info.frame = "
 
 
 def _marked(watch: Observer, scope: Scope, fn: Any, info: Any) -> Any:
