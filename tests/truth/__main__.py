@@ -15,9 +15,9 @@ from time import monotonic
 from hypothesis import HealthCheck, Phase, find, given, seed, settings
 from hypothesis.errors import Flaky, NoSuchExample
 
-from .check import check
-from .compare import Difference
-from .generate import HEAD, programs
+from tests.truth.check import check
+from tests.truth.compare import Difference
+from tests.truth.generate import HEAD, programs
 
 
 def explored(count: int, start: int) -> list[tuple[str, list[Difference]]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from nnsight_graphwidget import Graph
 
-from .oracle import Interpreter, Place, Would
+from tests.truth.oracle import Interpreter, Place, Would
 
 KINDS = ("Operation", "InterventionProtocol", "SwapProtocol", "LockProtocol", "ConditionalProtocol")
 
