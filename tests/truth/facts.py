@@ -156,7 +156,7 @@ def named(item: Node | Group, name: str) -> bool:
         return item.kind == "Iterator" and item.label.startswith("while") is (name == "while")
     if name in ("if", "match"):
         return item.kind == "Conditional" and item.label.startswith("match") is (name == "match")
-    return item.label == name or item.kind.lower() == name
+    return item.label == name or item.kind.lower() == {"trace": "tracer"}.get(name, name)
 
 
 def shown(text: str, name: str, names: dict[str, Any]) -> Shown:

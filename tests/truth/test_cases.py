@@ -454,9 +454,10 @@ with model.trace(x):
         acc += layer.output.sum()  # add
     out = acc.save()
 """, """
-sum@add -> add@add ×2
-add@add -> add@add ×1
-add@add -> save
+sum@add -> add@add (1) ×1
+sum@add -> add_@add (1) ×1
+add@add -> add_@add (0)
+add_@add -> save
 no layer -> add@add
 add@add = acc
 no sum@add = acc
@@ -753,10 +754,10 @@ with model.trace(x):
 """)  # fmt: skip
 case("a place within the source of a module", """
 with lm.trace("the cat sat"):
-    _, weights = lm.transformer.h[0].attn.source.attention_interface_0.output  # read
-    before = weights.sum().save()  # sum
+    mixed, _ = lm.transformer.h[0].attn.source.attention_interface_1.output  # read
+    before = mixed.sum().save()  # sum
 """, """
-no sum@sum failed
+transformer.h.0.attn.source.attention_interface_1.output[0] -> sum@sum
 trace ok
 """)  # fmt: skip
 case("renamed modules", """
@@ -880,8 +881,8 @@ with lm.generate("the cat", max_new_tokens=2, do_sample=False) as tracer:
 for step in tracer.iter[:]:
     outputs.append(lm.lm_head.output[:, -1, :].argmax(dim=-1))
 """, """
-trace ×0
-generate ×1
+trace ×1
+no argmax ok
 """)  # fmt: skip
 case("a gradient that does not exist", """
 with lm.trace("the cat sat"):
