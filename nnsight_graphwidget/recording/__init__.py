@@ -55,7 +55,6 @@ class Recording:
         self._title = title
         self._items: list[Event | Scope] = []
         self._first = 0
-        self._passes: dict[Any, dict[str, str]] = {}
         self._sources = Sources()
         self._watch: Any = None
         self._version: str | None = None
@@ -69,9 +68,9 @@ class Recording:
         active: list[Recording] = _local.__dict__.setdefault("active", [])
         self._watch = active[-1]._watch if active else seams.begin(functools.partial(_opened, active))
         if not active:
-            self._watch.begun_at(sys._getframe(1))
+            self._watch.outside.begun_at(sys._getframe(1))
         self._items, self._first = self._watch.events, len(self._watch.events)
-        self._passes, self._sources = self._watch.passes, self._watch.sources
+        self._sources = self._watch.sources
         active.append(self)
         self._want(active)
         return self
@@ -102,7 +101,7 @@ class Recording:
         items = self._items[self._first :] if self._watch is not None else self._items
         stamp = len(items) if self._watch is None else -1
         if self._built is None or self._built[0] != stamp or stamp == -1:
-            builder = Builder(items, self._sources, self._passes)
+            builder = Builder(items, self._sources)
             reason = self._watch.reason if self._watch is not None else self._reason
             self._built = (stamp, builder, builder.graph(self._title, self._version, reason))
         return self._built[1:]

@@ -63,6 +63,14 @@ class Planner:
             self.statement(statement, parent)
         return self.count - before
 
+    def all(self, body: Sequence[Any], parent: str | None) -> int:
+        """Add what statements, or the one expression of a ternary's branch, would have done; how many nodes that made."""
+        if body and isinstance(body[0], ast.expr):
+            before = self.count
+            self.value(body[0], parent)
+            return self.count - before
+        return self.block(body, parent)
+
     def statement(self, node: Any, parent: str | None) -> None:
         if isinstance(node, (ast.With, ast.AsyncWith)):
             self._with(node, parent)

@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
-from ...recording.arguments import opener
-from ...recording.events import Event, Link, Place, Scope
-from ...recording.observe import NOTHING, Frames, Observer, State, Tracker, conceal, message, variables
+from ...describe import describe
+from ...recording.arguments import INPUTS, argument, call_of, opener
+from ...recording.events import Event, Link, Region, Scope
+from ...recording.observe import NOTHING, Frames, Observer, State, conceal, message
+from ...recording.source import LOOPS, Site
 
 _HERE = os.path.dirname(os.path.dirname(os.path.dirname(__file__))) + os.sep
 
@@ -188,54 +190,26 @@ def scope_of(watch: Observer, kind: str, node: Any, frame: Any) -> Scope:
         shift = watch.shift(frame.f_code)
         file = watch.sources.file(shift.file or frame.f_code.co_filename)
         scope.file, scope.site, scope.variable = file.name, file.site(node), variable(node, kind)
-        scope.place = _place(watch, state, frame, scope)
+        scope.place = scope.region.parent = _place(watch, state, frame, scope)
     return scope
 
 
-def _place(watch: Observer, state: State, frame: FrameType, scope: Scope) -> Place:
-    """Where in the structure of its parent block a ``with`` is."""
+def _place(watch: Observer, state: State, frame: FrameType, scope: Scope) -> Region | None:
+    """The region of its parent block that a ``with`` is in."""
     if scope.site is None:
-        return ()
+        return None
     if not state.codes:
-        return _around(watch, frame, scope.site)
-    at: FrameType | None = frame
-    inner: FrameType | None = None
-    while at is not None and at.f_code is not state.codes[-1]:
-        inner, at = at, at.f_back
-    if at is None:
-        return ()
-    outer = scope.site if at is frame else watch.sources.site(at.f_code, at.f_lasti, watch.shift(at.f_code))
-    if outer.order < 0:
-        return ()
-    around = watch.around(outer, scope.parent)
-    names = variables(around, [at])
-    place, began = state.trackers[-1].place(outer, around, names, inner, at is frame)
-    watch.began(scope.parent, place, began, names)
-    return place
+        region = watch.outside.region(frame, scope.site)
+        watch.flow.carrying |= region is not watch.outside.root  # what a loop around binds is a source too
+        return region
+    return watch.flow.region(frame, watch.flow.site(frame))
 
 
-def _around(watch: Observer, frame: FrameType, site: Any) -> Place:
-    """The plain loops around an outermost trace, in its own function and in its callers up to where recording began."""
-    frames = [frame]
-    while frames[-1].f_code is not watch.begun and frames[-1].f_back is not None:
-        frames.append(frames[-1].f_back)
-    if frames[-1].f_code is not watch.begun:  # recording began elsewhere: only the trace's own function is known
-        del frames[1:]
-    whole: Place = ()
-    for at, inner in zip(reversed(frames), [*reversed(frames[:-1]), None]):
-        code = at.f_code
-        outer = site if inner is None else watch.sources.site(code, at.f_lasti)
-        if code.co_filename.startswith(watch.hidden) or outer.order < 0:
-            continue
-        around = tuple(step for step in watch.around(outer, None) if not isinstance(step[0], ast.If))
-        if not around and inner is not None:
-            continue
-        tracker = watch.around_traces.setdefault((whole, code), Tracker())
-        names = variables(around, [at])
-        place, began = tracker.place(outer, around, names, inner, inner is None)
-        watch.began(None, place, began, names, whole)
-        whole += place
-    return whole
+def loop_of(scope: Scope, site: Site) -> Site:
+    """The outermost loop of a block that a place in it is in, or the place itself."""
+    outer = len(scope.site.around) if scope.site is not None else 0
+    loops = [node for node, _ in site.around[outer:] if isinstance(node, LOOPS)]
+    return site.source.site(loops[0]) if loops and site.source is not None else site
 
 
 def variable(node: ast.With | ast.AsyncWith, kind: str) -> str | None:
@@ -246,11 +220,12 @@ def variable(node: ast.With | ast.AsyncWith, kind: str) -> str | None:
     return target.id if isinstance(target, ast.Name) else None
 
 
-def give(watch: Observer, scope: Scope, given: Iterator[tuple[str, Any]]) -> None:
-    """Note what a run is given."""
+def give(watch: Observer, scope: Scope, given: Iterator[tuple[str, Any]], frame: Any) -> None:
+    """Note what a run is given, from the frame that opens it."""
+    call = call_of(scope)
     for name, value in given:
         carrier = Event(-1, "", "", None)
-        watch.argument(carrier, name, value)
+        watch.argument(carrier, name, value, frame, argument(call, name, INPUTS))
         scope.inputs.extend(carrier.links)
 
 
@@ -278,6 +253,7 @@ def containers(watch: Observer, run: Run, names: Any) -> None:
                 carrier = Event(-1, "", "", None)
                 watch.argument(carrier, "", by_id[key])
                 event.links[:] = [link for link in carrier.links if link.event is not None] or event.links
+                event.value = describe(by_id[key])
     except Exception as error:
         watch.err(error)
 
@@ -299,9 +275,8 @@ def read(
     swap = run.swaps.setdefault(worker, {}).get(location)
     before: Event | None = reads.get(key)
     if before is not None and (swap is None or swap.seq < before.seq) and not watch.changed(value, before):
-        state = watch.state()
-        site, place = watch.where(frames, state.trackers[-1], state.scopes[-1])
-        if place == before.place:
+        site, place = watch.where(frames)
+        if place is before.place:
             before.again += (site,)
             watch.bind(value, before)
             return
@@ -332,7 +307,7 @@ def save(watch: Observer, run: Run, frames: Frames | None, value: Any) -> None:
     if frames is None:
         return
     event = Event(-1, "LockProtocol", "save", None)
-    watch.argument(event, "0", value)
+    watch.given(event, "0", value, frames)
     if type(value) in (list, dict, set, tuple):
         event.links[:] = [link for link in event.links if link.event is not None]
         run.saved.append((id(value), event))
@@ -364,7 +339,7 @@ def gradient(
     try:
         watch.argument(event, "0", tensor)
         if setting is not None:
-            watch.argument(event, *setting)
+            watch.given(event, *setting, frames)
     except Exception as error:
         watch.err(error)
     before = watch.switch(False)  # registering the hook is nnsight's business
@@ -406,7 +381,7 @@ def act(
     """
     try:
         for name, argument in arguments:
-            watch.argument(event, name, argument)
+            watch.given(event, name, argument, frames)
     except Exception as error:
         watch.err(error)
     before = watch.switch(False)

@@ -11,7 +11,7 @@ import functools
 import os
 import weakref
 from collections.abc import Callable
-from types import CodeType, FrameType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 import nnsight
@@ -24,7 +24,7 @@ from nnsight.intervention.tracing import tracer as tracing
 from ...describe import short
 from ...recording import events
 from ...recording.events import Event, Scope
-from ...recording.observe import Observer, State, Tracker, conceal
+from ...recording.observe import Observer, State, conceal
 from ...recording.source import Shift
 from .patching import Run, Seams, act, containers, give, gradient, meet, out_of_order, read, save, scope_of
 from .patching import end as ended
@@ -83,7 +83,7 @@ def _open(watch: Observer, tracer: Any, code: CodeType | None, kind: str, info: 
         scope = scope_of(watch, kind, _with(watch, info), info.frame)
         if code is not None:
             _map(watch, code, info, scope)
-        give(watch, scope, iter(_given.pop(tracer, [])))
+        give(watch, scope, iter(_given.pop(tracer, [])), info.frame)
         watch.events.append(scope)
         _seams.local.opened(tracer, scope)
         return scope
@@ -110,6 +110,25 @@ def _map(watch: Observer, code: CodeType, info: Any, scope: Scope) -> None:
     first = body[0].body[0] if isinstance(body[0], ast.Try) else body[0]
     actual = scope.node.body[0]
     watch.block(code, Shift(actual.col_offset - first.col_offset, actual.lineno - first.lineno, scope.file))
+
+
+#: In the source of a trace that has left its block to an invoke of its own.
+_LEFT = ".mediators[-1].info.frame"
+
+
+def _marked(watch: Observer, scope: Scope, fn: Any, info: Any) -> Any:
+    """The function of a block with marks in it."""
+    code = fn.__code__
+    text = "".join(info.source)
+    if scope.node is None or _LEFT in text:
+        return fn
+    made = ast.parse(text)
+    function: Any = made.body[0]
+    inner = function.body[1] if len(function.body) > 1 else None
+    marked = watch.marked(scope, code, made, inner.body if isinstance(inner, ast.Try) else function.body)
+    if marked is code:
+        return fn
+    return FunctionType(marked, fn.__globals__, fn.__name__, fn.__defaults__, fn.__closure__)
 
 
 def _inputs(tracer: Any) -> list[tuple[str, Any]]:
@@ -144,6 +163,8 @@ def _execute(watch: Observer, original: Any, self: Any, fn: Any) -> Any:
         scope.planned = True
         return None
     outer, _seams.local.executing = getattr(_seams.local, "executing", None), self
+    fn = _marked(watch, scope, fn, self.info)
+    code = fn.__code__
     state.push(scope, code)
     before = watch.switch(kind != "Backward")
     try:
@@ -183,10 +204,7 @@ def _counted(watch: Observer, scope: Scope, state: State, fn: Any) -> Any:
     """The body of a ``with tracer.iter[…]`` block: each call is a pass."""
 
     def step(mediator: Any, info: Any, number: int) -> Any:
-        assert scope.node is not None
-        scope.passes[((), scope.node, scope.index)] = {"step": short(number)}
-        scope.index += 1
-        state.trackers[-1] = Tracker()
+        state.step(short(number))
         return fn(mediator, info, number)
 
     return step
@@ -236,6 +254,7 @@ def _remote(watch: Observer, original: Any, self: Any, tracer: Any = None) -> An
 
 
 def _start(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
+    plain = self.intervention
     try:
         _started(watch, self)
     except Exception as error:
@@ -245,6 +264,7 @@ def _start(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any)
         return original(self, *args, **kwargs)
     finally:
         _seams.local.starting = outer
+        self.intervention = plain  # its thread has taken the marked one
 
 
 def _started(watch: Observer, mediator: Any) -> None:
@@ -261,8 +281,9 @@ def _started(watch: Observer, mediator: Any) -> None:
     if scope is None:
         return
     _map(watch, code, mediator.info, scope)
+    mediator.intervention = _marked(watch, scope, mediator.intervention, mediator.info)
     fresh = State()
-    fresh.push(scope, code)
+    fresh.push(scope, mediator.intervention.__code__)
     run.states[mediator] = fresh
 
 

@@ -23,9 +23,9 @@ from nnsight.tracing import tracer as tracing
 from ...describe import short
 from ...recording import events
 from ...recording.events import Event, Scope
-from ...recording.observe import NOTHING, Frames, Observer, State, Tracker, hide_from_dynamo, without_ours
+from ...recording.observe import NOTHING, Frames, Observer, State, hide_from_dynamo, without_ours
 from ...recording.source import Shift
-from .patching import Seams, act, containers, give, gradient, meet, out_of_order, read, save, scope_of
+from .patching import Seams, act, containers, give, gradient, loop_of, meet, out_of_order, read, save, scope_of
 from .patching import end as ended
 
 _HIDDEN = tuple(os.path.dirname(file) + os.sep for file in (nnsight.__file__, __file__, events.__file__))
@@ -85,7 +85,7 @@ def _open(watch: Observer, tracer_: Any, code: CodeType | None, kind: str) -> Sc
         scope = scope_of(watch, kind, actual, frame)
         if code is not None:
             _map(watch, code, node, actual)
-        give(watch, scope, _inputs(tracer_))
+        give(watch, scope, _inputs(tracer_), frame)
         watch.events.append(scope)
         _seams.local.opened(tracer_, scope)
         return scope
@@ -121,12 +121,14 @@ def _execute(kind: str | None) -> Callable[..., Any]:
         if not watch.run:
             scope.planned = True
             return None
+        kept = code
+        code = watch.marked(scope, code)
         state = watch.state()
         outer, _seams.local.executing = getattr(_seams.local, "executing", None), self
         state.push(scope, code)
         before = watch.switch(kind not in ("Invoke", "Edit", "Backward"))  # those leave their block to a worker
         try:
-            result = original(self, code)
+            result = original(self, kept if kind == "Edit" else code)  # an edit outlives the recording
             scope.planned = kind == "Edit"
             scope.finished = kind not in ("Invoke", "Edit") and not scope.stopped
         except BaseException as error:
@@ -176,9 +178,7 @@ def _indices(watch: Observer, original: Any, self: Any) -> Iterator[int]:
             state = watch.state()
             scope = state.scopes[-1] if state.scopes else None
             if scope is not None and scope.kind == "Iterator" and scope.node is not None:
-                scope.passes[((), scope.node, scope.index)] = {"step": short(step)}
-                scope.index += 1
-                state.trackers[-1] = Tracker()
+                state.step(short(step))
         except Exception as error:
             watch.err(error)
         yield step
@@ -219,13 +219,16 @@ def _started(watch: Observer, mediator: Any) -> None:
         _map(watch, code, mediator.node, scope.node)
         watch.events.append(scope)
     fresh = State()
-    fresh.push(scope, code)
+    fresh.push(scope, watch.marked(scope, code))
     run.states[mediator] = fresh
 
 
 def _run(watch: Observer, original: Any, self: Any) -> Any:
     """The worker's own body: how it ended, and what the containers that it saved hold."""
     state = watch.state()
+    kept = self.code
+    if state.codes:
+        self.code = state.codes[0]
     try:
         result = original(self)
         if state.scopes:
@@ -238,6 +241,7 @@ def _run(watch: Observer, original: Any, self: Any) -> Any:
             _end(watch, state.scopes[0], state.codes[0], error)
         raise
     finally:
+        self.code = kept
         containers(watch, _seams.run, self.lcls)
 
 
@@ -297,7 +301,8 @@ def _read_failed(
             scope.stopped = True
             if frames is not None:
                 site = watch.sources.site(frames.block.f_code, frames.block.f_lasti, watch.shift(frames.block.f_code))
-                scope.at = next((site.source.site(loop) for loop, _ in watch.around(site, scope) if site.source), site)
+                scope.at = loop_of(scope, site)
+                watch.flow.unmade(watch.where(frames)[1])
             return
         event = Event(-1, "InterventionProtocol", what[0], None, target=what[1])
         event.iteration = what[4]
