@@ -78,6 +78,35 @@ def indexed(l0):
         t2.sum()
 
 
+def gathered(*ts, scale=1.0):
+    total = 0
+    for t1 in ts:
+        total = total + t1 * scale
+    return total
+
+
+def both(t0):
+    return t0 * 2, t0.sum().item()
+
+
+def maker(n0):
+    def made(t0):
+        return t0 * n0
+
+    return made
+
+
+class Meter:
+    def __init__(self):
+        self.total = 0
+        self.seen = []
+
+    def add(self, t0):
+        self.total += t0.mean().item()
+        self.seen.append(t0)
+        return self
+
+
 n9 = 0.25
 t9 = torch.linspace(-1, 1, 8).reshape(2, 4)
 bad = torch.ones(3)
@@ -161,6 +190,8 @@ class Writer:
         if form == "helper":
             calls = [f"scaled({inner()})", f"scaled({inner()}, {self.number(scope, depth - 1)})", f"halved({inner()}, 2)", f"shrunk({inner()})"]
             calls += [f"{call}({inner()})" for call in scope.calls]
+            calls += [f"gathered({inner()}, {inner()})", f"gathered({inner()}, scale={self.number(scope, 0)})"]
+            calls += [f"maker({self.number(scope, depth - 1)})({inner()})", f"both({inner()})[0]", f"Meter().add({inner()}).seen[0]"]
             calls += [f"Scaler({self.number(scope, depth - 1)}).apply({inner()})"]
             return self.pick(*calls)
         if form == "lambda":
@@ -203,7 +234,8 @@ class Writer:
         if form == "binary":
             return f"({inner()} {self.pick('+', '-', '*')} {inner()})"
         if form == "helper":
-            return f"score({self.tensor(scope, depth - 1)})"
+            inside = self.tensor(scope, depth - 1)
+            return self.pick(f"score({inside})", f"both({inside})[1]", f"Meter().add({inside}).total")
         if form == "choice":
             return f"({inner()} if {self.test(scope)} else {inner()})"
         if form == "array":
@@ -262,9 +294,11 @@ class Writer:
     def statement(self, scope: Scope) -> tuple[list[str], Scope]:
         self.size += 1
         forms = ["tensor", "number", "tensor", "number", "append", "change", "total", "list", "numbers", "dict", "pair", "text", "local"]
+        forms += ["swap", "no_grad", "unpack"]
         if self.layer < LAYERS and scope.depth == 0:
             forms += ["read", "write", "write_into", "augmented", "layers"]
         if scope.depth < 3 and self.size < 14:
+            forms += ["items"] if scope.dicts else []
             forms += ["if", "for_list", "for_range", "while", "try", "generator", "zip", "if_else"]
             forms += ["match"] if sys.version_info >= (3, 10) else []
         if scope.loop:
@@ -422,7 +456,26 @@ class Writer:
         if not scope.lists:
             return self.write_list(scope)
         name = self.fresh("t")
-        return self.looped(scope, f"for {name} in {self.pick(*scope.lists)}:", name)
+        listed = self.pick(*scope.lists)
+        return self.looped(scope, f"for {name} in {self.pick(listed, listed, f'reversed({listed})', f'{listed}[:2]')}:", name)
+
+    def write_items(self, scope: Scope) -> tuple[list[str], Scope]:
+        number = self.fresh("n")
+        return self.looped(scope.more("numbers", number), f"for _, {number} in {self.pick(*scope.dicts)}.items():", None, scope)
+
+    def write_swap(self, scope: Scope) -> tuple[list[str], Scope]:
+        if not {"t1", "t2"} <= set(scope.tensors):
+            return self.write_tensor(scope)
+        return [self.pick("t1, t2 = t2, t1", f"t1, t2 = {self.tensor(scope, 1)}, t1")], scope.more("tensors", "t1").more("tensors", "t2")
+
+    def write_unpack(self, scope: Scope) -> tuple[list[str], Scope]:
+        name, number = self.fresh("t"), self.fresh("n")
+        return [f"{name}, {number} = both({self.tensor(scope, 1)})"], scope.more("tensors", name).more("numbers", number)
+
+    def write_no_grad(self, scope: Scope) -> tuple[list[str], Scope]:
+        if scope.depth > 2:
+            return self.write_tensor(scope)
+        return ["with torch.no_grad():", *indented(self.block(self.deeper(scope), 2))], scope
 
     def write_zip(self, scope: Scope) -> tuple[list[str], Scope]:
         if not scope.lists:
@@ -476,6 +529,8 @@ class Writer:
         tried = self.pick(f"{name} = {self.pick(*scope.tensors)} @ bad", f"{name} = {self.pick(*scope.tensors)}.exp()", "raise ValueError('no')")
         lines = ["try:", *indented([*self.block(inside, 1), tried]), "except (RuntimeError, ValueError):"]
         lines += indented(self.block(inside, 1))
+        if self.one_in(4):
+            lines += ["else:", *indented(self.block(inside, 1))]
         if self.one_in(3):
             lines += ["finally:", *indented(self.block(inside, 1))]
         return lines, scope
