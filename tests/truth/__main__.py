@@ -25,7 +25,9 @@ def explored(count: int, start: int) -> list[tuple[str, list[Difference]]]:
     found: list[tuple[str, list[Difference]]] = []
 
     @seed(start)
-    @settings(max_examples=count, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=count, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    )
     @given(programs())
     def explore(text: str) -> None:
         found.append((text, check(text)))
@@ -48,7 +50,12 @@ def smallest(sort: str, text: str, seconds: float) -> str:
         return found
 
     try:
-        find(programs(), shows, settings=settings(deadline=None, database=None, suppress_health_check=list(HealthCheck)), random=Random(0))
+        find(
+            programs(),
+            shows,
+            settings=settings(deadline=None, database=None, suppress_health_check=list(HealthCheck)),
+            random=Random(0),
+        )
     except (NoSuchExample, Flaky):  # none was met, or the time was over
         pass
     return best
@@ -64,12 +71,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.truth", description=__doc__)
     parser.add_argument("count", type=int, help="how many programs")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--show", type=int, default=10, metavar="N", help="show the smallest program of the N most common sorts")
+    parser.add_argument(
+        "--show", type=int, default=10, metavar="N", help="show the smallest program of the N most common sorts"
+    )
     parser.add_argument("--seconds", type=float, default=20, help="how long to search for each of these")
     asked = parser.parse_args()
     found = explored(asked.count, asked.seed)
     agreed = sum(not differences for _, differences in found)
-    print(f"{len(found)} programs, {len({text for text, _ in found})} of them different; {agreed} agree ({agreed / len(found):.1%})")
+    print(
+        f"{len(found)} programs, {len({text for text, _ in found})} of them different; {agreed} agree ({agreed / len(found):.1%})"
+    )
     sorts = Counter(sort for _, differences in found for sort in {difference.sort for difference in differences})
     for sort, count in sorts.most_common():
         print(f"{count:6}  {sort}")

@@ -12,7 +12,6 @@ from typing import Any
 import torch
 
 from nnsight_graphwidget import record
-
 from tests.truth.compare import Difference, differences, seen, wanted
 from tests.truth.generate import LAYERS
 from tests.truth.oracle import Interpreter, Model, Raised, Value, bare

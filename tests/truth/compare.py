@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nnsight_graphwidget import Graph
-
 from tests.truth.oracle import Interpreter, Place, Would
 
 KINDS = ("Operation", "InterventionProtocol", "SwapProtocol", "LockProtocol", "ConditionalProtocol")
@@ -211,4 +210,12 @@ def last(path: str) -> str:
 def label(path: str) -> str:
     """What a node or a group is, wherever it is."""
     name = last(path).partition("@")[0].partition("~")[0]
-    return "()" if name.endswith("()") else "#" if name.startswith("#") else "layer." + name.rpartition(".")[2] if "." in name else name
+    return (
+        "()"
+        if name.endswith("()")
+        else "#"
+        if name.startswith("#")
+        else "layer." + name.rpartition(".")[2]
+        if "." in name
+        else name
+    )

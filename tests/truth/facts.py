@@ -102,7 +102,11 @@ class Shown:
 
     def branch(self, place: str, name: str, ran: str, asked: str) -> bool:
         tests = {item.id for item in self.found(place)}
-        taken = [group.taken for group in self.graph.groups if group.kind == "Branch" and group.parent in tests and group.label == name]
+        taken = [
+            group.taken
+            for group in self.graph.groups
+            if group.kind == "Branch" and group.parent in tests and group.label == name
+        ]
         return (taken.count(True), len(taken)) == (int(ran), int(asked))
 
     def count(self, place: str, count: str, status: str | None) -> bool:
@@ -140,7 +144,8 @@ class Shown:
 
         lines = [f"{number:4}  {line}" for number, line in enumerate(self.text.splitlines(), 1)]
         lines += [
-            f"  {group.id}  {group.label!r} {group.status}{'' if group.count is None else f' ×{group.count}'}" for group in self.graph.groups
+            f"  {group.id}  {group.label!r} {group.status}{'' if group.count is None else f' ×{group.count}'}"
+            for group in self.graph.groups
         ]
         lines += [f"  {node.id}  {node.kind} {node.label!r} = {node.variable} {node.status}" for node in self.graph.nodes]
         lines += [f"  {told(e.source)}{e.output or ''} -> {told(e.target)} ({e.label}) {e.kind}" for e in self.graph.edges]

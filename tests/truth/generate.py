@@ -159,7 +159,21 @@ class Writer:
         name = self.pick(*scope.tensors)
         if depth == 0:
             return name
-        forms = ["name", "binary", "number", "reflected", "method", "function", "mean", "stack", "choice", "helper", "lambda", "part", "max"]
+        forms = [
+            "name",
+            "binary",
+            "number",
+            "reflected",
+            "method",
+            "function",
+            "mean",
+            "stack",
+            "choice",
+            "helper",
+            "lambda",
+            "part",
+            "max",
+        ]
         if scope.lists:
             forms += ["element", "collected", "summed", "listed"]
         form = self.pick(*forms)
@@ -188,10 +202,19 @@ class Writer:
         if form == "choice":
             return f"({inner()} if {self.test(scope)} else {inner()})"
         if form == "helper":
-            calls = [f"scaled({inner()})", f"scaled({inner()}, {self.number(scope, depth - 1)})", f"halved({inner()}, 2)", f"shrunk({inner()})"]
+            calls = [
+                f"scaled({inner()})",
+                f"scaled({inner()}, {self.number(scope, depth - 1)})",
+                f"halved({inner()}, 2)",
+                f"shrunk({inner()})",
+            ]
             calls += [f"{call}({inner()})" for call in scope.calls]
             calls += [f"gathered({inner()}, {inner()})", f"gathered({inner()}, scale={self.number(scope, 0)})"]
-            calls += [f"maker({self.number(scope, depth - 1)})({inner()})", f"both({inner()})[0]", f"Meter().add({inner()}).seen[0]"]
+            calls += [
+                f"maker({self.number(scope, depth - 1)})({inner()})",
+                f"both({inner()})[0]",
+                f"Meter().add({inner()}).seen[0]",
+            ]
             calls += [f"Scaler({self.number(scope, depth - 1)}).apply({inner()})"]
             return self.pick(*calls)
         if form == "lambda":
@@ -293,7 +316,21 @@ class Writer:
 
     def statement(self, scope: Scope) -> tuple[list[str], Scope]:
         self.size += 1
-        forms = ["tensor", "number", "tensor", "number", "append", "change", "total", "list", "numbers", "dict", "pair", "text", "local"]
+        forms = [
+            "tensor",
+            "number",
+            "tensor",
+            "number",
+            "append",
+            "change",
+            "total",
+            "list",
+            "numbers",
+            "dict",
+            "pair",
+            "text",
+            "local",
+        ]
         forms += ["swap", "no_grad", "unpack"]
         if self.layer < LAYERS and scope.depth == 0:
             forms += ["read", "write", "write_into", "augmented", "layers"]
@@ -340,7 +377,9 @@ class Writer:
         if not scope.lists:
             return self.write_list(scope)
         name, loop = self.fresh("t"), self.pick(*scope.lists)
-        return [f"{name} = 0", f"for t8 in {loop}:", f"    {name} += {self.pick('t8', 't8.relu()')}"], scope.more("tensors", name)
+        return [f"{name} = 0", f"for t8 in {loop}:", f"    {name} += {self.pick('t8', 't8.relu()')}"], scope.more(
+            "tensors", name
+        )
 
     def write_list(self, scope: Scope) -> tuple[list[str], Scope]:
         name = self.fresh("l")
@@ -466,7 +505,9 @@ class Writer:
     def write_swap(self, scope: Scope) -> tuple[list[str], Scope]:
         if not {"t1", "t2"} <= set(scope.tensors):
             return self.write_tensor(scope)
-        return [self.pick("t1, t2 = t2, t1", f"t1, t2 = {self.tensor(scope, 1)}, t1")], scope.more("tensors", "t1").more("tensors", "t2")
+        return [self.pick("t1, t2 = t2, t1", f"t1, t2 = {self.tensor(scope, 1)}, t1")], scope.more("tensors", "t1").more(
+            "tensors", "t2"
+        )
 
     def write_unpack(self, scope: Scope) -> tuple[list[str], Scope]:
         name, number = self.fresh("t"), self.fresh("n")
@@ -503,7 +544,9 @@ class Writer:
     def looped(self, scope: Scope, header: str, name: str | None, after: Scope | None = None) -> tuple[list[str], Scope]:
         inside = self.deeper(scope if name is None else scope.more("tensors", name), loop=True)
         growing = [line.partition(" in ")[2] for line in [header]]
-        inside = replace(inside, lists=tuple(each for each in inside.lists if each not in growing[0]))  # it must not grow under the loop
+        inside = replace(
+            inside, lists=tuple(each for each in inside.lists if each not in growing[0])
+        )  # it must not grow under the loop
         lines = [header, *indented(self.block(inside, 2))]
         if self.one_in(5):
             lines += ["else:", *indented(self.block(self.deeper(scope if after is None else after), 1))]
@@ -526,7 +569,11 @@ class Writer:
     def write_try(self, scope: Scope) -> tuple[list[str], Scope]:
         inside = self.deeper(scope)
         name = self.fresh("t")
-        tried = self.pick(f"{name} = {self.pick(*scope.tensors)} @ bad", f"{name} = {self.pick(*scope.tensors)}.exp()", "raise ValueError('no')")
+        tried = self.pick(
+            f"{name} = {self.pick(*scope.tensors)} @ bad",
+            f"{name} = {self.pick(*scope.tensors)}.exp()",
+            "raise ValueError('no')",
+        )
         lines = ["try:", *indented([*self.block(inside, 1), tried]), "except (RuntimeError, ValueError):"]
         lines += indented(self.block(inside, 1))
         if self.one_in(4):

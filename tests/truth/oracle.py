@@ -40,6 +40,7 @@ OPERATORS: dict[type[ast.AST], tuple[str, Callable[..., Any], Callable[..., Any]
     ast.NotEq: ("ne", operator.ne, None),
 }
 
+
 class Would(IntEnum):
     """Whether code that did not run would have made an event: surely, or only if what it calls or goes over does."""
 
@@ -244,7 +245,9 @@ class Interpreter:
         self.place.events.append(event)
         return event
 
-    def operation(self, label: str, node: Any, run: Callable[[], Any], inputs: list[Value], named: Any = (), flat: bool = False) -> Value:
+    def operation(
+        self, label: str, node: Any, run: Callable[[], Any], inputs: list[Value], named: Any = (), flat: bool = False
+    ) -> Value:
         """Run an operation of torch and tell it.
 
         Arguments:
@@ -346,7 +349,9 @@ class Interpreter:
             result = self.binary(node, label, plain, before, value)
         self.assign(target, result, names)
 
-    def change(self, label: str, node: Any, tensor: Value, inputs: list[Value], run: Callable[[], Any], flat: bool = False) -> None:
+    def change(
+        self, label: str, node: Any, tensor: Value, inputs: list[Value], run: Callable[[], Any], flat: bool = False
+    ) -> None:
         """Change a tensor in place: it comes from this event from now on."""
         done = self.operation(label, node, lambda: (run(), tensor.thing)[1], [tensor, *inputs], flat=flat)
         tensor.made = done.made
@@ -361,7 +366,12 @@ class Interpreter:
             owner, index = self.value(target.value, names), self.value(target.slice, names)
             if isinstance(owner.thing, torch.Tensor):
                 self.change(
-                    "setitem", target, owner, [index, value], lambda: operator.setitem(owner.thing, bare(index), bare(value)), True
+                    "setitem",
+                    target,
+                    owner,
+                    [index, value],
+                    lambda: operator.setitem(owner.thing, bare(index), bare(value)),
+                    True,
                 )
             else:
                 owner.thing[bare(index)] = value
@@ -380,7 +390,9 @@ class Interpreter:
         outcome = self.test(node.test, names)
         group = self.conditional(node, outcome)
         for name, body, taken in (("then", node.body, bool(outcome.thing)), ("else", node.orelse, not outcome.thing)):
-            branch = Place("Branch", name, parent=group, taken=taken, would=self.would(body, names) if not taken else Would.NOTHING)
+            branch = Place(
+                "Branch", name, parent=group, taken=taken, would=self.would(body, names) if not taken else Would.NOTHING
+            )
             if taken:
                 with self.inside(branch):
                     self.body(body, names)
@@ -399,7 +411,13 @@ class Interpreter:
                 guard = self.test(case.guard, names)
                 group.tests += [event for event in guard.made if event not in group.tests]
                 taken = bool(guard.thing)
-            branch = Place("Branch", f"case {ast.unparse(case.pattern)}", parent=group, taken=taken, would=self.would(case.body, names) if not taken else Would.NOTHING)
+            branch = Place(
+                "Branch",
+                f"case {ast.unparse(case.pattern)}",
+                parent=group,
+                taken=taken,
+                would=self.would(case.body, names) if not taken else Would.NOTHING,
+            )
             if taken:
                 with self.inside(branch):
                     self.body(case.body, names)
@@ -527,7 +545,9 @@ class Interpreter:
         return found
 
     def of_Dict(self, node: ast.Dict, names: Names) -> Value:
-        return Value({bare(self.value(key, names)): self.value(value, names) for key, value in zip(node.keys, node.values) if key})
+        return Value(
+            {bare(self.value(key, names)): self.value(value, names) for key, value in zip(node.keys, node.values) if key}
+        )
 
     def of_Slice(self, node: ast.Slice, names: Names) -> Value:
         ends = [None if each is None else self.value(each, names) for each in (node.lower, node.upper, node.step)]
@@ -645,7 +665,9 @@ class Interpreter:
         group = self.conditional(node, outcome)
         result = Value(None)
         for name, part, taken in (("then", node.body, bool(outcome.thing)), ("else", node.orelse, not outcome.thing)):
-            branch = Place("Branch", name, parent=group, taken=taken, would=self.would([part], names) if not taken else Would.NOTHING)
+            branch = Place(
+                "Branch", name, parent=group, taken=taken, would=self.would([part], names) if not taken else Would.NOTHING
+            )
             if taken:
                 with self.inside(branch):
                     result = self.value(part, names)
@@ -923,7 +945,11 @@ class Interpreter:
         if function in (list, tuple):
             return Value(function(self.each(first)) if inputs else function())
         if function is dict:
-            pairs = first.thing.items() if isinstance(first.thing, dict) else [(bare(p.thing[0]), p.thing[1]) for p in self.each(first)]
+            pairs = (
+                first.thing.items()
+                if isinstance(first.thing, dict)
+                else [(bare(p.thing[0]), p.thing[1]) for p in self.each(first)]
+            )
             return Value(dict(pairs))
         if function is reversed:
             return Value(self.items(first)[::-1])
@@ -931,7 +957,9 @@ class Interpreter:
             return Value(Lazy(lambda header: (Value(each) for each in zip(*(self.each(value, header) for value in inputs)))))
         if function is enumerate:
             start = inputs[1].thing if len(inputs) > 1 else 0
-            return Value(Lazy(lambda header: (Value((Value(i), each)) for i, each in enumerate(self.each(first, header), start))))
+            return Value(
+                Lazy(lambda header: (Value((Value(i), each)) for i, each in enumerate(self.each(first, header), start)))
+            )
         if function is sum:
             total = inputs[1] if len(inputs) > 1 else Value(0)
             for each in self.each(first):
@@ -964,7 +992,9 @@ class Interpreter:
         if function in (print,):
             return Value(None)
         made = NONE.union(*(part.made for each in inputs for _, part in parts("", each)))
-        return wrap(function(*(bare(each) for each in inputs)), made if not isinstance(function, type) or function is str else NONE)
+        return wrap(
+            function(*(bare(each) for each in inputs)), made if not isinstance(function, type) or function is str else NONE
+        )
 
 
 class Fields(tuple):  # type: ignore[type-arg]
