@@ -1,16 +1,18 @@
 """What a graph must hold, written as facts, one a line.
 
-A place is ``label@line``; the line is a number or the word of a comment ``# word`` in the program, and may be left out. A label with blanks
-stands in double quotes. ``bool`` is any test of a tensor, ``for``, ``while``, ``if`` and ``match`` are groups, ``name()`` is a helper's group,
-``trace``, ``invoke`` and other kinds of a group begin a label likewise.
+A place is ``label@line``; the line is a number or the word of a comment ``# word`` in the program, and may be left out. A
+label with blanks stands in double quotes. ``bool`` is any test of a tensor; ``for``, ``while``, ``if`` and ``match`` are
+groups, ``name()`` is the group of a helper; ``trace``, ``invoke`` and so on are groups by their kind.
 
     layer1.output@3                 a node is there
     mul@4 = y                       and is bound to the name y
     mul@4 never run                 and has this status
     mul@4 in for@3 #1 then          and stands in these groups, outermost first, others between them left out
     mul ×3                          so many of them are there; of a loop: it made so many passes
-    "d * 2" labelled mul@4          the source text of a node
-    norm@3 -> gt@4                  an edge; so do ``norm@3 -> gt@4 (1)`` with the argument's name, ``split@3[1] -> mul@4`` with the part
+    norm@3 -> gt@4                  an edge
+    norm@3 -> gt@4 (1) ×2           so many of them, with the name of the argument
+    split@3[1] -> mul@4             an edge from a part of the value
+    save@4 says "written later"     any of the node's fields has these words
     if@4 then 1 of 3                a branch ran in so many of the passes in which it was asked
     raises RuntimeError             the program itself raised
     no mul@4 -> add@5               the fact does not hold
@@ -64,7 +66,6 @@ class Shown:
             (rf"({PLACE}) = (\w+)", lambda place, name: any(item.variable == name for item in self.found(place))),
             (rf"({PLACE}) ({STATUSES})", lambda place, status: any(item.status == status for item in self.found(place))),
             (rf"({PLACE}) in (.+)", lambda place, path: any(self.within(item, path) for item in self.found(place))),
-            (rf'({PLACE}) labelled "(.*)"', lambda place, text: any(item.text == text for item in self.found(place))),
             (rf'({PLACE}) says "(.*)"', lambda place, text: any(text in str(item) for item in self.found(place))),
             (rf"({PLACE})", lambda place: any(True for _ in self.found(place))),
         ):

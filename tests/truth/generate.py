@@ -1,8 +1,8 @@
 """Random programs over the constructs that a graph must tell the truth about, as source text.
 
-Names say what they hold: ``t`` a tensor of shape (2, 4), ``n`` a number, ``l`` a list of tensors, ``m`` a list of numbers, ``d`` a dict
-of numbers, ``o`` a :class:`Pair`, ``s`` a text. Each layer is read in one place only, in the order of the model, because a read
-in a wrong order is an error of nnsight's.
+Names say what they hold: ``t`` a tensor of shape (2, 4), ``n`` a number, ``l`` a list of tensors, ``m`` a list of numbers,
+``d`` a dict of numbers, ``o`` a ``Pair``, ``s`` a text. Each layer is read in one place only, in the order of the model,
+because a read in a wrong order is an error of nnsight's.
 """
 
 from __future__ import annotations
@@ -391,7 +391,7 @@ class Writer:
             text = self.pick(
                 f"[t6 * {self.number(scope, 0)} for t6 in {listed}]",
                 f"[t6.relu() for t6, n6 in zip({listed}, [1, 2, 3])]",
-                f"list(doubled({listed}))" if False else f"[scaled(t6) for t6 in {listed}]",
+                f"[scaled(t6) for t6 in {listed}]",
                 f"[(t6 if t6.mean() > 0 else -t6) for t6 in {listed}]",
             )
             return [f"{name} = {text}"], scope.more("lists", name)
@@ -424,7 +424,7 @@ class Writer:
     def write_local(self, scope: Scope) -> tuple[list[str], Scope]:
         name = self.fresh("f")
         inside = replace(scope, tensors=("t4",), lists=(), calls=(), depth=max(scope.depth, 2), loop=False)
-        body = self.block(inside, 2) + [f"return {self.tensor(replace(inside, tensors=('t4', *scope.tensors)), 1)}"]
+        body = [*self.block(inside, 2), f"return {self.tensor(replace(inside, tensors=('t4', *scope.tensors)), 1)}"]
         return [f"def {name}(t4):", *indented(body)], scope.more("calls", name)
 
     def write_read(self, scope: Scope) -> tuple[list[str], Scope]:

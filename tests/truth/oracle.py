@@ -1,8 +1,8 @@
-"""What a program does, told by an interpreter of its own: every pass, branch, call and event, and where each value came from.
+"""What a program does, told by an interpreter: every pass, branch, call and event, and where each value came from.
 
-The interpreter walks the syntax tree and runs each statement itself, on real tensors. It shares no code with the recorder. A value
-is a :class:`Value`: the thing itself and the events that it came from. A container holds values, so each part keeps its own origin.
-The model is a chain of layers; the interpreter runs it up to the layer that is asked for.
+The interpreter walks the syntax tree and runs each statement itself, on real tensors. It shares no code with the recorder. A
+:class:`Value` is a thing and the events that it came from. A container holds values, so each part keeps its own origin. The
+model is a chain of layers; the interpreter runs it up to the layer that is asked for.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Small programs, each about one thing that a graph once said wrongly, with the facts that it must hold; siblings of a case follow it.
+"""Small programs, each about one thing that a graph once said wrongly, and the facts that it must hold; siblings follow a case.
 
 ``model`` has three linear layers (5 → 10 → 10 → 2), ``lm`` is a GPT-2 of three layers; both are small and random.
 """
