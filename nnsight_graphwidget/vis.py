@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from .errors import IncompleteGraphWarning, UnsupportedError
+from .generations import keeping
 from .reading import read
+from .recording.always import always
 
 #: What to put back, newest last: (owner, attribute, what was there or :data:`_NOTHING`).
 _replaced: list[tuple[Any, str, Any]] = []
@@ -28,26 +32,27 @@ def install(*, last: int = 20) -> None:
         last: on nnsight 0.5 and later, how many traces are remembered; older ones are forgotten.
 
     Raises:
-        UnsupportedError: the nnsight found is newer than those known.
         ValueError: ``last`` is not positive.
+
+    Warns:
+        IncompleteGraphWarning: the nnsight found is not one that is known, or lacks what is needed: nothing is installed then,
+            and traces run as if this had not been called.
     """
     if last < 1:
         raise ValueError(f"last: at least 1 trace is remembered; got {last}")
     uninstall()
-    import nnsight
-
-    if str(nnsight.__version__).startswith(("0.3.", "0.4.")):
-        from .generations.kept import v03, v04
-
-        adapter = v03 if str(nnsight.__version__).startswith("0.3.") else v04
-        for owner, name, make in adapter.seams():
-            _replace(owner, name, make(vars(owner)[name]))
-        contexts = adapter.contexts()
-    else:
-        from .recording.always import always
-
-        contexts, stop = always(last)
-        _stop.append(stop)
+    try:
+        adapter = keeping()
+        if adapter is None:
+            contexts, stop = always(last)
+            _stop.append(stop)
+        else:
+            contexts = adapter.contexts()
+            for owner, name, make in adapter.patches():
+                _replace(owner, name, make(vars(owner)[name]))
+    except UnsupportedError as error:
+        warnings.warn(f"{error}; traces run as they are, without .vis()", IncompleteGraphWarning, stacklevel=2)
+        return
     for context in contexts:
         _replace(context, "vis", vis)
 

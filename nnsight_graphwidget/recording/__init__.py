@@ -11,7 +11,7 @@ import weakref
 from dataclasses import replace
 from typing import Any
 
-from ..errors import IncompleteGraphWarning, UnsupportedError
+from ..errors import IncompleteGraphWarning
 from ..graph import Graph
 from ..part import part
 from .build import Builder
@@ -161,19 +161,11 @@ def forget(recording: Recording) -> None:
 
 
 def hooks() -> tuple[Any, str]:
-    """The hooks for the nnsight that is installed, and its version."""
-    import nnsight
+    """The hooks for the nnsight that is installed, and its version.
 
-    version = str(nnsight.__version__)
-    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
-    if (0, 8) <= numbers < (0, 9):
-        from ..generations.run import v08
+    Raises:
+        UnsupportedError: it is not one that can be recorded.
+    """
+    from ..generations import installed
 
-        return v08, version
-    if (0, 5) <= numbers < (0, 8):
-        from ..generations.run import v05
-
-        return v05, version
-    raise UnsupportedError(
-        f"nnsight {version} cannot be recorded: recording works on 0.5 to 0.8; on 0.3 and 0.4 pass the tracer itself to show()"
-    )
+    return installed()

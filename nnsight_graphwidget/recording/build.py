@@ -216,12 +216,23 @@ class Builder:
         id_ = self._make_id(parent, name)
         where: dict[str, Any] = {"file": self._groups[parent].file, "line": body[0].lineno}
         self._groups[id_] = Group(id_, "Branch", name, parent, **where, taken=False, status="never run")
-        planner = self._planner(region.home, region.source, "never run", region.seq + 0.7, before=region.seq)
+        planner = self._planner(region.home, region.source, "never run", region.seq + 0.7, region=region)
         if not planner.all(body, id_):
             self.rewind(mark)
             self._regions = drawn
             return False
         return True
+
+    def _no_pass(self, region: Region) -> None:
+        """Draw a loop that made no pass, if there is anything in it to draw."""
+        mark, drawn = self.mark(), dict(self._regions)
+        id_ = self._group(region, None)
+        node = region.node
+        body = [node.elt] if hasattr(node, "elt") else getattr(node, "body", None)
+        planner = self._planner(region.home, region.source, "never run", region.seq + 0.7, region=region)
+        if not body or not planner.all(body, id_):
+            self.rewind(mark)
+            self._regions = drawn
 
     def _iteration(self, region: Region, parent: str | None) -> str:
         label = ", ".join(f"{name} = {text}" for name, text in region.values.items()) or f"pass {region.node}"
@@ -383,7 +394,9 @@ class Builder:
         """For each thing from outside, the innermost region that all its users are in."""
         found: dict[Event, Region | None] = {}
         for item in self.items:
-            region = item.place if isinstance(item, Scope) or item.place is not None else item.scope and item.scope.region
+            region = item.place
+            if isinstance(item, Event) and region is None and item.scope is not None:
+                region = item.scope.region
             for link in item.inputs if isinstance(item, Scope) else item.links:
                 if isinstance(link.event, Event) and link.event.kind in _OUTSIDE:
                     known = found.get(link.event, region)
@@ -433,16 +446,30 @@ class Builder:
     # -- what did not run ------------------------------------------------------------------------------------------------
 
     def _planner(
-        self, home: Region | None, file: SourceFile, status: str, seq: float, ran: Any = None, before: float | None = None
+        self, home: Region | None, file: SourceFile, status: str, seq: float, ran: Any = None, region: Region | None = None
     ) -> Planner:
         """Draws what did not run.
 
         Arguments:
             home: the block or call that it is in.
-            before: when it would have run; names stand for what they stood for then.
+            region: the loop or test that left it out; names stand for what they stood for then.
         """
-        at = seq if before is None else before
-        return Planner(self, file, status, seq, lambda name: self._held(name, home, at), self._models, ran)
+        known = region.known if region is not None else {}
+        before = region.seq if region is not None else seq
+
+        def look(name: str) -> list[str]:
+            made = known.get(name, ())
+            found = [self._maker_of(event, home, seq) for event in made] if not isinstance(made, str) else []
+            return found or self._held(name, home, before)
+
+        places = {name: place for name, place in known.items() if isinstance(place, str)}
+        return Planner(self, file, status, seq, look, self._models, ran, places)
+
+    def _maker_of(self, event: Event, home: Region | None, seq: float) -> str:
+        """The node of a tensor that something which did not run would have used."""
+        if event not in self._of:
+            self._outside(event, self._used(event, self._group(home, None)), seq, None, None)
+        return self._of[event]
 
     def _home(self, event: Event) -> Region | None:
         """What the names at an event belong to."""
@@ -541,8 +568,10 @@ class Builder:
                 ran = {branch.node for branch in child.children.values()}
                 if ran:
                     for number in range(branches(child.node)):
-                        if number not in ran:
+                        if number not in ran and (number < max(ran) or not hasattr(child.node, "cases")):
                             self._not_taken(child, number)
+            elif child.kind == "loop" and child.count == 0:
+                self._no_pass(child)
             self._untaken(child)
 
     def _model_names(self) -> set[str]:

@@ -22,7 +22,7 @@ class Region:
         source: the file that ``node`` is from.
     """
 
-    __slots__ = ("begun", "children", "count", "kind", "name", "node", "parent", "seq", "source", "tests", "values")
+    __slots__ = ("begun", "children", "count", "kind", "known", "name", "node", "parent", "seq", "source", "tests", "values")
 
     def __init__(self, kind: str, node: Any, parent: Region | None, name: str | None = None, source: Any = None) -> None:
         self.kind, self.node, self.parent, self.name, self.source = kind, node, parent, name, source
@@ -35,6 +35,8 @@ class Region:
         self.begun = False
         #: what a loop bound for a pass, in words
         self.values: dict[str, str] = {}
+        #: for what a loop or a test may leave out: what the names in it stood for, tensors by what made them, modules by their place
+        self.known: dict[str, tuple[Event, ...] | str] = {}
         #: what a test was made of; for a loop, what its items come from
         self.tests: tuple[Event | Variable, ...] = ()
 

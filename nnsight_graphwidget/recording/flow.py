@@ -11,15 +11,17 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from inspect import CO_NEWLOCALS
 from sys import getrefcount
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, GeneratorType, MethodType
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
+from .arguments import branch, branches
 from .events import Event, Region, Variable
+from .frames import conceal
 from .marks import Table, mark_function
 from .source import HEADER, Shift, Site, SourceFile, Sources
 
@@ -191,39 +193,55 @@ def _probe() -> int:
 _FRESH = _probe()
 
 
+class Watch(Protocol):
+    """What a flow needs of its observer."""
+
+    sources: Sources
+
+    def err(self, error: BaseException) -> None:
+        """Note an error of ours."""
+
+    def shift(self, code: CodeType) -> Shift:
+        """How far a code object is from its file."""
+
+    def block(self, code: CodeType, shift: Shift) -> None:
+        """Say how far a code object is from its file."""
+
+    def root(self) -> tuple[Region | None, CodeType | None]:
+        """The region of the block that runs, and its code."""
+
+    def library(self, file: str) -> bool:
+        """Whether a file is no user's."""
+
+    def words(self, value: Any) -> str:
+        """What a loop bound, in words."""
+
+    def place(self, value: Any) -> str | None:
+        """Where in the model a module is, None for anything else."""
+
+    def now(self) -> int:
+        """The number of the last thing that happened."""
+
+    def producer(self, tensor: Any) -> tuple[Event, str]:
+        """The event that made a tensor, and which part of its value it is."""
+
+    def whole(self, function: Any, code: CodeType) -> Any:
+        """A function whose call is one event."""
+
+    def arrived(self, tensor: Any, node: ast.Call, sources: Sourced, frame: FrameType) -> None:
+        """Note a tensor that a call made of numbers that came from elsewhere."""
+
+
 class Flow:
     """The frames, regions and sources of what one observer sees.
 
     Arguments:
-        sources: the files that code is from.
-        err: is told of an error of ours.
-        shift: how far a code object is from its file.
-        root: the region of the block that runs, and its code.
-        library: whether a file is no user's.
-        text: what a loop bound, in words.
-        now: the number of the last thing that happened.
-        whole: makes one event of a call of a function that torch transforms.
-        arrived: is told of a tensor that a call made of numbers that came from elsewhere.
-        conceal: takes our frames out of a traceback.
+        watch: the observer.
     """
 
-    def __init__(
-        self,
-        sources: Sources,
-        err: Callable[[BaseException], None],
-        shift: Callable[[CodeType], Shift],
-        move: Callable[[CodeType, Shift], None],
-        root: Callable[[], tuple[Region | None, CodeType | None]],
-        library: Callable[[str], bool],
-        text: Callable[[Any], str],
-        conceal: Callable[[BaseException], None],
-        now: Callable[[], int],
-        whole: Callable[[Any, CodeType], Any],
-        arrived: Callable[[Any, ast.Call, Sourced, FrameType], None],
-    ) -> None:
-        self.sources, self.err, self.shift, self.move = sources, err, shift, move
-        self.root, self.library, self.text, self.conceal, self.now = root, library, text, conceal, now
-        self.whole, self.arrived = whole, arrived
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self.sources = watch.sources
         #: whether any number has left a tensor
         self.carrying = False
         #: what the function that has just returned gave, if it was marked
@@ -231,6 +249,7 @@ class Flow:
         self._frames: dict[int, Frame] = {}
         self._drawn: dict[int, tuple[Any, Frame]] = {}
         self._carried: dict[int, tuple[Any, Sourced]] = {}
+        self._read: dict[Any, tuple[str, ...]] = {}
         self._modules: dict[int, weakref.ref[Any]] = {}
         self._parameters: dict[int, tuple[weakref.ref[Any], str]] = {}
 
@@ -238,7 +257,7 @@ class Flow:
         try:
             return function(*args)
         except Exception as error:
-            self.err(error)
+            self._watch.err(error)
             return None
 
     def forget(self) -> None:
@@ -277,7 +296,7 @@ class Flow:
         code = frame.f_code
         made = Frame(code, marks, marks.table.nodes[number], resumed=bool(code.co_flags & _RESUMED))
         self._frames[id(frame)] = made
-        region, block = self.root()
+        region, block = self._watch.root()
         if code is block:
             made.region = region
             return
@@ -307,7 +326,7 @@ class Flow:
         return {name: found for name, value in pairs if (found := self._lexical(caller, value))}
 
     def site(self, frame: FrameType) -> Site:
-        return self.sources.site(frame.f_code, frame.f_lasti, self.shift(frame.f_code))
+        return self.sources.site(frame.f_code, frame.f_lasti, self._watch.shift(frame.f_code))
 
     # -- regions ---------------------------------------------------------------------------------------------------------------
 
@@ -315,7 +334,7 @@ class Flow:
         """The region that a frame is in; None above the block."""
         found = self.frame(frame)
         if found is None:
-            region, block = self.root()
+            region, block = self._watch.root()
             if frame.f_code is block:
                 return region
             base = self._above(frame)
@@ -359,8 +378,8 @@ class Flow:
         while (
             up is not None
             and self.frame(up) is None
-            and self.library(up.f_code.co_filename)
-            and up.f_code is not self.root()[1]
+            and self._watch.library(up.f_code.co_filename)
+            and up.f_code is not self._watch.root()[1]
         ):
             up = up.f_back
         return up
@@ -382,10 +401,12 @@ class Flow:
         found = self._own(marks, frame)
         base = self._slot(found, frame, marks.source.slot(node))
         found.slots.pop((node, 0), None)
-        if base is None:
+        if base is None or (found.resumed and self._resumed(frame)[1]):
+            found.slots.pop((node, "loop"), None)
             return
         loop = base.new("loop", node, None, marks.source)
-        loop.seq = self.now()
+        loop.seq = self._watch.now()
+        loop.known = self._known(found, frame, node, _body(node))
         loop.tests = self._lexical(found, marks.table.parts[number][0]) if marks.table.parts[number] else ()
         found.slots[(node, "loop")] = loop
 
@@ -419,11 +440,13 @@ class Flow:
             region.begun = True
             loop.count += 1
             if loop.count <= _MOST_NAMED:
-                region.values = {name: self.text(value) for (name,), value in zip(names, values)}
+                region.values = {name: self._watch.words(value) for (name,), value in zip(names, values)}
             found.slots[(node, 0)] = region
         drawn = loop.tests if loop is not None else ()
         for (name,), value in zip(names, values):
             source: Sourced = ()
+            if isinstance(value, _Tensor):
+                found.tensors[name] = weakref.ref(value)
             if type(value) in _NUMBERS:
                 source = self.of(value) if unique(value) else drawn
                 if not source and region is not None:
@@ -451,7 +474,10 @@ class Flow:
         if test is None:
             found.slots.pop((node, which), None)
             return
-        test.seq = self.now()
+        test.seq = self._watch.now()
+        left = [part for number_ in range(branches(node)) if number_ != which for part in branch(node, number_)[1]]
+        if left:
+            test.known = self._known(found, frame, (node, which), left)
         if self.carrying or found.made:
             asked = node.test if hasattr(node, "test") else node.subject
             test.tests = union(self._tested(found, leaf) for leaf in _leaves(asked))
@@ -489,18 +515,52 @@ class Flow:
 
     def argument(self, value: Any, frame: FrameType | None, expression: ast.AST | None) -> Iterable[tuple[str, Sourced]]:
         """(path, sources) of the numbers in an argument that is no tensor."""
-        if unique(value) or type(value) in _CONTAINERS:
-            exact = [(path, found) for path, leaf in leaves(value) if (found := self.of(leaf))]
-            yield from exact
-            if exact or (unique(value) and not isinstance(expression, ast.Name)):
-                return
         own = None if frame is None else self.frame(frame)
+        if type(value) in _CONTAINERS:
+            yield from self._within(value, own, expression, "")
+            return
+        if unique(value):
+            found = self.of(value)
+            if found or not isinstance(expression, ast.Name):
+                if found:
+                    yield "", found
+                return
         if own is not None and expression is not None and not isinstance(expression, ast.Constant):
             found = self._lexical(own, expression)
             if not found and isinstance(expression, ast.Name):
                 found = self._outer(expression.id, value)
             if found:
                 yield "", found
+
+    def _within(self, value: Any, own: Frame | None, expression: ast.AST | None, path: str) -> Iterable[tuple[str, Sourced]]:
+        """(path, sources) of what a container holds; a shared number is followed where the source spells the container out."""
+        spelt: dict[str, ast.AST] = {}
+        if (
+            isinstance(expression, (ast.List, ast.Tuple))
+            and type(value) in (list, tuple)
+            and len(expression.elts) == len(value)
+        ):
+            spelt = {f"[{index}]": part for index, part in enumerate(expression.elts)}
+        elif isinstance(expression, ast.Dict):
+            spelt = {
+                f"[{key.value!r}]": part
+                for key, part in zip(expression.keys, expression.values)
+                if isinstance(key, ast.Constant)
+            }
+        shared = False
+        for at, leaf in leaves(value):
+            found = self.of(leaf)
+            if not found and not unique(leaf) and type(leaf) in _NUMBERS and own is not None:
+                if at in spelt:
+                    found = self._lexical(own, spelt[at])
+                elif isinstance(expression, ast.Name):
+                    shared = True
+            if found:
+                yield path + at, found
+        if shared and own is not None and isinstance(expression, ast.Name):
+            found = self._lexical(own, expression)
+            if found:
+                yield path, found
 
     def _carry(self, value: Any, sources: Sourced) -> None:
         held: Any = value
@@ -548,7 +608,7 @@ class Flow:
         called, self.returned = self.returned, None
         if isinstance(value, _Tensor):
             if parts and type(node) is ast.Call:
-                self.arrived(value, node, union(parts), frame)
+                self._watch.arrived(value, node, union(parts), frame)
             return ()
         if unique(value):
             exact = self.of(value)
@@ -570,19 +630,19 @@ class Flow:
 
     def _outer(self, name: str, value: Any) -> Sourced:
         """The loop around the block that bound a number or text by a name which the block itself does not bind."""
-        region = self.root()[0]
+        region = self._watch.root()[0]
         if type(value) not in _NUMBERS:
             return ()
         while region is not None:
             if name in region.values:
-                return (Variable(region, name),) if region.values[name] == self.text(value) else ()
+                return (Variable(region, name),) if region.values[name] == self._watch.words(value) else ()
             region = region.parent
         return ()
 
     def value(self, marks: Marks, number: int, frame: FrameType, value: Any, fresh: bool) -> None:
         found = self._own(marks, frame)
         sources = self._taken(marks, number, frame, found, value, fresh)
-        if sources:
+        if not isinstance(value, _Tensor):
             found.at[marks.table.nodes[number]] = sources
 
     def leaf(self, marks: Marks, number: int, frame: FrameType, value: Any) -> None:
@@ -636,6 +696,35 @@ class Flow:
         node = marks.table.nodes[number]
         self.returned = () if isinstance(value, _Tensor) else self.of(value) if unique(value) else self._lexical(found, node)
 
+    def _known(self, found: Frame, frame: FrameType, key: Any, body: Sequence[ast.AST]) -> dict[str, tuple[Event, ...] | str]:
+        """What the names stand for that some code which may not run would use."""
+        names = self._read.get(key)
+        if names is None:
+            loaded = (
+                part.id
+                for node in body
+                for part in ast.walk(node)
+                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
+            )
+            names = self._read[key] = tuple(dict.fromkeys(loaded))
+        known: dict[str, tuple[Event, ...] | str] = {}
+        for name in names:
+            held = found.tensors.get(name)
+            value = held() if held is not None else None
+            if value is None:
+                value = lookup(ast.Name(name, ast.Load()), frame)
+            if isinstance(value, _Tensor):
+                known[name] = (self._watch.producer(value)[0],)
+            elif type(value) in (list, tuple):
+                made = tuple(self._watch.producer(each)[0] for each in value[:_MOST_LEAVES] if isinstance(each, _Tensor))
+                if made:
+                    known[name] = made
+            elif value is not None:
+                place = self._watch.place(value)
+                if place is not None:
+                    known[name] = place
+        return known
+
     # -- names -----------------------------------------------------------------------------------------------------------------
 
     def called(self, tensor: Any, frame: FrameType) -> str:
@@ -646,7 +735,7 @@ class Flow:
         site = self.site(frame)
         found = self.frame(frame)
         if found is not None:
-            for word, held in found.tensors.items():
+            for word, held in reversed(found.tensors.items()):
                 if held() is tensor:
                     return word
         for root in (site.node, site.statement):
@@ -673,8 +762,8 @@ class Flow:
         if cls is FunctionType:
             code = function.__code__
             if code.co_filename.startswith(_WHOLE):
-                return self.whole(function, code)
-            if self.library(code.co_filename):
+                return self._watch.whole(function, code)
+            if self._watch.library(code.co_filename):
                 return function
             marked = self._marked(code)
             if marked is None:
@@ -717,7 +806,7 @@ class Flow:
             try:
                 return module(*args, **kwargs)
             except BaseException as error:
-                self.conceal(error)
+                conceal(error)
                 raise
             finally:
                 module.__dict__.pop("forward", None)
@@ -725,7 +814,7 @@ class Flow:
         return call
 
     def _marked(self, code: CodeType) -> CodeType | None:
-        shift = self.shift(code)
+        shift = self._watch.shift(code)
         file = self.sources.file(shift.file or code.co_filename)
         known = file.marked.get(id(code))
         if known is None or known[0] is not code:
@@ -738,7 +827,7 @@ class Flow:
                     break
             known = file.marked[id(code)] = (code, made)
         if known[1] is not None:
-            self.move(known[1], shift)
+            self._watch.block(known[1], shift)
         return known[1]
 
 
@@ -750,7 +839,7 @@ _WHOLE = tuple(
 _COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>")
 _RESUMED = 0x20 | 0x80 | 0x200  # generators and coroutines
 #: Iterables whose iterators run no code.
-_DRAWN = (
+_DRAWN: tuple[type, ...] = (
     list,
     tuple,
     range,
@@ -775,6 +864,8 @@ def lookup(node: ast.AST, frame: FrameType, known: Frame | None = None) -> Any:
     """
     if isinstance(node, ast.Constant):
         return node.value
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+        return -node.operand.value if isinstance(node.operand.value, int) else None
     if isinstance(node, ast.Name):
         names: Any = frame.f_globals
         if known is not None and node.id in known.tensors:
@@ -837,6 +928,13 @@ def leaves(value: Any) -> Iterable[tuple[str, Any]]:
         else:
             count += 1
             yield path, item
+
+
+def _body(node: Any) -> Sequence[ast.AST]:
+    """What a loop does on each pass."""
+    if isinstance(node, ast.DictComp):
+        return [node.key, node.value]
+    return [node.elt] if hasattr(node, "elt") else getattr(node, "body", [])
 
 
 def union(parts: Iterable[Sourced]) -> Sourced:

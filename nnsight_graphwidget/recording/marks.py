@@ -595,4 +595,5 @@ def _parts(node: Any) -> tuple[ast.AST, ...]:
         found = [node.value, *index]
     else:
         found = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
-    return tuple(part for part in found if not isinstance(part, (ast.Constant, ast.Slice, ast.Lambda)))
+    values = [part.value if isinstance(part, ast.NamedExpr) else part for part in found]
+    return tuple(part for part in values if not isinstance(part, (ast.Constant, ast.Slice, ast.Lambda)))

@@ -14,7 +14,7 @@ import sysconfig
 import threading
 import weakref
 from collections.abc import Callable
-from types import CodeType, FrameType, FunctionType, TracebackType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 import torch
@@ -27,6 +27,7 @@ from . import events, flow, marks, source
 from .arguments import operand
 from .events import Event, Link, Region, Scope
 from .flow import Flow, Marks, Sourced, current, lookup
+from .frames import CALL, conceal
 from .marks import mark_block, mark_wrapped
 from .outside import Outside
 from .source import Shift, Site, Sources
@@ -122,10 +123,11 @@ class Observer(overrides.TorchFunctionMode):
         self.reason: str | None = None
         self.failed: BaseException | None = None
         self._thread = threading.local()
-        self.state: Callable[[], State] = lambda: self.root
-        self.root = State()
+        self.state: Callable[[], State] = lambda: self.outer
+        self.outer = State()
         self.hidden: tuple[str, ...] = ()
-        self.text: Callable[[Any], str] = short
+        #: where in the model a module is, None for anything else
+        self.place: Callable[[Any], str | None] = lambda value: None
         self._made: dict[int, tuple[weakref.ref[Any], Event, str]] = {}
         self._models: dict[int, weakref.ref[Any]] = {}
         self._written: dict[int, list[tuple[Event, int, int]]] = {}
@@ -133,33 +135,27 @@ class Observer(overrides.TorchFunctionMode):
         self._seq = 0
         #: the last backward pass that a block ran itself
         self._backward: Event | None = None
-        self.flow = Flow(
-            self.sources,
-            self.err,
-            self.shift,
-            self.block,
-            self._root,
-            self._library,
-            self._text,
-            conceal,
-            lambda: self._seq,
-            self._whole,
-            self._arrived,
-        )
-        self.outside = Outside(self.sources, self._library, self._text)
+        self.flow = Flow(self)
+        self.outside = Outside(self.sources, self.library, self.words)
 
-    def _text(self, value: Any) -> str:
+    def words(self, value: Any) -> str:
         """What a loop bound, in words: a tensor that was read is called by where it was."""
         entry = self._made.get(id(value)) if is_tensor(value) else None
         if entry is not None and entry[0]() is value and entry[1].kind == "InterventionProtocol":
             return entry[1].label + entry[2]
-        return self.text(value)
+        return self.place(value) or short(value)
 
-    def _root(self) -> tuple[Region | None, CodeType | None]:
+    def now(self) -> int:
+        """The number of the last thing that happened."""
+        return self._seq
+
+    def root(self) -> tuple[Region | None, CodeType | None]:
+        """The region of the block that runs, and its code."""
         state = self.state()
         return (state.regions[-1], state.codes[-1]) if state.codes else (None, None)
 
-    def _library(self, file: str) -> bool:
+    def library(self, file: str) -> bool:
+        """Whether a file is no user's."""
         return file.startswith((*_LIBRARIES, *_OWN, *self.hidden, "<frozen"))
 
     def want(self, values: bool, run: bool) -> None:
@@ -216,6 +212,7 @@ class Observer(overrides.TorchFunctionMode):
                 return None, None
             kind = "ConditionalProtocol" if name == "__bool__" else "Operation"
             event = Event(-1, kind, name.strip("_") if name.startswith("__") else name, None, direct=frames.direct)
+            event.target = _target(func)
             site = self.flow.site(frames.site_frame)
             if name == "backward" and not isinstance(site.node, ast.Call):
                 return None, None  # a `with loss.backward():`, which is a scope of its own
@@ -244,7 +241,6 @@ class Observer(overrides.TorchFunctionMode):
                 self._backward = event
             if changed is None and not made and name not in (*_CARRIES, *_FLAGS, "backward"):
                 return
-            event.target = _target(func)
             self.add(event, frames, changed if result is None and changed is not None else result)
             if changed is not None:
                 event.changes = self.mutate(changed, event)
@@ -312,7 +308,7 @@ class Observer(overrides.TorchFunctionMode):
             if frame.f_code is block:
                 return Frames(state, frame, site_frame or frame, direct)
             if site_frame is None:
-                if self._library(frame.f_code.co_filename):
+                if self.library(frame.f_code.co_filename):
                     direct = False
                 else:
                     site_frame = frame
@@ -321,7 +317,7 @@ class Observer(overrides.TorchFunctionMode):
             frame = frame.f_back
         return None
 
-    def _whole(self, function: Any, code: CodeType) -> Any:
+    def whole(self, function: Any, code: CodeType) -> Any:
         """A function that torch maps, differentiates or compiles: its call is one event, and what it calls inside is not seen."""
         name = code.co_qualname.partition(".")[0] if hasattr(code, "co_qualname") else function.__qualname__.partition(".")[0]
         name = _TRANSFORMS.get(name, name)
@@ -358,7 +354,7 @@ class Observer(overrides.TorchFunctionMode):
         call._torchdynamo_disable = True  # type: ignore[attr-defined]
         return call
 
-    def _arrived(self, tensor: Any, node: ast.Call, sources: Sourced, frame: FrameType) -> None:
+    def arrived(self, tensor: Any, node: ast.Call, sources: Sourced, frame: FrameType) -> None:
         """A call made a tensor of numbers or arrays that came from elsewhere, and torch did not say so."""
         entry = self._made.get(id(tensor))
         if entry is not None and entry[0]() is tensor:
@@ -402,6 +398,9 @@ class Observer(overrides.TorchFunctionMode):
             return self._at(right, args[0], frame) and not self._at(left, args[0], frame)
         if isinstance(left, ast.Constant) or isinstance(right, ast.Constant):
             return isinstance(left, ast.Constant)
+        known = self.flow.frame(frame)
+        if known is not None and not isinstance(left, ast.Name) and left in known.at:
+            return True  # a number or an array that came from elsewhere
         return self._at(right, args[0], frame) or (
             not self._at(left, args[0], frame) and lookup(left, frame, self.flow.frame(frame)) is args[1]
         )
@@ -589,8 +588,6 @@ _PLAIN = (int, float, str, bool, type(None), complex, bytes, torch.dtype, torch.
 _COMPREHENSION_NAMES = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 
-#: The name of the one frame that stands between the user's line and what it called.
-CALL = "__nnsight_graphwidget__"
 _call_code = (lambda func, args, kwargs: func(*args, **kwargs)).__code__
 _call_codes: dict[tuple[str, int], CodeType] = {}
 
@@ -606,33 +603,6 @@ def _called_by(frame: FrameType | None) -> Callable[[Any, Any, Any], Any]:
         code = _call_codes[place] = _call_code.replace(co_filename=place[0], co_firstlineno=place[1], co_name=CALL)
         _hide(code)
     return FunctionType(code, frame.f_globals)
-
-
-def conceal(error: BaseException) -> None:
-    """Take the recorder's frames out of the traceback of an exception that is about to go on with a bare ``raise``."""
-    traceback = error.__traceback__
-    error.__traceback__ = without_ours(traceback)
-    if sys.version_info < (3, 11) and traceback is not None:  # there a bare raise puts the first frame, ours, back
-        traceback.tb_next = error.__traceback__
-
-
-def without_ours(traceback: TracebackType | None) -> TracebackType | None:
-    """A traceback without the recorder's frames, nor the two by which a function of torch's comes to it and so to itself."""
-    kept: list[TracebackType] = []
-    while traceback is not None:
-        if not _ours(traceback.tb_frame):
-            codes = [entry.tb_frame.f_code for entry in kept[-2:]]
-            if codes == [traceback.tb_frame.f_code, overrides.handle_torch_function.__code__]:
-                del kept[-2:]
-            kept.append(traceback)
-        traceback = traceback.tb_next
-    for entry in reversed(kept):
-        traceback = TracebackType(traceback, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
-    return traceback
-
-
-def _ours(frame: FrameType) -> bool:
-    return frame.f_code.co_name == CALL or frame.f_code.co_filename.startswith(_HERE)
 
 
 def hide_from_dynamo(*modules: Any) -> None:

@@ -15,7 +15,8 @@ from typing import Any
 from ...describe import describe
 from ...recording.arguments import INPUTS, argument, call_of, opener
 from ...recording.events import Event, Link, Region, Scope
-from ...recording.observe import NOTHING, Frames, Observer, State, conceal, message
+from ...recording.frames import conceal
+from ...recording.observe import NOTHING, Frames, Observer, State, message
 from ...recording.source import LOOPS, Site
 
 _HERE = os.path.dirname(os.path.dirname(os.path.dirname(__file__))) + os.sep
@@ -44,11 +45,11 @@ class Seams:
     Arguments:
         hidden: folders whose frames are not the user's.
         worker: the worker whose code the current thread runs, or None.
-        text: a loop variable's value.
+        place: where in the model a module is, None for anything else.
     """
 
-    def __init__(self, hidden: tuple[str, ...], worker: Callable[[], Any], text: Callable[[Any], str]) -> None:
-        self.hidden, self.worker, self._text = hidden, worker, text
+    def __init__(self, hidden: tuple[str, ...], worker: Callable[[], Any], place: Callable[[Any], str | None]) -> None:
+        self.hidden, self.worker, self._place = hidden, worker, place
         self.local = threading.local()
         self.all: list[Seam] = []
         self._patched: list[tuple[Any, str, Any]] = []
@@ -74,9 +75,9 @@ class Seams:
 
         def state() -> State:
             worker = self.worker()
-            return watch.root if worker is None else run.states.get(worker, watch.root)
+            return watch.outer if worker is None else run.states.get(worker, watch.outer)
 
-        watch.state, watch.text = state, self._text
+        watch.state, watch.place = state, self._place
         with self._lock:
             if self._users == 0:
                 try:
@@ -252,7 +253,13 @@ def containers(watch: Observer, run: Run, names: Any) -> None:
             if key in by_id:
                 carrier = Event(-1, "", "", None)
                 watch.argument(carrier, "", by_id[key])
-                event.links[:] = [link for link in carrier.links if link.event is not None] or event.links
+                held = [link for link in carrier.links if link.event is not None]
+                spelt = [
+                    link
+                    for link in event.links
+                    if link.text and (link.name.removeprefix("0"), link.event) not in {(each.name, each.event) for each in held}
+                ]  # numbers that only the source could tell
+                event.links[:] = [*held, *spelt] or event.links
                 event.value = describe(by_id[key])
     except Exception as error:
         watch.err(error)
@@ -354,7 +361,7 @@ def gradient(
     try:
         if frames is not None:
             maker = event.links[0].event if event.links else None
-            if maker is not None and maker.kind == "InterventionProtocol":
+            if isinstance(maker, Event) and maker.kind == "InterventionProtocol":
                 event.label = f"{maker.label}.grad"  # of any other tensor, the source tells the name
             watch.add(event, frames, result if setting is None else setting[1])
             if setting is None:

@@ -14,6 +14,36 @@ from collections.abc import Callable
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
+from .. import check, missing
+
+#: What of nnsight's own this file uses.
+PRIVATE = """
+    nnsight.intervention.backends.editing: EditingBackend.__call__
+    nnsight.intervention.backends.execution: wrap_exception
+    nnsight.intervention.backends.remote: RemoteBackend.__call__
+    nnsight.intervention.envoy: Envoy.__call__ Envoy.skip
+    nnsight.intervention.interleaver: Cancelation EarlyStopException Interleaver.__enter__ Interleaver.__exit__
+    nnsight.intervention.interleaver: Mediator.OutOfOrderError Mediator.end Mediator.exception Mediator.request Mediator.start
+    nnsight.intervention.interleaver: Mediator.stop Mediator.swap Thread get_non_nnsight_frame wrap_exception
+    nnsight.intervention.tracing.backwards: BackwardsTracer.execute wrap_grad
+    nnsight.intervention.tracing.base: Tracer.__exit__ Tracer.execute get_non_nnsight_frame
+    nnsight.intervention.tracing.globals: Object.save
+    nnsight.intervention.tracing.invoker: Invoker.compile Invoker.execute
+    nnsight.intervention.tracing.iterator: IteratorTracer.execute
+    nnsight.intervention.tracing.tracer: Barrier.__call__ InterleavingTracer.cache InterleavingTracer.compile
+    nnsight.intervention.tracing.tracer: InterleavingTracer.execute InterleavingTracer.stop ScanningTracer.execute
+    nnsight.intervention.tracing.util: get_non_nnsight_frame wrap_exception
+"""
+
+#: What a model gives is read through one descriptor in 0.7, and through properties before.
+DESCRIPTOR = "nnsight.intervention.interleaver: eproperty.__get__ eproperty.__set__"
+PROPERTIES = """
+    nnsight.intervention.envoy: Envoy.input Envoy.inputs Envoy.output
+    nnsight.intervention.envoy: OperationEnvoy.input OperationEnvoy.inputs OperationEnvoy.output
+"""
+PRIVATE += PROPERTIES if missing(DESCRIPTOR) else DESCRIPTOR
+check(PRIVATE)  # before the imports, so that all that is missing is said at once
+
 import nnsight
 from nnsight.intervention import envoy, interleaver
 from nnsight.intervention.backends import editing, execution, remote
@@ -24,7 +54,8 @@ from nnsight.intervention.tracing import tracer as tracing
 from ...describe import short
 from ...recording import events
 from ...recording.events import Event, Scope
-from ...recording.observe import Observer, State, conceal
+from ...recording.frames import conceal
+from ...recording.observe import Observer, State
 from ...recording.source import Shift
 from .patching import Run, Seams, act, containers, give, gradient, meet, out_of_order, read, save, scope_of
 from .patching import end as ended
@@ -33,8 +64,11 @@ _HIDDEN = tuple(os.path.dirname(file) + os.sep for file in (nnsight.__file__, __
 _UNWOUND = (interleaver.Cancelation, SystemExit)
 _MISSED = (interleaver.Mediator.OutOfOrderError, getattr(interleaver.Mediator, "MissedProviderError", ()))
 
-#: The classes of tracers, sessions, invokers, iterators …
-TRACERS = (base.Tracer,)
+
+def contexts() -> tuple[type, ...]:
+    """The class of tracers, sessions, invokers, iterators …"""
+    return (base.Tracer,)
+
 
 #: Scopes of edits by their mediator: an edit outlives the recording that saw it made.
 _edits: weakref.WeakKeyDictionary[Any, Scope] = weakref.WeakKeyDictionary()
@@ -43,13 +77,13 @@ _edits: weakref.WeakKeyDictionary[Any, Scope] = weakref.WeakKeyDictionary()
 _given: weakref.WeakKeyDictionary[Any, list[tuple[str, Any]]] = weakref.WeakKeyDictionary()
 
 
-def _text(value: Any) -> str:
-    """A loop variable's value: a module is named by where it is."""
+def _place(value: Any) -> str | None:
+    """Where in the model a module is."""
     path = value.__dict__.get("path") if isinstance(value, envoy.Envoy) else None
-    return path.partition(".")[2] or path if type(path) is str else short(value)
+    return path.partition(".")[2] or path if type(path) is str else None
 
 
-_seams: Seams = Seams(_HIDDEN, lambda: getattr(_seams.local, "mediator", None), _text)
+_seams: Seams = Seams(_HIDDEN, lambda: getattr(_seams.local, "mediator", None), _place)
 begin, end = _seams.begin, _seams.end
 
 
@@ -557,7 +591,7 @@ def _wrap(original: Any) -> Any:
 
 
 def _listen() -> None:
-    """The seams of the version that is installed; a missing one is an error when the first recording begins."""
+    """The seams of the version that is installed."""
     hook = _seams.hook
     for tracer in (base.Tracer, tracing.InterleavingTracer, tracing.ScanningTracer, invoker.Invoker, backwards.BackwardsTracer):
         hook(tracer, "execute", _execute)
@@ -584,14 +618,18 @@ def _listen() -> None:
         for owner in (envoy.Envoy, envoy.OperationEnvoy):
             for name in ("output", "inputs", "input"):
                 hook(owner, name, _property(name))
-        hook(tracing.InterleavingTracer, "result", _property("result"))
+        if "result" in vars(tracing.InterleavingTracer):  # from 0.5.8 on
+            hook(tracing.InterleavingTracer, "result", _property("result"))
     hook(envoy.Envoy, "skip", _skip)
     hook(envoy.Envoy, "__call__", _call)
     hook(tracing.InterleavingTracer, "cache", _cache)
     hook(tracing.Barrier, "__call__", _barrier)
     hook(backwards, "wrap_grad", _grad)
-    hook(saving, "save", _save)
-    hook(nnsight, "save", _save)
+    if "save" in vars(saving):
+        hook(saving, "save", _save)
+        hook(nnsight, "save", _save)
+    else:  # before 0.5.13 there is only the method, which is mounted on every object while a trace runs
+        hook(saving.Object, "save", _save)
 
 
 _listen()

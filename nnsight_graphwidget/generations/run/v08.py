@@ -13,6 +13,26 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
+from .. import check
+
+#: What of nnsight's own this file uses.
+PRIVATE = """
+    greenlet: GreenletExit getcurrent
+    nnsight.intervention.backends.remote: RemoteBackend.__call__
+    nnsight.intervention.backward: BackwardTracer.execute _grad_property push_result
+    nnsight.intervention.barrier: Barrier.__call__
+    nnsight.intervention.editing: EditingTracer.execute
+    nnsight.intervention.envoy: Envoy.__call__
+    nnsight.intervention.eproperty: eproperty.__get__ eproperty.__set__
+    nnsight.intervention.interleaver: EarlyStopException OutOfOrderError Interleaver.__enter__ Interleaver.__exit__
+    nnsight.intervention.interleaver: Mediator._run Mediator.skip Mediator.start Mediator.switch
+    nnsight.intervention.iterator: Iterations._indices Iterations.execute push_result
+    nnsight.intervention.tracer: InterleavingTracer.cache InterleavingTracer.execute InterleavingTracer.stop
+    nnsight.intervention.tracer: Invoker.execute ScanningTracer.execute clean_traceback push_result
+    nnsight.tracing.tracer: Tracer.execute clean_traceback dec inc mark push_result
+"""
+check(PRIVATE)  # before the imports, so that all that is missing is said at once
+
 import nnsight
 from greenlet import GreenletExit, getcurrent
 from nnsight.intervention import backward, editing, envoy, eproperty, interleaver, iterator, tracer
@@ -23,15 +43,19 @@ from nnsight.tracing import tracer as tracing
 from ...describe import short
 from ...recording import events
 from ...recording.events import Event, Scope
-from ...recording.observe import NOTHING, Frames, Observer, State, hide_from_dynamo, without_ours
+from ...recording.frames import without_ours
+from ...recording.observe import NOTHING, Frames, Observer, State, hide_from_dynamo
 from ...recording.source import Shift
 from .patching import Seams, act, containers, give, gradient, loop_of, meet, out_of_order, read, save, scope_of
 from .patching import end as ended
 
 _HIDDEN = tuple(os.path.dirname(file) + os.sep for file in (nnsight.__file__, __file__, events.__file__))
 
-#: The classes of tracers, sessions, invokers, iterators …
-TRACERS = (tracing.Tracer,)
+
+def contexts() -> tuple[type, ...]:
+    """The class of tracers, sessions, invokers, iterators …"""
+    return (tracing.Tracer,)
+
 
 #: Scopes of edits by their mediator: an edit outlives the recording that saw it made.
 _edits: weakref.WeakKeyDictionary[Any, Scope] = weakref.WeakKeyDictionary()
@@ -42,13 +66,13 @@ def _worker() -> Any:
     return None if mediator is None else mediator()
 
 
-def _text(value: Any) -> str:
-    """A loop variable's value: a module is named by where it is."""
+def _place(value: Any) -> str | None:
+    """Where in the model a module is."""
     path = value.__dict__.get("path") if isinstance(value, envoy.Envoy) else None
-    return path.partition(".")[2] or path if type(path) is str else short(value)
+    return path.partition(".")[2] or path if type(path) is str else None
 
 
-_seams = Seams(_HIDDEN, _worker, _text)
+_seams = Seams(_HIDDEN, _worker, _place)
 begin, end = _seams.begin, _seams.end
 
 
