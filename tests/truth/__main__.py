@@ -1,7 +1,7 @@
-"""``python -m tests.truth 10000 --seed 1``: compare the graphs of that many random programs with the oracle; say each disagreement.
+"""``python -m tests.truth 10000 --seed 1`` compares the graphs of that many random programs with the oracle.
 
-Prints how many programs agree, each sort of disagreement with its count, and for each of the most common ones the smallest program
-that was found to show it.
+Prints how many programs agree, each sort of disagreement with its count, and for each of the most common ones the smallest
+program that was found to show it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from time import monotonic
 from hypothesis import HealthCheck, Phase, find, given, seed, settings
 from hypothesis.errors import Flaky, NoSuchExample
 
-from .check import check
-from .compare import Difference
-from .generate import HEAD, programs
+from tests.truth.check import check
+from tests.truth.compare import Difference
+from tests.truth.generate import HEAD, programs
 
 
 def explored(count: int, start: int) -> list[tuple[str, list[Difference]]]:
@@ -78,9 +78,8 @@ def main() -> int:
     asked = parser.parse_args()
     found = explored(asked.count, asked.seed)
     agreed = sum(not differences for _, differences in found)
-    print(
-        f"{len(found)} programs, {len({text for text, _ in found})} of them different; {agreed} agree ({agreed / len(found):.1%})"
-    )
+    different = len({text for text, _ in found})
+    print(f"{len(found)} programs, {different} of them different; {agreed} agree ({agreed / len(found):.1%})")
     sorts = Counter(sort for _, differences in found for sort in {difference.sort for difference in differences})
     for sort, count in sorts.most_common():
         print(f"{count:6}  {sort}")

@@ -12,10 +12,9 @@ from typing import Any
 import torch
 
 from nnsight_graphwidget import record
-
-from .compare import Difference, differences, seen, wanted
-from .generate import LAYERS
-from .oracle import Interpreter, Model, Raised, Value, bare
+from tests.truth.compare import Difference, differences, seen, wanted
+from tests.truth.generate import LAYERS
+from tests.truth.oracle import Interpreter, Model, Raised, Value, bare
 
 _files = itertools.count()
 

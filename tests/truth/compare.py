@@ -1,8 +1,9 @@
 """The wanted tree and the graph, written in one form and compared: each difference is a line that says where and what.
 
-A place is written as the path of the groups around it: ``for@12:8 #1 if@13:12 then``. A node is its label, line and column in its place;
-the same again in the same place is counted (``~2``). Three things are left open, because the graph may show them or not: a group in which
-nothing happened or would have, the column of a test, and the frame of a generator function around what it does for a pass.
+A place is written as the path of the groups around it: ``for@12:8 #1 if@13:12 then``. A node is its label, line and column in
+its place; the same again in the same place is counted (``~2``). Three things are left open, because the graph may show them
+or not: a group in which nothing happened or would have, the column of a test, and the frame of a generator function around
+what it does for a pass.
 """
 
 from __future__ import annotations
@@ -12,8 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nnsight_graphwidget import Graph
-
-from .oracle import Interpreter, Place, Would
+from tests.truth.oracle import Interpreter, Place, Would
 
 KINDS = ("Operation", "InterventionProtocol", "SwapProtocol", "LockProtocol", "ConditionalProtocol")
 
@@ -109,12 +109,12 @@ def seen(graph: Graph, run: Interpreter) -> Told:
         while parent not in held:
             held.add(parent)
             parent = groups[parent].parent if parent is not None else None
-    never = {group.id for group in graph.groups if group.taken is False or (group.kind == "Iterator" and not group.count)}
+    never = {group.id for group in graph.groups if group.taken is False}
     inside = set()
     for group in graph.groups:
         if group.parent in never or group.parent in inside:
             inside.add(group.id)
-        elif group.id in never:
+        elif group.id in never or (group.kind == "Iterator" and not group.count):
             parent = group.id
             while parent not in held:
                 held.add(parent)
@@ -211,12 +211,6 @@ def last(path: str) -> str:
 def label(path: str) -> str:
     """What a node or a group is, wherever it is."""
     name = last(path).partition("@")[0].partition("~")[0]
-    return (
-        "()"
-        if name.endswith("()")
-        else "#"
-        if name.startswith("#")
-        else "layer." + name.rpartition(".")[2]
-        if "." in name
-        else name
-    )
+    if name.startswith("layer"):  # whichever layer
+        return "layer" + name[name.rindex(".") :]
+    return "a call" if name.endswith("()") else "a pass" if name.startswith("#") else name

@@ -1,14 +1,13 @@
 """Random programs over the constructs that a graph must tell the truth about, as source text.
 
-Names say what they hold: ``t`` a tensor of shape (2, 4), ``n`` a number, ``l`` a list of tensors, ``m`` a list of numbers, ``d`` a dict
-of numbers, ``o`` a :class:`Pair`, ``s`` a text. Each layer is read in one place only, in the order of the model, because a read
-in a wrong order is an error of nnsight's.
+Names say what they hold: ``t`` a tensor of shape (2, 4), ``n`` a number, ``l`` a list of tensors, ``m`` a list of numbers,
+``d`` a dict of numbers, ``o`` a ``Pair``, ``s`` a text. Each layer is read in one place only, in the order of the model,
+because a read in a wrong order is an error of nnsight's.
 """
 
 from __future__ import annotations
 
-import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -78,6 +77,35 @@ def indexed(l0):
         t2.sum()
 
 
+def gathered(*ts, scale=1.0):
+    total = 0
+    for t1 in ts:
+        total = total + t1 * scale
+    return total
+
+
+def both(t0):
+    return t0 * 2, t0.sum().item()
+
+
+def maker(n0):
+    def made(t0):
+        return t0 * n0
+
+    return made
+
+
+class Meter:
+    def __init__(self):
+        self.total = 0
+        self.seen = []
+
+    def add(self, t0):
+        self.total += t0.mean().item()
+        self.seen.append(t0)
+        return self
+
+
 n9 = 0.25
 t9 = torch.linspace(-1, 1, 8).reshape(2, 4)
 bad = torch.ones(3)
@@ -112,7 +140,6 @@ class Writer:
     layer: int = 1
     count: int = 0
     size: int = 0
-    shifts: dict[str, int] = field(default_factory=dict)
 
     def pick(self, *options: Any) -> Any:
         return self.draw(st.sampled_from(options))
@@ -131,24 +158,16 @@ class Writer:
         if depth == 0:
             return name
         forms = [
-            "name",
-            "binary",
-            "number",
-            "reflected",
-            "method",
-            "function",
-            "mean",
-            "stack",
-            "choice",
-            "helper",
-            "lambda",
-            "part",
-            "max",
-        ]
+            "name", "binary", "number", "reflected", "method", "function", "mean", "stack", "choice", "helper",
+            "lambda", "part", "max",
+        ]  # fmt: skip
         if scope.lists:
             forms += ["element", "collected", "summed", "listed"]
         form = self.pick(*forms)
-        inner = lambda: self.tensor(scope, depth - 1)  # noqa: E731
+
+        def inner() -> str:
+            return self.tensor(scope, depth - 1)
+
         if form == "binary":
             return f"({inner()} {self.pick('+', '-', '*')} {inner()})"
         if form == "number":
@@ -173,15 +192,20 @@ class Writer:
         if form == "choice":
             return f"({inner()} if {self.test(scope)} else {inner()})"
         if form == "helper":
-            calls = [
+            number = self.number(scope, depth - 1)
+            return self.pick(
                 f"scaled({inner()})",
-                f"scaled({inner()}, {self.number(scope, depth - 1)})",
+                f"scaled({inner()}, {number})",
                 f"halved({inner()}, 2)",
                 f"shrunk({inner()})",
-            ]
-            calls += [f"{call}({inner()})" for call in scope.calls]
-            calls += [f"Scaler({self.number(scope, depth - 1)}).apply({inner()})"]
-            return self.pick(*calls)
+                f"gathered({inner()}, {inner()})",
+                f"gathered({inner()}, scale={number})",
+                f"maker({number})({inner()})",
+                f"both({inner()})[0]",
+                f"Meter().add({inner()}).seen[0]",
+                f"Scaler({number}).apply({inner()})",
+                *(f"{call}({inner()})" for call in scope.calls),
+            )
         if form == "lambda":
             return f"(lambda t5: t5 * {self.number(scope, depth - 1)})({inner()})"
         if form == "part":
@@ -214,7 +238,10 @@ class Writer:
         forms += ["field"] if scope.pairs else []
         forms += ["text"] if scope.texts else []
         form = self.pick(*forms)
-        inner = lambda: self.number(scope, depth - 1)  # noqa: E731
+
+        def inner() -> str:
+            return self.number(scope, depth - 1)
+
         if form == "item":
             return f"{self.tensor(scope, depth - 1)}.{self.pick('sum()', 'mean()', 'norm()')}.item()"
         if form == "float":
@@ -222,7 +249,8 @@ class Writer:
         if form == "binary":
             return f"({inner()} {self.pick('+', '-', '*')} {inner()})"
         if form == "helper":
-            return f"score({self.tensor(scope, depth - 1)})"
+            inside = self.tensor(scope, depth - 1)
+            return self.pick(f"score({inside})", f"both({inside})[1]", f"Meter().add({inside}).total")
         if form == "choice":
             return f"({inner()} if {self.test(scope)} else {inner()})"
         if form == "array":
@@ -235,7 +263,7 @@ class Writer:
             listed = self.pick(*scope.number_lists)
             return self.pick(f"{listed}[0]", f"{listed}[-1]", f"sum({listed})", f"sum(n6 * 2 for n6 in {listed})")
         if form == "key":
-            return f'{self.pick(*scope.dicts)}["a"]'
+            return f"{self.pick(*scope.dicts)}['a']"
         if form == "field":
             return f"{self.pick(*scope.pairs)}.{self.pick('one', 'two')}"
         if form == "text":
@@ -281,25 +309,14 @@ class Writer:
     def statement(self, scope: Scope) -> tuple[list[str], Scope]:
         self.size += 1
         forms = [
-            "tensor",
-            "number",
-            "tensor",
-            "number",
-            "append",
-            "change",
-            "total",
-            "list",
-            "numbers",
-            "dict",
-            "pair",
-            "text",
-            "local",
-        ]
+            "tensor", "number", "tensor", "number", "append", "change", "total", "list", "numbers", "dict", "pair",
+            "text", "local", "swap", "no_grad", "unpack",
+        ]  # fmt: skip
         if self.layer < LAYERS and scope.depth == 0:
             forms += ["read", "write", "write_into", "augmented", "layers"]
         if scope.depth < 3 and self.size < 14:
-            forms += ["if", "for_list", "for_range", "while", "try", "generator", "zip", "if_else"]
-            forms += ["match"] if sys.version_info >= (3, 10) else []
+            forms += ["items"] if scope.dicts else []
+            forms += ["if", "for_list", "for_range", "while", "try", "generator", "zip", "if_else", "match"]
         if scope.loop:
             forms += ["leave", "leave"]
         form = self.pick(*forms)
@@ -353,7 +370,7 @@ class Writer:
             text = self.pick(
                 f"[t6 * {self.number(scope, 0)} for t6 in {listed}]",
                 f"[t6.relu() for t6, n6 in zip({listed}, [1, 2, 3])]",
-                f"list(doubled({listed}))" if False else f"[scaled(t6) for t6 in {listed}]",
+                f"[scaled(t6) for t6 in {listed}]",
                 f"[(t6 if t6.mean() > 0 else -t6) for t6 in {listed}]",
             )
             return [f"{name} = {text}"], scope.more("lists", name)
@@ -386,7 +403,7 @@ class Writer:
     def write_local(self, scope: Scope) -> tuple[list[str], Scope]:
         name = self.fresh("f")
         inside = replace(scope, tensors=("t4",), lists=(), calls=(), depth=max(scope.depth, 2), loop=False)
-        body = self.block(inside, 2) + [f"return {self.tensor(replace(inside, tensors=('t4', *scope.tensors)), 1)}"]
+        body = [*self.block(inside, 2), f"return {self.tensor(replace(inside, tensors=('t4', *scope.tensors)), 1)}"]
         return [f"def {name}(t4):", *indented(body)], scope.more("calls", name)
 
     def write_read(self, scope: Scope) -> tuple[list[str], Scope]:
@@ -457,7 +474,26 @@ class Writer:
         if not scope.lists:
             return self.write_list(scope)
         name = self.fresh("t")
-        return self.looped(scope, f"for {name} in {self.pick(*scope.lists)}:", name)
+        listed = self.pick(*scope.lists)
+        return self.looped(scope, f"for {name} in {self.pick(listed, listed, f'reversed({listed})', f'{listed}[:2]')}:", name)
+
+    def write_items(self, scope: Scope) -> tuple[list[str], Scope]:
+        number = self.fresh("n")
+        return self.looped(scope.more("numbers", number), f"for _, {number} in {self.pick(*scope.dicts)}.items():", None, scope)
+
+    def write_swap(self, scope: Scope) -> tuple[list[str], Scope]:
+        if not {"t1", "t2"} <= set(scope.tensors):
+            return self.write_tensor(scope)
+        return [self.pick("t1, t2 = t2, t1", f"t1, t2 = {self.tensor(scope, 1)}, t1")], scope
+
+    def write_unpack(self, scope: Scope) -> tuple[list[str], Scope]:
+        name, number = self.fresh("t"), self.fresh("n")
+        return [f"{name}, {number} = both({self.tensor(scope, 1)})"], scope.more("tensors", name).more("numbers", number)
+
+    def write_no_grad(self, scope: Scope) -> tuple[list[str], Scope]:
+        if scope.depth > 2:
+            return self.write_tensor(scope)
+        return ["with torch.no_grad():", *indented(self.block(self.deeper(scope), 2))], scope
 
     def write_zip(self, scope: Scope) -> tuple[list[str], Scope]:
         if not scope.lists:
@@ -484,10 +520,10 @@ class Writer:
 
     def looped(self, scope: Scope, header: str, name: str | None, after: Scope | None = None) -> tuple[list[str], Scope]:
         inside = self.deeper(scope if name is None else scope.more("tensors", name), loop=True)
-        growing = [line.partition(" in ")[2] for line in [header]]
+        over = header.partition(" in ")[2]
         inside = replace(
-            inside, lists=tuple(each for each in inside.lists if each not in growing[0])
-        )  # it must not grow under the loop
+            inside, lists=tuple(each for each in inside.lists if each not in over)
+        )  # what it goes over must not grow
         lines = [header, *indented(self.block(inside, 2))]
         if self.one_in(5):
             lines += ["else:", *indented(self.block(self.deeper(scope if after is None else after), 1))]
@@ -517,6 +553,8 @@ class Writer:
         )
         lines = ["try:", *indented([*self.block(inside, 1), tried]), "except (RuntimeError, ValueError):"]
         lines += indented(self.block(inside, 1))
+        if self.one_in(4):
+            lines += ["else:", *indented(self.block(inside, 1))]
         if self.one_in(3):
             lines += ["finally:", *indented(self.block(inside, 1))]
         return lines, scope
@@ -533,7 +571,7 @@ def indented(lines: list[str]) -> list[str]:
 def programs(draw: Any) -> str:
     """A program: helpers, and a block of a trace over a model of :data:`LAYERS` layers."""
     writer = Writer(draw)
-    scope = Scope(tensors=("t9", "t1", "t2"), numbers=("n9", "n1"), lists=("l1",))
+    scope = Scope(tensors=("t1", "t2", "t9"), numbers=("n1", "n9"), lists=("l1",))
     lines = ["t1 = model.layer0.output", "t2 = t1 * 2", "l1 = [t1, t2]", "n1 = t2.mean().item()"]
     for _ in range(draw(st.integers(1, 6))):
         written, scope = writer.statement(scope)

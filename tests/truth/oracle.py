@@ -1,8 +1,8 @@
-"""What a program does, told by an interpreter of its own: every pass, branch, call and event, and where each value came from.
+"""What a program does, told by an interpreter: every pass, branch, call and event, and where each value came from.
 
-The interpreter walks the syntax tree and runs each statement itself, on real tensors. It shares no code with the recorder. A value
-is a :class:`Value`: the thing itself and the events that it came from. A container holds values, so each part keeps its own origin.
-The model is a chain of layers; the interpreter runs it up to the layer that is asked for.
+The interpreter walks the syntax tree and runs each statement itself, on real tensors. It shares no code with the recorder. A
+:class:`Value` is a thing and the events that it came from. A container holds values, so each part keeps its own origin. The
+model is a chain of layers; the interpreter runs it up to the layer that is asked for.
 """
 
 from __future__ import annotations
@@ -708,9 +708,9 @@ class Interpreter:
         return found if isinstance(found, Value) else wrap(found, owner.made)
 
     def would(self, nodes: Any, names: Names) -> Would:
-        """What code that did not run would have held: a layer, or work on a tensor that a name holds here."""
+        """What code that did not run would have held: a layer, or work on a tensor of the graph that a name holds here."""
         found = Would.NOTHING
-        for node in (node for each in nodes for node in ast.walk(each)):
+        for node in (node for each in nodes for node in own_parts(each)):
             if isinstance(node, ast.Attribute) and node.attr in ("output", "input", "save"):
                 return Would.SURELY
             asked: list[ast.expr] = []
@@ -718,15 +718,17 @@ class Interpreter:
                 asked = [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr)]
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 asked = [node.func.value]
-            if any(isinstance(each, ast.Name) and self.holds_tensor(each.id, names) for each in asked):
+            if any(isinstance(each, ast.Name) and self.from_model(each.id, names) for each in asked):
                 return Would.SURELY
             if isinstance(node, (ast.Call, ast.BinOp, ast.Compare, ast.UnaryOp, ast.AugAssign)):
                 found = Would.PERHAPS
         return found
 
-    def holds_tensor(self, name: str, names: Names) -> bool:
+    def from_model(self, name: str, names: Names) -> bool:
+        """Whether a name holds a tensor that an event gave; one from outside is known to the graph only once it is used."""
         try:
-            return isinstance(names.get(name).thing, torch.Tensor)
+            value = names.get(name)
+            return isinstance(value.thing, torch.Tensor) and bool(value.made)
         except NameError:
             return False
 
@@ -882,6 +884,9 @@ class Interpreter:
             scope.set(name, value)
         for name, value in [*zip(parameters, inputs), *named.items()]:
             scope.set(name, value)
+        for each, default in zip(node.args.kwonlyargs, node.args.kw_defaults):
+            if default is not None and each.arg not in named:
+                scope.set(each.arg, self.value(default, function.names))
         if node.args.vararg is not None:
             scope.set(node.args.vararg.arg, Value(tuple(inputs[len(parameters) :])))
         if isinstance(node, ast.Lambda):
@@ -1036,6 +1041,14 @@ def parts(name: str, value: Value) -> list[tuple[str, Value]]:
     if isinstance(thing, Object):
         return [found for key, part in thing.attributes.items() for found in parts(f"{name}.{key}", part)]
     return [(name, value)]
+
+
+def own_parts(node: ast.AST) -> Iterator[ast.AST]:
+    """A syntax tree's nodes without the bodies of functions in it: to define one runs nothing."""
+    if not isinstance(node, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
+        yield node
+        for child in ast.iter_child_nodes(node):
+            yield from own_parts(child)
 
 
 def root(node: ast.expr) -> str | None:

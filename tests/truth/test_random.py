@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
 
-from .__main__ import numbered
-from .check import check
-from .generate import programs
+from tests.truth.__main__ import numbered
+from tests.truth.check import check
+from tests.truth.generate import programs
 
 
 @settings(max_examples=200, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
