@@ -27,7 +27,7 @@ from .script import execute, say
 from .view import Option, SaveOptions, checked, options_of
 
 if TYPE_CHECKING:
-    from .generations import Recording
+    pass
 
 _EXAMPLES = """\
 examples:
@@ -196,11 +196,11 @@ def _check(outputs: list[Path]) -> None:
         files.check(files.located(path))
 
 
-def _draw(obj: Graph | Recording, graph: Graph, outputs: list[Path], chosen: dict[str, Any]) -> None:
+def _draw(graph: Graph, outputs: list[Path], chosen: dict[str, Any]) -> None:
     for path in outputs:
         accepted = format_of(path).options
         _progress(f"drawing {len(graph.nodes):,} nodes: {path}")
-        save(obj, path, **cast(SaveOptions, {name: value for name, value in chosen.items() if name in accepted}))
+        save(graph, path, **cast(SaveOptions, {name: value for name, value in chosen.items() if name in accepted}))
 
 
 def _render(options: argparse.Namespace) -> int:
@@ -220,12 +220,12 @@ def _render(options: argparse.Namespace) -> int:
     if (only := chosen.pop("only", None)) is not None:
         graph = part(graph, only)
     checked(SaveOptions, chosen, known(graph))
-    _draw(graph, graph, options.output, chosen)
+    _draw(graph, options.output, chosen)
     return 0
 
 
 def _run(script: str, arguments: list[str], outputs: list[Path]) -> int:
-    from .generations import record
+    from .generations.watched import Watched
 
     _check(outputs)
     outputs = [files.located(path).absolute() for path in outputs]  # of the folder that we are in, not of the script's
@@ -236,17 +236,17 @@ def _run(script: str, arguments: list[str], outputs: list[Path]) -> int:
     except (OSError, ValueError) as error:
         _fail(f"{legible(script)}: the script cannot be read: {getattr(error, 'strerror', None) or error}")
         return 2
-    recording = record()
-    code = execute(source, script, path, arguments, recording)
+    watched = Watched()
+    code = execute(source, script, path, arguments, watched)
     # First of all the graph is saved: what the script has left of stdout may fail, or wait for its reader. Threads that it
     # has left are not waited for either, as they are not recorded: Python does that in the end, as for any script.
     failure: Exception | None = None
     try:
-        graph = recording.graph
+        graph = watched.graph
         if not graph.groups and not graph.nodes:
             where = "in its main thread (no other is recorded)"
             raise ExportError(f"{script} ran no nnsight trace {where}, so there is nothing to draw")
-        _draw(recording, graph, outputs, {})
+        _draw(graph, outputs, {})
     except (GraphWidgetError, OSError) as error:
         failure = error
     with suppress(AttributeError, ValueError, OSError):  # it may be None, closed, full or nobody's

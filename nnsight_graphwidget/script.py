@@ -5,15 +5,18 @@ from __future__ import annotations
 import builtins
 import os
 import sys
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from importlib.machinery import SourceFileLoader
 from types import ModuleType
+from typing import Any
 
-from .generations import Recording
 
+def execute(source: bytes, script: str, path: str, arguments: list[str], watching: AbstractContextManager[Any]) -> int:
+    """Run ``source`` as ``python script arguments`` would, inside ``watching``; ``path`` is the script's own.
 
-def execute(source: bytes, script: str, path: str, arguments: list[str], recording: Recording) -> int:
-    """Run ``source`` as ``python script arguments`` would; ``path`` is the script's own. Returns the exit code."""
+    Returns:
+        The exit code.
+    """
     main_module = ModuleType("__main__")
     names = main_module.__dict__
     names.update(__file__=path, __cached__=None, __loader__=SourceFileLoader("__main__", path), __builtins__=builtins)
@@ -25,7 +28,7 @@ def execute(source: bytes, script: str, path: str, arguments: list[str], recordi
         sys.path[0] = os.path.dirname(os.path.realpath(path))
     try:
         code = compile(source, path, "exec", dont_inherit=True)
-        with recording:
+        with watching:
             exec(code, names)
     except SystemExit as stop:
         if stop.code is None or isinstance(stop.code, int):

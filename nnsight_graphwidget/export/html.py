@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html as markup
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +16,10 @@ from ..graph.text import legible
 from ..view import ViewOptions, checked
 
 BUNDLE = Path(__file__).parent.parent / "static" / "widget.js"
+#: What the notebook's own download fills, too. Its policy allows no network and no script but its own and the bundle.
+PAGE = BUNDLE.with_name("page.html")
 #: Nodes up to which a page opens with every sub-graph open.
 _OPEN_NODES = 100
-
-_START = """
-const read = (id) => JSON.parse(document.getElementById(id).textContent);
-const url = URL.createObjectURL(new Blob([read("bundle")], { type: "text/javascript" }));
-const { mount } = await import(url);
-URL.revokeObjectURL(url);
-mount(document.getElementById("graph"), read("state"));
-"""
 
 
 def write(graph: Graph, **options: Any) -> bytes:
@@ -43,31 +36,13 @@ def write(graph: Graph, **options: Any) -> bytes:
         "about": {"nnsight": graph.nnsight, "complete": graph.complete, "reason": graph.reason},
         "title": graph.title,
     }
-    return f"""\
-<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_policy()}">
-<meta name="viewport" content="width=device-width">
-<meta name="generator" content="nnsight-graphwidget">
-<title>{markup.escape(legible(graph.title))}</title>
-<style>html, body {{ margin: 0; height: 100% }}</style>
-<div id="graph" style="height: 100%"></div>
-<noscript><pre>{markup.escape(outline(graph))}</pre></noscript>
-<script type="application/json" id="state">{_json(state)}</script>
-<script type="application/json" id="bundle">{_json(BUNDLE.read_text("utf-8"))}</script>
-<script type="module">{_START}</script>
-</html>
-""".encode()
-
-
-def _policy() -> str:
-    """No network, no script but the one above and the bundle that it starts."""
-    start = base64.b64encode(hashlib.sha256(_START.encode()).digest()).decode()
-    return (
-        f"default-src 'none'; script-src 'sha256-{start}' blob:; worker-src blob:; style-src 'unsafe-inline';"
-        " img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
-    )
+    filled = {
+        "title": markup.escape(legible(graph.title)),
+        "outline": markup.escape(outline(graph)),
+        "state": _json(state),
+        "bundle": _json(BUNDLE.read_text("utf-8")),
+    }
+    return re.sub(r"\{\{(\w+)\}\}", lambda name: filled[name[1]], PAGE.read_text("utf-8")).encode()
 
 
 def _json(value: Any) -> str:

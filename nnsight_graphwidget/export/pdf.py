@@ -8,14 +8,13 @@ from typing import Any
 from ..graph import Graph
 from ..graph.text import legible
 from . import engine
-from .picture import drawn
+from .picture import request
 
 
 def write(graph: Graph, **options: Any) -> bytes:
     """PDF by the same code as the notebook's own download: one page of the drawing's size (a px is 1/96 inch), text as text
     in embedded fonts."""
-    request = {"svg": drawn(graph, **options)["svg"], "title": legible(graph.title), "compressed": True}
-    content, said = engine.file("pdf", request)
+    content, said = engine.file("pdf", {**request(graph, **options), "document_title": legible(graph.title)})
     if lacking := said["lacking"]:
         some = ", ".join(map(repr, lacking[:3])) + (" and more" if lacking[3:] else "")
         warnings.warn(

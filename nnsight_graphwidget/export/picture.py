@@ -23,62 +23,55 @@ THUMBNAIL_BOXES, THUMBNAIL_PIXELS = 60, 1_200_000
 THUMBNAIL_SECONDS = 10.0
 
 
-def drawn(
-    graph: Graph, *, embed_font: bool = False, most: int | None = None, seconds: float = engine.MAX_SECONDS, **options: Any
-) -> dict[str, Any]:
-    """The JavaScript core's answer: ``svg``, ``width`` and ``height`` in px, and counts.
+def drawn(graph: Graph, *, embed_font: bool = False, **options: Any) -> dict[str, Any]:
+    """The JavaScript core's answer to :func:`request`: ``svg``, ``width`` and ``height`` in px, and counts."""
+    return engine.render({**request(graph, **options), "embed_font": embed_font})
+
+
+def request(graph: Graph, *, most: int | None = None, **options: Any) -> dict[str, Any]:
+    """What the JavaScript core is asked for a drawing of the graph.
 
     Arguments:
         graph: what is drawn.
-        embed_font: whether the picture has its fonts in it.
         most: boxes that are drawn at most; the picture says how many are not.
-        seconds: after which it is given up.
         options: those of :class:`~nnsight_graphwidget.view.PictureOptions`.
 
     Raises:
         OptionError: naming the option, what was given and what is expected.
-        ExportError: it cannot be drawn.
     """
     chosen = checked(PictureOptions, options, known(graph))
     automatic = chosen["expanded"] == "auto"
     footer = chosen["footer"]
-    return engine.render(
-        {
-            **{name: chosen[name] for name in ("hidden_kinds", "steps", "positions", "arrangement", "transparent")},
-            "elements": to_elements(graph),
-            "legend": legend(),
-            "title": graph.title,
-            "expanded": "all" if automatic else chosen["expanded"],
-            "max_elements": most or (AUTO_BOXES if automatic else MAX_BOXES),
-            "theme": "light" if chosen["theme"] == "auto" else chosen["theme"],
-            "show_legend": chosen["legend"],
-            "footer": _footer(graph) if footer is True else footer or "",
-            "embed_font": embed_font,
-        },
-        seconds,
-    )
+    return {
+        **{name: chosen[name] for name in ("hidden_kinds", "steps", "positions", "arrangement", "transparent")},
+        "elements": to_elements(graph),
+        "legend": legend(),
+        "title": graph.title,
+        "expanded": "all" if automatic else chosen["expanded"],
+        "max_elements": most or (AUTO_BOXES if automatic else MAX_BOXES),
+        "theme": "light" if chosen["theme"] == "auto" else chosen["theme"],
+        "show_legend": chosen["legend"],
+        "footer": _footer(graph) if footer is True else footer or "",
+    }
 
 
 def thumbnail(graph: Graph, **options: Any) -> tuple[bytes, dict[str, int]]:
     """A PNG and the size, in px, that it is to be shown at; a large graph's has its first boxes, and is less fine."""
-    answer = drawn(graph, most=THUMBNAIL_BOXES, seconds=THUMBNAIL_SECONDS, **options)
-    wide, high = answer["width"], answer["height"]
-    content = rastered(answer, min(2.0, (THUMBNAIL_PIXELS / (wide * high)) ** 0.5), seconds=THUMBNAIL_SECONDS)
-    return content, {"width": round(wide), "height": round(high)}
+    limits = {"fine_pixels": THUMBNAIL_PIXELS, "most_pixels": THUMBNAIL_PIXELS, "most_side": THUMBNAIL_PIXELS}
+    wanted = {"scale": 2.0, "width": None, "dpi": None, "exact": False, **limits}
+    content, said = rastered(request(graph, most=THUMBNAIL_BOXES, **options), wanted, THUMBNAIL_SECONDS)
+    return content, {"width": round(said["width"]), "height": round(said["height"])}
 
 
 def rastered(
-    answer: Mapping[str, Any],
-    zoom: float,
-    dpi: float | None = None,
-    transparent: bool = False,
-    seconds: float = engine.MAX_SECONDS,
-) -> bytes:
-    """With the bundled fonts alone, so that every machine gives the same pixels; a picture with a character that they lack
-    (Chinese, an emoji) is drawn with the fonts of the system, too."""
-    width, height = (max(1, round(zoom * answer[side])) for side in ("width", "height"))
-    request = {"svg": answer["svg"], "width": width, "height": height, "dpi": dpi, "transparent": transparent, "fonts": FONTS}
-    return engine.file("png", request, seconds)[0]
+    drawing: Mapping[str, Any], wanted: Mapping[str, Any], seconds: float = engine.MAX_SECONDS
+) -> tuple[bytes, dict[str, Any]]:
+    """The pixels, and what is to be said of them: the drawing's size in px, the zoom that was wanted, the most there may be.
+
+    They are drawn with the bundled fonts alone, so that every machine gives the same; a picture with a character that these
+    lack (Chinese, an emoji) is drawn with the fonts of the system, too. For ``wanted`` see :func:`engine.file`.
+    """
+    return engine.file("png", {"drawing": drawing, **wanted, "fonts": FONTS}, seconds)
 
 
 def _footer(graph: Graph) -> str:

@@ -57,6 +57,7 @@ class Node:
         error: message of the exception, when it failed.
         changes: True if it changes what the model computes, False if it only observes.
         statistics: numbers about the value (``min``, ``max``, ``mean`` …) when they were asked for.
+        note: one line that a person should know of it, such as that a saved value was written later.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Node:
     error: str | None = None
     changes: bool = False
     statistics: Mapping[str, float] | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ class Group:
     order: int | None = None
     status: Annotated[str, OneOf(STATUSES)] = "ok"
     error: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,6 @@ class Recording(Shown):
         self._title = title
         self._items: list[Event | Scope] = []
         self._first = 0
-        self._passes: dict[Any, dict[str, str]] = {}
         self._sources = Sources()
         self._watch: Any = None
         self._version: str | None = None
@@ -70,10 +69,15 @@ class Recording(Shown):
         seams, self._version = hooks()
         active: list[Recording] = _local.__dict__.setdefault("active", [])
         self._watch = active[-1]._watch if active else seams.begin(functools.partial(_opened, active))
-        if not active:
-            self._watch.begun_at(sys._getframe(1))
+        try:
+            if not active:
+                self._watch.outside.begun_at(sys._getframe(1))
+        except BaseException:  # an interrupt: the block does not run, so no one calls __exit__
+            self._watch = None
+            seams.end()
+            raise
         self._items, self._first = self._watch.events, len(self._watch.events)
-        self._passes, self._sources = self._watch.passes, self._watch.sources
+        self._sources = self._watch.sources
         active.append(self)
         self._want(active)
         return self
@@ -104,7 +108,7 @@ class Recording(Shown):
         items = self._items[self._first :] if self._watch is not None else self._items
         stamp = len(items) if self._watch is None else -1
         if self._built is None or self._built[0] != stamp or stamp == -1:
-            builder = Builder(items, self._sources, self._passes)
+            builder = Builder(items, self._sources)
             reason = self._watch.reason if self._watch is not None else self._reason
             self._built = (stamp, builder, builder.graph(self._title, self._version, reason))
         return self._built[1:]

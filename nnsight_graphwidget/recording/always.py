@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from ..errors import IncompleteGraphWarning, UnsupportedError
 from . import Recording, active, forget, hooks
 
 
@@ -30,8 +32,16 @@ def always(last: int) -> tuple[tuple[Any, ...], Callable[[], None]]:
         depth = local.depth = getattr(local, "depth", 0) + 1
         # Inside `with record()` the user's own recording sees the trace.
         if depth == 1 and not active():
-            local.recording = Recording()
-            local.recording.__enter__()
+            recording = Recording()
+            try:
+                recording.__enter__()
+            except UnsupportedError as error:  # nnsight was changed since install(): its trace is the user's all the same
+                warnings.warn(f"this trace is not recorded: {error}", IncompleteGraphWarning, stacklevel=3)
+            except BaseException:  # an interrupt: the trace does not run, so no one calls end()
+                local.depth -= 1
+                raise
+            else:
+                local.recording = recording
 
     def end() -> None:
         local.depth -= 1
@@ -43,4 +53,4 @@ def always(last: int) -> tuple[tuple[Any, ...], Callable[[], None]]:
             while len(remembered) > last:
                 forget(remembered.popleft())
 
-    return seams.TRACERS, seams.around_each_trace(begin, end)
+    return seams.contexts(), seams.around_each_trace(begin, end)

@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 from .events import Event, Scope
 from .plan import CONTEXTS
-from .source import LOOPS, Site
+from .source import COMPREHENSIONS, Site
 
-
-def assigned(scope: Scope, name: str, before: int) -> ast.expr | None:
-    """What a name is bound to by the last assignment before a place that was no event, such as ``half = size / 2``.
-
-    One that calls a method would have been an event if it had run.
-    """
-    file = scope.site.source if scope.site is not None else None
-    found = [
-        statement.value
-        for statement in (ast.walk(scope.node) if scope.node is not None and file is not None else ())
-        if isinstance(statement, ast.Assign)
-        and any(isinstance(to, ast.Name) and to.id == name for to in statement.targets)
-        and file is not None
-        and file.order(statement) < before
-        and not any(isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) for part in ast.walk(statement.value))
-    ]
-    return (
-        found[-1] if found and not any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(found[-1])) else None
-    )
+#: Where the arguments of a run stand in its call; -1 is what the method is called on.
+INPUTS = {"input": 0, "tensor": -1}
 
 
 def opener(node: ast.With | ast.AsyncWith, kind: str) -> ast.withitem:
@@ -68,7 +52,9 @@ def argument(call: ast.Call | None, name: str, positions: dict[str, int]) -> ast
 
 
 def operand(site: Site | None, event: Event, name: str) -> ast.expr | None:
-    """The expression in the source that gave an event's argument."""
+    """The expression in the source that gave an event's argument, if the source says so."""
+    if not event.direct:
+        return None
     node = site.node if site is not None else None
     if node is None or ("[" in name and not isinstance(node, ast.Subscript)):
         base = name.partition("[")[0]
@@ -84,8 +70,6 @@ def operand(site: Site | None, event: Event, name: str) -> ast.expr | None:
     parts: list[ast.expr | None] = []
     if isinstance(node, ast.BinOp):
         parts = [node.left, node.right]
-        if constant(node.left) or (event.label.startswith("r") and event.target and ".__r" in event.target):
-            parts.reverse()
     elif isinstance(node, ast.Compare):
         parts = [node.left, *node.comparators]
     elif isinstance(node, ast.UnaryOp):
@@ -127,16 +111,53 @@ def constant(node: ast.expr) -> bool:
 def text_of(site: Site | None, expression: ast.expr | None) -> str | None:
     if expression is None or site is None or site.source is None:
         return None
-    text = site.source.text(expression)
+    text = site.source.site(expression).flat if isinstance(expression, ast.expr) else None
     if not text or len(text) > 80:
         return None
-    text = " ".join(text.split())
     return f"({text})" if isinstance(expression, ast.Tuple) and not text.startswith("(") else text
 
 
-def tested(site: Site) -> ast.AST | None:
-    """The ``if`` or ``while`` whose test an expression is."""
-    child, parent = site.node, site.source.parent(site.node) if site.source and site.node else None
-    while isinstance(parent, (ast.BoolOp, ast.UnaryOp)):
-        child, parent = parent, site.source.parent(parent) if site.source else None
-    return parent if isinstance(parent, (ast.If, *LOOPS)) and getattr(parent, "test", None) is child else None
+def branches(node: Any) -> int:
+    """How many branches a test has."""
+    return len(node.cases) if hasattr(node, "cases") else 2
+
+
+def branch(node: Any, number: int) -> tuple[str, list[Any]]:
+    """What a branch of a test is called, and what is in it."""
+    if hasattr(node, "cases"):
+        case = node.cases[number]
+        return f"case {ast.unparse(case.pattern)}", case.body
+    body = node.orelse if number else node.body
+    return ("else" if number else "then"), body if isinstance(body, list) else [body]
+
+
+def heading(node: Any, site: Site) -> str:
+    """What a loop or a test is called: as its header reads, on one line."""
+
+    def text(part: ast.AST) -> str:
+        return (site.source.site(part).flat if site.source is not None else None) or ast.unparse(part)
+
+    if isinstance(node, COMPREHENSIONS):
+        node = node.generators[0]
+        tests = "".join(f" if {text(test)}" for test in node.ifs)
+        return f"for {text(node.target)} in {text(node.iter)}{tests}"
+    if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+        return f"for {text(node.target)} in {text(node.iter)}"
+    if hasattr(node, "subject"):
+        return f"match {text(node.subject)}"
+    return f"{'while' if isinstance(node, ast.While) else 'if'} {text(node.test)}"
+
+
+def called(name: str, node: Any, source: Any) -> str:
+    """What a function is called: a module's ``forward`` by its class."""
+    parent = (
+        source.parent(node) if name in ("forward", "__call__") and source is not None and isinstance(node, ast.AST) else None
+    )
+    return parent.name if isinstance(parent, ast.ClassDef) else name
+
+
+def parameters(node: Any) -> set[str]:
+    """The names of a function's parameters."""
+    given = node.args
+    every = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
+    return {each.arg for each in every if each is not None}

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ..graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
-from .arguments import argument, assigned, call_of, constant, header, name_of, operand, splatted, tested, text_of
+from .arguments import (
+    INPUTS,
+    argument,
+    branch,
+    branches,
+    call_of,
+    called,
+    header,
+    heading,
+    name_of,
+    operand,
+    splatted,
+    text_of,
+)  # fmt: skip
 from .describe import Description
-from .events import Event, Link, Place, Scope
+from .events import Event, Link, Region, Scope, Variable
 from .plan import Planner
 from .source import LOOPS, Site, SourceFile, Sources
 
@@ -19,6 +32,9 @@ _WORDS = {
     "Session": "session", "Tracer": "trace", "Generator": "generate", "Scan": "scan", "Edit": "edit", "Backward": "backward",
     "Subgraph": "block",
 }  # fmt: skip
+_MOST_PASSES = 10_000
+#: Groups that have failed if anything in them has; a scope says so itself.
+_PARTS = ("Iterator", "Iteration", "Conditional", "Branch", "Function")
 _OUTSIDE = ("Input", "ParameterProtocol")
 #: Operators whose operands torch may take in either order.
 _EITHER = (ast.Add, ast.Mult, ast.BitAnd, ast.BitOr, ast.BitXor)
@@ -30,15 +46,12 @@ class Builder:
     Arguments:
         items: events and scopes in order.
         sources: the files that they point into.
-        passes: variables of the loops around the outermost scopes, as in :class:`Scope`.
     """
 
-    def __init__(
-        self, items: Sequence[Event | Scope], sources: Sources, passes: Mapping[tuple[Place, ast.AST, int], Mapping[str, str]]
-    ) -> None:
+    def __init__(self, items: Sequence[Event | Scope], sources: Sources) -> None:
         self._files = sources
         self.items = list(items)
-        self._outer_passes = passes
+        self._scopes = {item.region: item for item in self.items if isinstance(item, Scope)}
         self._columns: dict[tuple[str, int | None, str], set[int | None]] = {}
         for item in items:
             if isinstance(item, Event) and item.site is not None:
@@ -49,19 +62,18 @@ class Builder:
         self._groups: dict[str, Group] = {}
         self._nodes: dict[str, tuple[float, Node]] = {}
         self._edges: list[tuple[str, str, str | None, str | None, str | None]] = []
-        self._places: dict[tuple[str | None, ast.AST, int], str] = {}
+        self._regions: dict[Region, str | None] = {}
         self._of: dict[Event, str] = {}
-        self._bound: dict[tuple[Scope | None, str], list[str]] = {}
+        self._bound: dict[tuple[Region | None, str], list[tuple[float, str]]] = {}
         self._variables: dict[tuple[str, str], str] = {}
-        self._tests: dict[tuple[str | None, ast.AST], str] = {}
         self._late: list[tuple[Link, str]] = []
         self._at: dict[tuple[Scope | None, ast.AST], str] = {}
         self._last: dict[Scope, Event] = {}
         self._began: dict[str, float] = {}
-        self._passed: dict[str | None, list[str]] = {}
+        self._counts: dict[str, int] = {}
         self._seq = 0.0
-        self._now = -1
         self._models = self._model_names()
+        self._users = self._uses()
 
     def graph(self, title: str | None, version: str | None, reason: str | None) -> Graph:
         """The graph.
@@ -80,8 +92,13 @@ class Builder:
         for item in self.items:
             if isinstance(item, Scope) and not item.planned:
                 self._rest(item)
+        for region in list(self._regions):
+            self._passes_of(region)
+        self._conditions()
         self._edges.extend(
-            (self._of[link.event], target, None, link.name, link.output) for link, target in self._late if link.event
+            (self._of[link.event], target, None, link.name, link.output)
+            for link, target in self._late
+            if isinstance(link.event, Event) and link.event in self._of
         )
         for item in self.items:
             if isinstance(item, Event):
@@ -104,7 +121,7 @@ class Builder:
     # -- groups ----------------------------------------------------------------------------------------------------------
 
     def _scope(self, scope: Scope) -> None:
-        parent = self._group(scope.parent, scope.place)
+        parent = self._group(scope.place, scope.parent)
         site = scope.site
         if scope.kind == "Invoke":
             label = f"invoke {scope.index}"
@@ -123,108 +140,138 @@ class Builder:
         )  # fmt: skip
         call = call_of(scope)
         for link in scope.inputs:
-            expression = argument(call, link.name, {"input": 0, "tensor": -1})
-            self._link(link, id_, parent, scope.seq, expression, site, scope.parent, scope.place)
+            expression = argument(call, link.name, INPUTS)
+            self._link(link, id_, parent, scope.seq, expression, site, scope.place.home if scope.place is not None else None)
         if scope.origin is not None and scope.origin in self.ids:
             self._edges.append((self.ids[scope.origin], id_, "order", None, None))
         if scope.planned and site is not None and site.source is not None and isinstance(scope.node, (ast.With, ast.AsyncWith)):
-            self._planner(scope, site.source, "planned", scope.seq + 0.5).block(scope.node.body, id_)
+            self._planner(scope.region, site.source, "planned", scope.seq + 0.5).block(scope.node.body, id_)
 
-    def _group(self, scope: Scope | None, place: Place) -> str | None:
-        """The id of the group at a place of a scope; its loops and branches are made as they are met."""
-        parent = self.ids.get(scope) if scope is not None else None
-        for index, (node, number) in enumerate(place):
-            if scope is not None and node is scope.node:
-                parent = self._iteration(scope, place[:index], node, number, parent)
-                continue
-            key = (parent, node, -1)
-            if key not in self._places:
-                self._places[key] = self._structure(scope, node, parent, place[:index])
-            outer = self._places[key]
-            if isinstance(node, ast.If):
-                parent = self._branch(scope, node, number, outer)
-            else:
-                parent = self._iteration(scope, place[:index], node, number, outer)
-        return parent
+    def _group(self, region: Region | None, scope: Scope | None) -> str | None:
+        """The id of the group of a region; what it is in is made as it is met.
 
-    def _passes(self, scope: Scope | None) -> Mapping[tuple[Place, ast.AST, int], Mapping[str, str]]:
-        return self._outer_passes if scope is None else scope.passes
+        Arguments:
+            scope: where something without a region is.
+        """
+        if region is None:
+            return self.ids.get(scope) if scope is not None else None
+        if region not in self._regions:
+            self._regions[region] = self._made(region)
+        return self._regions[region]
 
-    def _structure(self, scope: Scope | None, node: Any, parent: str | None, place: Place = ()) -> str:
-        owner = self._files.owner(node)
-        site = owner.site(node) if owner is not None else None
-        conditional = isinstance(node, ast.If)
-        name = "if" if conditional else "while" if isinstance(node, ast.While) else "for"
-        text = site.text if site is not None else None
-        label = (text or name).rstrip(":").strip()
-        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-            label = " ".join(ast.unparse(generator) for generator in node.generators).strip()
-        id_ = self._make_id(parent, name, node.lineno)
+    def _made(self, region: Region) -> str | None:
+        if region.kind == "block":
+            scope = self._scopes.get(region)
+            return self.ids.get(scope) if scope is not None else None
+        parent = self._group(region.parent, None)
+        if region.kind == "pass":
+            return self._iteration(region, parent) if region.begun else parent
+        if region.kind == "branch":
+            return self._branch(region, parent)
+        if region.kind == "call":
+            return self._call(region, parent)
+        return self._structure(region, parent)
+
+    def _structure(self, region: Region, parent: str | None) -> str:
+        """A loop or a test."""
+        node, file = region.node, region.source
+        conditional = region.kind == "if"
+        word = "if" if conditional else "while" if isinstance(node, ast.While) else "for"
+        placed = node.iter if isinstance(node, ast.comprehension) else node
+        site = file.site(placed)
+        id_ = self._make_id(parent, word, placed.lineno)
         kind = "Conditional" if conditional else "Iterator"
-        self._groups[id_] = Group(id_, kind, label, parent, **_where(site, span=False))
-        if conditional:
-            test = self._tests.get((parent, node))
-            sources = [test] if test is not None else self._names(node.test, scope, place)
-            for source in sources:
-                self._edges.append((source, id_, "condition", None, None))
+        self._groups[id_] = Group(id_, kind, heading(node, site), parent, **_where(site, span=False), note=region.note)
         return id_
 
-    def _branch(self, scope: Scope | None, node: ast.If, number: int, parent: str) -> str:
-        key = (parent, node, number)
-        if key not in self._places:
-            id_ = self._make_id(parent, "else" if number else "then")
-            body = node.orelse if number else node.body
-            file = self._groups[parent].file
-            self._groups[id_] = Group(
-                id_,
-                "Branch",
-                "else" if number else "then",
-                parent,
-                file=file,
-                line=body[0].lineno if body else None,
-                taken=True,
-            )
-            self._places[key] = id_
-            self._not_taken(scope, node, 1 - number, parent)
-        return self._places[key]
+    def _call(self, region: Region, parent: str | None) -> str:
+        """A function of the user's that was called."""
+        node = region.node
+        name = called(region.name or "function", node, region.source)
+        known = region.source is not None and isinstance(node, ast.AST)
+        where = _where(region.source.site(node), span=False) if known else {}
+        if where.get("text"):
+            where["text"] = _cut(where["text"].split("\n")[0])
+        id_ = self._make_id(parent, name, where.get("line"))
+        note = None if known else "its loops could not be told apart: it was not called by the block's own code"
+        self._groups[id_] = Group(id_, "Function", name, parent, **where, note=note)
+        return id_
 
-    def _not_taken(self, scope: Scope | None, node: ast.If, number: int, parent: str) -> bool:
+    def _branch(self, region: Region, parent: str | None) -> str:
+        assert parent is not None and region.parent is not None  # a branch is in a test
+        node, number = region.parent.node, region.node
+        name, body = branch(node, number)
+        id_ = self._make_id(parent, name)
+        file = self._groups[parent].file
+        self._groups[id_] = Group(id_, "Branch", name, parent, file=file, line=body[0].lineno if body else None, taken=True)
+        return id_
+
+    def _not_taken(self, region: Region, number: int) -> bool:
         """Draw a branch that was not taken, if there is anything in it to draw."""
-        body = node.orelse if number else node.body
-        file = self._files.owner(node)
-        if (parent, node, number) in self._places or not body or file is None:
+        name, body = branch(region.node, number)
+        if not body:
             return False
         mark = self.mark()
-        id_ = self._make_id(parent, "else" if number else "then")
-        name = "else" if number else "then"
+        drawn = dict(self._regions)
+        parent = self._group(region, None)
+        assert parent is not None
+        id_ = self._make_id(parent, name)
         where: dict[str, Any] = {"file": self._groups[parent].file, "line": body[0].lineno}
         self._groups[id_] = Group(id_, "Branch", name, parent, **where, taken=False, status="never run")
-        if not self._planner(scope, file, "never run", self._seq - 0.3).block(body, id_):
+        planner = self._planner(region.home, region.source, "never run", region.seq + 0.7, region=region)
+        if not planner.all(body, id_):
             self.rewind(mark)
+            self._regions = drawn
             return False
-        self._places[(parent, node, number)] = id_
         return True
 
-    def _iteration(self, scope: Scope | None, place: Place, node: ast.AST, number: int, parent: str | None) -> str:
-        key = (parent, node, number)
-        if key not in self._places:
-            values = self._passes(scope).get((place, node, number), {})
-            label = ", ".join(f"{name} = {text}" for name, text in values.items()) or f"pass {number}"
-            id_ = f"{parent}/i{number}"
-            file = self._groups[parent].file if parent is not None else None
-            line = getattr(node, "lineno", None)
-            self._groups[id_] = Group(id_, "Iteration", label, parent, file=file, line=line, index=number)
-            self._began[id_] = self._seq
-            self._passed.setdefault(parent, []).append(id_)
-            self._places[key] = id_
-        return self._places[key]
+    def _no_pass(self, region: Region) -> None:
+        """Draw a loop that made no pass, if there is anything in it to draw."""
+        mark, drawn = self.mark(), dict(self._regions)
+        id_ = self._group(region, None)
+        node = region.node
+        body = [node.elt] if hasattr(node, "elt") else getattr(node, "body", None)
+        planner = self._planner(region.home, region.source, "never run", region.seq + 0.7, region=region)
+        if not body or not planner.all(body, id_):
+            self.rewind(mark)
+            self._regions = drawn
+
+    def _iteration(self, region: Region, parent: str | None) -> str:
+        label = ", ".join(f"{name} = {text}" for name, text in region.values.items()) or f"pass {region.node}"
+        id_ = f"{parent}/i{region.node}"
+        file = self._groups[parent].file if parent is not None else None
+        line = self._groups[parent].line if parent is not None else None
+        self._groups[id_] = Group(id_, "Iteration", label, parent, file=file, line=line, index=region.node)
+        self._began[id_] = self._seq
+        return id_
+
+    def _passes_of(self, region: Region) -> None:
+        """Every pass of a loop that is drawn, those in which nothing happened too."""
+        id_ = self._regions.get(region)
+        if region.kind != "loop" and not (region.kind == "block" and region.count):
+            return
+        if id_ is None or id_ not in self._groups:
+            return
+        self._counts[id_] = region.count
+        for child in list(region.children.values())[:_MOST_PASSES]:
+            if child.kind == "pass" and child.begun:
+                self._group(child, None)
+
+    def _conditions(self) -> None:
+        for region, id_ in list(self._regions.items()):
+            if region.kind == "if" and id_ in self._groups:
+                made = [self._source(event) for event in region.tests]
+                self._edges.extend((source, id_, "condition", None, None) for source in dict.fromkeys(made) if source)
+
+    def _source(self, source: Event | Variable | None) -> str | None:
+        """The node of what a value came from."""
+        return self._variable(source) if isinstance(source, Variable) else self._of.get(source) if source is not None else None
 
     # -- nodes -----------------------------------------------------------------------------------------------------------
 
     def _event(self, event: Event) -> None:
         scope, site = event.scope, event.site
-        self._now = site.order if site is not None else -1
-        parent = self._group(scope, event.place)
+        parent = self._group(event.place, scope)
         label = _label(event)
         id_ = self._make_id(parent, event.label, *self._spot(site, event.label))
         value = event.value or Description()
@@ -234,28 +281,27 @@ class Builder:
             for link in event.links
             if link.event or link.name.isdigit() or splatted(site) or self._operand(event, link.name)
         ]
+        if event.kind == "CacheProtocol":
+            arguments += event.arguments
         self._of[event] = id_
         where = _where(site)
         if event.label == "setitem" and site is not None and site.statement is not None and site.source is not None:
             where["text"] = _cut(site.source.text(site.statement))
         node = Node(
-            id_, event.kind, label, parent, event.target, tuple(arguments), value.text, value.shape, value.dtype, value.device,
+            id_, event.kind, label, parent, event.target, tuple(dict.fromkeys(arguments)), value.text, value.shape, value.dtype, value.device,
             value.requires_grad, site.variable if site else None, **where, iteration=event.iteration, order=0,
             status=event.status, error=event.error, changes=event.changes, statistics=value.statistics,
+            note=_note(event),
             lines=tuple(dict.fromkeys(again.line for again in event.again if again.line is not None)),
         )  # fmt: skip
         self._nodes[id_] = (event.seq, node)
         for link in event.links:
-            self._link(link, id_, parent, event.seq, self._operand(event, link.name), site, scope, event.place)
+            self._link(link, id_, parent, event.seq, self._operand(event, link.name), site, self._home(event))
         self._bind(event, id_)
         if scope is not None:
             self._last[scope] = event
         if site is not None and site.node is not None and event.kind != "LockProtocol":
             self._at[(scope, site.node)] = id_
-        if event.kind == "ConditionalProtocol" and site is not None and site.source is not None and site.node is not None:
-            test = tested(site)
-            if test is not None:
-                self._tests[(parent, test)] = id_
 
     def _spot(self, site: Site | None, label: str) -> tuple[int | None, int | None]:
         """Line, and column where a line has the same label twice, for an id."""
@@ -265,55 +311,39 @@ class Builder:
         return site.line, site.column if twice else None
 
     def _operand(self, event: Event, name: str) -> ast.expr | None:
-        """The expression that gave an argument; ``2 * h`` reaches torch as ``h`` and ``2``."""
-        node = event.site.node if event.site is not None else None
-        if isinstance(node, ast.BinOp) and name in ("0", "1") and len(event.links) == 2 and event.links[1].event is None:
-            made = self._of.get(event.links[0].event) if event.links[0].event is not None else None
-            left, right = (made in self._stands(side, event.scope) for side in (node.left, node.right))
-            if right and not left:
-                return node.right if name == "0" else node.left
-            if not left and not right and isinstance(node.op, _EITHER) and not (constant(node.left) or constant(node.right)):
-                return None  # two names of a function that was called: which is the tensor cannot be told
+        """The expression that gave an argument."""
         return operand(event.site, event, name)
 
-    def _stands(self, expression: ast.expr, scope: Scope | None) -> list[str]:
-        """The nodes that an expression itself is."""
-        if isinstance(expression, ast.Name):
-            return self._held(expression.id, scope)
-        return [self._at[(scope, expression)]] if (scope, expression) in self._at else []
-
     def _maker(self, link: Link, site: Site | None, event: Event) -> str:
-        return (
-            text_of(site, self._operand(event, link.name)) or (link.event.label if link.event is not None else "") or "tensor"
-        )
+        return text_of(site, self._operand(event, link.name)) or getattr(link.event, "label", "") or "tensor"
 
     def _link(
         self, link: Link, target: str, parent: str | None, seq: float, expression: ast.expr | None, site: Site | None,
-        scope: Scope | None, place: Place,
+        home: Region | None,
     ) -> None:  # fmt: skip
         """An edge for one argument; what is outside the recording, and literals, become nodes of their own."""
+        if link.event is not None and link.text and isinstance(expression, ast.Tuple):
+            self._literal(link, target, parent, seq, expression, site)  # an index of which only a part came from elsewhere
+        if isinstance(link.event, Variable):
+            self._edges.append((self._variable(link.event), target, None, link.name, None))
+            return
         if link.event is not None:
             if id(link.event) in self.events and link.event.kind not in _OUTSIDE and link.event not in self._of:
                 self._late.append((link, target))  # a list that was saved empty and filled later
                 return
-            event = self._as_named(link.event, expression, scope)
+            event = self._as_named(link.event, expression, home, seq)
             outside = event.kind in _OUTSIDE or id(event) not in self.events
             if outside and event not in self._of:
-                self._outside(event, self._settled(parent), seq, expression, site)
+                self._outside(event, self._used(event, parent), seq, expression, site)
             self._edges.append((self._of[event], target, "argument" if outside else None, link.name, link.output))
             return
         if expression is None and not link.name.isdigit() and not splatted(site):
             return  # a default that torch's own wrapper filled in
-        either = isinstance(site.node if site is not None else None, (ast.BinOp, ast.Compare, ast.AugAssign))
-        names = self._names(expression, scope, place, whole=not either)
-        for source in names:
-            self._edges.append((source, target, None, link.name, None))
-        if not (names and isinstance(expression, ast.Name)):
-            self._literal(link, target, parent, seq, expression, site)
+        self._literal(link, target, parent, seq, expression, site)
 
-    def _as_named(self, event: Event, expression: ast.expr | None, scope: Scope | None) -> Event:
+    def _as_named(self, event: Event, expression: ast.expr | None, home: Region | None, seq: float) -> Event:
         """The read that the user's name stands for, where two locations gave the same tensor."""
-        held = self._held(expression.id, scope) if isinstance(expression, ast.Name) and event.same is not None else []
+        held = self._held(expression.id, home, seq) if isinstance(expression, ast.Name) and event.same is not None else []
         same: Event | None = event
         while held and same is not None:
             if self._of.get(same) in held:
@@ -322,13 +352,13 @@ class Builder:
         return event
 
     def _outside(self, event: Event, parent: str | None, seq: float, expression: ast.expr | None, site: Site | None) -> None:
-        text = text_of(site, expression)
+        text = (event.label if event.kind in _OUTSIDE else "") or text_of(site, expression)
         label = text or "tensor"
-        if event.kind == "ParameterProtocol" and text and "." in text:
+        if event.kind == "ParameterProtocol" and not event.label and text and "." in text:
             label = text.partition(".")[2]
         id_ = self._make_id(parent, label, site.line if site else None)
         value = event.value or Description()
-        variable = expression.id if isinstance(expression, ast.Name) else None
+        variable = label if label.isidentifier() and label != "tensor" else None
         kind = event.kind if event.kind in _OUTSIDE else "Input"
         place: dict[str, Any] = {"file": _file(site.file), "line": site.line} if site else {}
         node = Node(
@@ -348,11 +378,35 @@ class Builder:
         self._nodes[id_] = (seq - 0.4, Node(id_, "Value", label, parent, value=link.text, **place))
         self._edges.append((id_, target, "argument", link.name, None))
 
-    def _settled(self, parent: str | None) -> str | None:
-        """The nearest group that is no loop and no branch: what comes from outside does not change from pass to pass."""
-        while parent is not None and self._groups[parent].kind in ("Iteration", "Iterator", "Branch", "Conditional"):
+    def _used(self, event: Event, parent: str | None) -> str | None:
+        """The group for something from outside: the pass that alone uses it, or else what no pass changes."""
+        region: Region | None = self._users.get(event)
+        while region is not None:
+            if region.kind == "pass" and region.begun and region.parent is not None and region.parent.count > 1:
+                return self._group(region, None)
+            region = region.parent
+        while parent is not None and self._groups[parent].kind in (
+            "Iteration",
+            "Iterator",
+            "Branch",
+            "Conditional",
+            "Function",
+        ):
             parent = self._groups[parent].parent
         return parent
+
+    def _uses(self) -> dict[Event, Region | None]:
+        """For each thing from outside, the innermost region that all its users are in."""
+        found: dict[Event, Region | None] = {}
+        for item in self.items:
+            region = item.place
+            if isinstance(item, Event) and region is None and item.scope is not None:
+                region = item.scope.region
+            for link in item.inputs if isinstance(item, Scope) else item.links:
+                if isinstance(link.event, Event) and link.event.kind in _OUTSIDE:
+                    known = found.get(link.event, region)
+                    found[link.event] = common(known, region)
+        return found
 
     # -- names -----------------------------------------------------------------------------------------------------------
 
@@ -366,88 +420,87 @@ class Builder:
         if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and statement.value is not None:
             source = id_
             if event.kind == "LockProtocol":  # a save is a leaf: the name stands for what was saved
-                source = next((self._of[link.event] for link in event.links if link.event in self._of), id_)
+                source = next((found for link in event.links if (found := self._source(link.event))), id_)
             for target in targets:
                 if isinstance(target, ast.Name):
-                    self._bound[(event.scope, target.id)] = [source]
+                    self._bound.setdefault((self._home(event), target.id), []).append((event.seq, source))
 
-    def _names(
-        self, expression: ast.AST | None, scope: Scope | None, place: Place | None, depth: int = 0, whole: bool = False
-    ) -> list[str]:
-        """The nodes that the names of an expression stand for, where they are numbers or loop variables.
-
-        A number that an assignment made of others, or of a tensor's shape, comes from those (``depth`` of such assignments).
-        Unless an argument is one name and that name alone (``whole``), a name may stand for a tensor of which only the shape is
-        used, which is no data, or be the tensor at the other side of an operator.
-        """
-        found: list[str] = []
-        for node in ast.walk(expression) if expression is not None else ():
-            at = self._at.get((scope, node)) if depth else None
-            if at is not None and at not in found:
-                found.append(at)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-                found.extend(
-                    source
-                    for source in self._name(node.id, scope, place, depth, depth > 0 or (whole and node is expression))
-                    if source not in found
-                )
-        return found
-
-    def _name(self, name: str, scope: Scope | None, place: Place | None, depth: int, whole: bool) -> list[str]:
-        at = scope
-        steps: Place = place or ()
-        while True:
-            for index in range(len(steps) - 1, -1, -1):
-                loop, number = steps[index]
-                values = self._passes(at).get((steps[:index], loop, number), {})
-                if name in values:
-                    return [self._variable(at, steps[: index + 1], name, values[name])]
-            bound = self._bound.get((at, name))
-            if bound is not None:
-                return [source for source in bound if source in self._nodes and (whole or self._nodes[source][1].shape is None)]
-            if at is None:
-                return []
-            value = assigned(at, name, self._now)
-            if value is not None and depth < 8:
-                return self._names(value, at, steps, depth + 1)
-            steps, at = at.place, at.parent
-
-    def _variable(self, scope: Scope | None, place: Place, name: str, text: str) -> str:
-        parent = self._group(scope, place)
-        assert parent is not None  # a loop has a group
-        key = (parent, name)
+    def _variable(self, variable: Variable) -> str:
+        """The node of what a loop bound."""
+        parent = self._group(variable.region, None)
+        assert parent is not None  # a pass has a group
+        key = (parent, variable.name)
         if key not in self._variables:
             group = self._groups[parent]
-            id_ = self._make_id(parent, name, group.line)
-            node = Node(id_, "ValueProtocol", name, parent, value=text, variable=name, file=group.file, line=group.line)
-            self._nodes[id_] = (self._began[parent] - 0.3, node)
+            id_ = self._make_id(parent, variable.name, group.line)
+            text = variable.region.values.get(variable.name)
+            node = Node(
+                id_,
+                "ValueProtocol",
+                variable.name,
+                parent,
+                value=text,
+                variable=variable.name,
+                file=group.file,
+                line=group.line,
+            )
+            self._nodes[id_] = (self._began.get(parent, self._seq) - 0.3, node)
             self._variables[key] = id_
         return self._variables[key]
 
     # -- what did not run ------------------------------------------------------------------------------------------------
 
-    def _planner(self, scope: Scope | None, file: SourceFile, status: str, seq: float, ran: Any = None) -> Planner:
-        return Planner(self, file, status, seq, lambda name: self._held(name, scope), self._models, ran)
+    def _planner(
+        self, home: Region | None, file: SourceFile, status: str, seq: float, ran: Any = None, region: Region | None = None
+    ) -> Planner:
+        """Draws what did not run.
 
-    def _held(self, name: str, scope: Scope | None) -> list[str]:
-        """The nodes that a name stands for, tensors included."""
-        while True:
-            bound = self._bound.get((scope, name))
-            if bound is not None or scope is None:
-                return [source for source in bound or () if source in self._nodes]
-            scope = scope.parent
+        Arguments:
+            home: the block or call that it is in.
+            region: the loop or test that left it out; names stand for what they stood for then.
+        """
+        known = region.known if region is not None else {}
+        before = region.seq if region is not None else seq
+
+        def look(name: str) -> list[str]:
+            made = known.get(name, ())
+            found = [self._maker_of(event, home, seq) for event in made] if not isinstance(made, str) else []
+            return found or self._held(name, home, before)
+
+        places = {name: place for name, place in known.items() if isinstance(place, str)}
+        return Planner(self, file, status, seq, look, self._models, ran, places)
+
+    def _maker_of(self, event: Event, home: Region | None, seq: float) -> str:
+        """The node of a tensor that something which did not run would have used."""
+        if event not in self._of:
+            self._outside(event, self._used(event, self._group(home, None)), seq, None, None)
+        return self._of[event]
+
+    def _home(self, event: Event) -> Region | None:
+        """What the names at an event belong to."""
+        if event.place is not None:
+            return event.place.home
+        return event.scope.region if event.scope is not None else None
+
+    def _held(self, name: str, home: Region | None, before: float) -> list[str]:
+        """The node that a name stood for, tensors included."""
+        while home is not None:
+            bound = [source for seq, source in self._bound.get((home, name), ()) if seq <= before and source in self._nodes]
+            if bound:
+                return bound[-1:]
+            scope = self._scopes.get(home)
+            up = scope.place if scope is not None else home.parent
+            home = up.home if up is not None else None
+        return []
 
     def _rest(self, scope: Scope) -> None:
-        """Draw what a block did not come to: after a failure or a stop, and in branches that no event was in."""
+        """Draw what a block did not come to: after a failure or a stop, and branches that were not taken."""
+        self._untaken(scope.region)
         site, last = scope.site, self._last.get(scope)
-        if site is None or site.source is None or not isinstance(scope.node, (ast.With, ast.AsyncWith)):
+        if site is None or site.source is None or not isinstance(scope.node, (ast.With, ast.AsyncWith)) or scope.finished:
             return
         file, group = site.source, self.ids[scope]
         self._seq = max((event.seq for event in (last,) if event is not None), default=scope.seq) + 0.5
-        place: Place = last.place if last is not None else ()
-        if scope.finished:
-            self._untaken(scope, scope.node.body, group)
-            return
         if scope.status == "ok" and not scope.stopped and scope.parent is None and last is None:
             return
         order = (
@@ -456,41 +509,45 @@ class Builder:
         if last is not None and last.site is not None and last.site.source is file and last.scope is scope and scope.at is None:
             order = max(order, last.site.order)
 
+        failed = (self._of[event] for event in self._of if event.scope is scope and event.status == "failed")
+        broken = next(failed, None)
+
         def ran(node: ast.AST) -> list[str] | None:
             if file.order(node) > order:
                 return None
             if (scope, node) in self._at:
                 return [self._at[(scope, node)]]
+            if broken is not None and scope.at is not None and node is scope.at.node:
+                return [broken]
             if isinstance(node, ast.Name):
-                return self._held(node.id, scope)
+                return self._held(node.id, scope.region, self._seq)
             return [source for child in ast.iter_child_nodes(node) for source in ran(child) or ()]
 
         self._blame(scope, order)
-        planner = self._planner(scope, file, "never run", self._seq, ran)
-        self._after(planner, scope, file, scope.node.body, group, place, order)
+        planner = self._planner(scope.region, file, "never run", self._seq, ran)
+        self._after(planner, file, scope.node.body, group, scope.region, order)
 
     def _after(
-        self, planner: Planner, scope: Scope, file: SourceFile, body: Sequence[ast.stmt], parent: str, place: Place, order: int
+        self, planner: Planner, file: SourceFile, body: Sequence[ast.stmt], parent: str | None, region: Region, order: int
     ) -> None:
-        """Plan the statements of ``body`` that come after ``order``."""
+        """Plan the statements of ``body``, which ran as ``region``, that come after ``order``."""
         for statement in body:
             if file.order(statement) <= order:
                 continue
             begun = file.first(statement) <= order
             compound: Any = statement
+            if isinstance(statement, (ast.With, ast.AsyncWith)) and statement in self._opened():
+                continue  # a scope of its own, which tells its own rest
             if not begun or not hasattr(compound, "body"):
                 planner.statement(statement, parent)
             elif isinstance(statement, (*LOOPS, ast.If)):
-                step = next((step for step in place if step[0] is statement), None)
-                outer = self._places.get((parent, statement, -1))
-                inner = self._places.get((outer, statement, step[1])) if step is not None else None
-                if inner is not None:
-                    branch = compound.orelse if isinstance(statement, ast.If) and step and step[1] else compound.body
-                    self._after(planner, scope, file, branch, inner, place, order)
-            elif isinstance(statement, (ast.With, ast.AsyncWith)) and statement in self._opened():
-                continue  # a scope of its own, which tells its own rest
+                within = [child for child in region.children.values() if child.node is statement]
+                last = list(within[-1].children.values())[-1:] if within else []
+                if last and last[0] in self._regions:
+                    inner = compound.orelse if last[0].kind == "branch" and last[0].node else compound.body
+                    self._after(planner, file, inner, self._regions[last[0]], last[0], order)
             else:
-                self._after(planner, scope, file, compound.body, parent, place, order)
+                self._after(planner, file, compound.body, parent, region, order)
 
     def _opened(self) -> set[ast.AST]:
         return {scope.node for scope in self.ids if scope.node is not None}
@@ -506,34 +563,21 @@ class Builder:
         site = scope.at
         event = Event(int(self._seq), "Operation", name_of(site), scope, site, error=scope.error, status="failed")
         last = self._last.get(scope)
-        event.place = last.place if last is not None and last.place and last.site and last.site.around == site.around else ()
+        event.place = last.place if last is not None and last.site and last.site.around == site.around else scope.region
         self._event(event)
 
-    def _untaken(self, scope: Scope, body: Sequence[ast.stmt], parent: str) -> None:
-        """Branches that no event was in, in code that ran to its end."""
-        for statement in body:
-            node: Any = statement
-            if isinstance(statement, ast.If):
-                outer = self._places.get((parent, statement, -1))
-                if outer is None:
-                    mark = self.mark()
-                    outer = self._structure(scope, statement, parent)
-                    drawn = [self._not_taken(scope, statement, number, outer) for number in (0, 1)]
-                    if not any(drawn):
-                        self.rewind(mark)
-                    else:
-                        self._places[(parent, statement, -1)] = outer
-                    continue
-                for number, inner in ((0, node.body), (1, node.orelse)):
-                    branch = self._places.get((outer, statement, number))
-                    if branch is not None and self._groups[branch].taken:
-                        self._untaken(scope, inner, branch)
-            elif isinstance(statement, LOOPS):
-                outer = self._places.get((parent, statement, -1))
-                for pass_ in list(self._passed.get(outer, ())) if outer is not None else ():
-                    self._untaken(scope, node.body, pass_)
-            elif isinstance(statement, (ast.With, ast.AsyncWith)) and statement not in self._opened():
-                self._untaken(scope, statement.body, parent)
+    def _untaken(self, region: Region) -> None:
+        """The branches that were not taken, and the bodies of loops that made no pass, where there is anything in them to draw."""
+        for child in list(region.children.values()):
+            if child.kind == "if":
+                ran = {branch.node for branch in child.children.values()}
+                if ran:
+                    for number in range(branches(child.node)):
+                        if number not in ran and (number < max(ran) or not hasattr(child.node, "cases")):
+                            self._not_taken(child, number)
+            elif child.kind == "loop" and child.count == 0:
+                self._no_pass(child)
+            self._untaken(child)
 
     def _model_names(self) -> set[str]:
         """Names that traces are opened on."""
@@ -601,15 +645,28 @@ class Builder:
     def _finished_groups(self, nodes: Sequence[Node]) -> tuple[Group, ...]:
         counts: dict[str, int] = {}
         for group in self._groups.values():
-            if group.kind == "Iteration" and group.parent is not None and group.status == "ok":
+            if group.kind == "Iteration" and group.parent is not None and group.status in ("ok", "failed"):
                 counts[group.parent] = max(counts.get(group.parent, 0), (group.index or 0) + 1)
+        counts.update(self._counts)
         first: dict[str, int] = {}
         for node in nodes:
             parent = node.parent
             while parent is not None and parent not in first:
                 first[parent] = node.order or 0
                 parent = self._groups[parent].parent
-        return tuple(replace(group, count=counts.get(group.id), order=first.get(group.id)) for group in self._groups.values())
+        failed: dict[str, str] = {}
+        for node in nodes:
+            parent = node.parent
+            while node.status == "failed" and parent is not None and self._groups[parent].kind in _PARTS:
+                failed.setdefault(parent, node.error or "failed")
+                parent = self._groups[parent].parent
+        return tuple(
+            replace(
+                group, count=counts.get(group.id), order=first.get(group.id),
+                status="failed" if group.id in failed else group.status, error=failed.get(group.id, group.error),
+            )
+            for group in self._groups.values()
+        )  # fmt: skip
 
     def _finished_edges(self, nodes: Sequence[Node]) -> tuple[Edge, ...]:
         parents: dict[str, str | None] = {node.id: node.parent for node in nodes}
@@ -631,18 +688,37 @@ class Builder:
                 if key not in seen:
                     seen.add(key)
                     rows = item.site.source.lines[node.lineno - 1 : node.end_lineno]
-                    yield Source(_file(item.site.file), node.lineno, "".join(row[node.col_offset :] or "\n" for row in rows))
+                    yield Source(_file(item.site.file), node.lineno, "".join(_dedented(row, node.col_offset) for row in rows))
+
+
+def common(one: Region | None, other: Region | None) -> Region | None:
+    """The innermost region that two are in."""
+    above = set()
+    while one is not None:
+        above.add(one)
+        one = one.parent
+    while other is not None and other not in above:
+        other = other.parent
+    return other
 
 
 def _label(event: Event) -> str:
     """What a node is called: a test, and the gradient of a tensor that no location gave, as the source spells it."""
     site = event.site
     if event.kind == "ConditionalProtocol" and site is not None and site.text:
-        return site.text
+        return site.flat or site.text
     if event.label == "grad" and event.kind in ("GradProtocol", "SwapProtocol"):
         spelt = text_of(site, site.node) if site is not None and isinstance(site.node, ast.Attribute) else None
         return spelt or "tensor.grad"
     return event.label
+
+
+def _note(event: Event) -> str | None:
+    """What a person should know of an event that its value does not show."""
+    if event.written is None:
+        return None
+    line = event.written.site.line if event.written.site is not None else None
+    return "written later" if line is None else f"written later, line {line}"
 
 
 def _where(site: Site | None, span: bool = True) -> dict[str, Any]:
@@ -653,6 +729,11 @@ def _where(site: Site | None, span: bool = True) -> dict[str, Any]:
         where |= {"end_line": site.end_line, "end_column": site.end_column}
     where["text"] = _cut(site.text)
     return where
+
+
+def _dedented(row: str, columns: int) -> str:
+    """A line without the blanks that its block is indented by; what stands further left stays whole."""
+    return row[min(columns, len(row) - len(row.lstrip(" \t\f"))) :] or "\n"
 
 
 def _cut(text: str | None) -> str | None:

@@ -4,46 +4,128 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .describe import Description
 from .source import Site
 
-#: One step down into the structure of a block: (the loop, its pass) or (the ``if``, its branch as 0 or 1).
-Step = tuple[ast.AST, int]
-Place = tuple[Step, ...]
+
+class Region:
+    """A part of a block as it ran: the block, a loop, one of its passes, a test, one of its branches, a call.
+
+    Arguments:
+        kind: ``block``, ``loop``, ``pass``, ``if``, ``branch`` or ``call``.
+        node: the syntax node of a loop, a test or a called function; the number of a pass or branch; a code object, for a
+            function in which marks cannot tell loops.
+        parent: the region that it ran in, None for a block.
+        name: of a function.
+        source: the file that ``node`` is from.
+    """
+
+    __slots__ = (
+        "begun",
+        "children",
+        "count",
+        "kind",
+        "known",
+        "name",
+        "node",
+        "note",
+        "parent",
+        "seq",
+        "source",
+        "tests",
+        "values",
+    )
+
+    def __init__(self, kind: str, node: Any, parent: Region | None, name: str | None = None, source: Any = None) -> None:
+        self.kind, self.node, self.parent, self.name, self.source = kind, node, parent, name, source
+        #: the last thing that had happened when it was opened
+        self.seq = 0
+        self.children: dict[tuple[str, Any, int], Region] = {}
+        #: what a person should know of it
+        self.note: str | None = None
+        #: how many passes of a loop began
+        self.count = 0
+        #: whether a pass came to its body, and not only to the test or the item that it needs
+        self.begun = False
+        #: what a loop bound for a pass, in words
+        self.values: dict[str, str] = {}
+        #: for what a loop or a test may leave out: what the names in it stood for, tensors by what made them, modules by their place
+        self.known: dict[str, tuple[Event, ...] | str] = {}
+        #: what a test was made of; for a loop, what its items come from
+        self.tests: tuple[Event | Variable, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.name or self.node}>"
+
+    @property
+    def home(self) -> Region:
+        """The block or call that it is in: what its names belong to."""
+        region = self
+        while region.kind not in ("block", "call") and region.parent is not None:
+            region = region.parent
+        return region
+
+    def new(self, kind: str, node: Any, name: str | None = None, source: Any = None) -> Region:
+        """A region that is opened in this one."""
+        number = 0
+        while (kind, node, number) in self.children:
+            number += 1
+        made = self.children[(kind, node, number)] = Region(kind, node, self, name, source)
+        return made
+
+    def child(self, kind: str, node: Any, name: str | None = None, source: Any = None) -> Region:
+        """The region of this one that is known by ``node``, opened if it is not yet."""
+        found = self.children.get((kind, node, 0))
+        return self.new(kind, node, name, source) if found is None else found
+
+    def pending(self) -> Region:
+        """The pass of a loop that is about to begin."""
+        return self.child("pass", self.count)
+
+
+class Variable(NamedTuple):
+    """A number or a text that a loop bound, as a source of others."""
+
+    region: Region
+    name: str
 
 
 class Link(NamedTuple):
-    """One argument: its name, the event that made it (None for a literal), which part of its value, its text."""
+    """One argument: its name, the event that made it (None for a literal), which part of its value, its text.
+
+    With both an event and a text it is a value that Python has made of what the event gave.
+    """
 
     name: str
-    event: Event | None
+    event: Event | Variable | None
     output: str | None
     text: str
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Scope:
     """A sub-graph as it ran: a session, a trace, an invoke, a backward pass …
 
     Arguments:
         kind: a group kind of the legend.
         parent: the scope that it was opened in.
-        place, site: where in its parent it was opened.
+        place: the region that it was opened in, None outside of all.
+        site: its ``with`` statement in the source.
+        region: its block as it ran.
         node: the ``with`` statement.
         inputs: arguments of the run.
         origin: for a replayed edit, the edit.
         stopped: whether it ended early on purpose.
         at: where it broke off, when that was no event.
         planned: whether it runs elsewhere, or later, so that only its source can be read.
-        passes: (place, loop, pass) → the loop's variables and their text when the pass began.
     """
 
     kind: str
     parent: Scope | None
     seq: int
-    place: Place = ()
+    place: Region | None = None
     site: Site | None = None
     node: ast.With | ast.AsyncWith | None = None
     file: str | None = None
@@ -56,12 +138,12 @@ class Scope:
     stopped: bool = False
     at: Site | None = None
     planned: bool = False
-    passes: dict[tuple[Place, ast.AST, int], dict[str, str]] = field(default_factory=dict)
+    region: Region = field(default_factory=lambda: Region("block", None, None))
     #: whether the block ran to its end
     finished: bool = False
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Event:
     """One thing that happened; see :class:`~nnsight_graphwidget.graph.Node`.
 
@@ -73,7 +155,7 @@ class Event:
     label: str
     scope: Scope | None
     site: Site | None = None
-    place: Place = ()
+    place: Region | None = None
     target: str | None = None
     links: list[Link] = field(default_factory=list)
     arguments: list[tuple[str, str]] = field(default_factory=list)
@@ -83,7 +165,11 @@ class Event:
     status: str = "ok"
     error: str | None = None
     changes: bool = False
+    #: whether the user's own line made it, and no library that it calls, so that its arguments are those of the source
+    direct: bool = True
     #: the read of another location that gave the same tensor
     same: Event | None = None
+    #: what changed its value after it
+    written: Event | None = None
     #: events that this one comes after, without a value between them
     after: tuple[Event, ...] = ()

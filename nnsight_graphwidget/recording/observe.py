@@ -6,15 +6,16 @@ Knows torch, not nnsight: a hooks file tells it when intervention code starts an
 from __future__ import annotations
 
 import ast
+import dis
+import functools
 import os
+import re
 import sys
 import sysconfig
 import threading
 import weakref
-from collections import ChainMap
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from inspect import CO_NEWLOCALS
-from types import CodeType, FrameType, FunctionType, TracebackType
+from collections.abc import Callable
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 import torch
@@ -22,15 +23,20 @@ from torch import overrides
 from torch._C._dynamo import eval_frame
 
 from . import describe as describing
-from . import events, source
+from . import events, flow, marks, source
+from .arguments import operand
 from .describe import describe, is_tensor, short, tensors
-from .events import Event, Link, Place, Scope
+from .events import Event, Link, Region, Scope
+from .flow import Flow, Marks, Sourced, current, lookup
+from .frames import CALL, conceal
+from .marks import mark_block, mark_wrapped
+from .outside import Outside
 from .source import Shift, Site, Sources
 
 _HERE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 _TORCH = os.path.dirname(torch.__file__) + os.sep
 _LIBRARIES = tuple({sysconfig.get_path(name) + os.sep for name in ("purelib", "platlib", "stdlib")})
-_MAX_FRAMES = 200
+_OWN = (os.path.dirname(__file__) + os.sep, os.path.join(os.path.dirname(os.path.dirname(__file__)), "generations") + os.sep)
 
 _NO_SHIFT = Shift()
 
@@ -38,6 +44,9 @@ _NO_SHIFT = Shift()
 _push: Callable[[Any], None] = overrides._push_mode
 _pop: Callable[[], Any] = overrides._pop_mode
 _stack: Callable[[], list[Any]] = overrides._get_current_function_mode_stack
+
+#: Where torch's own functions in Python pass a call on: between them and the user's line there is nothing else.
+_WRAPPERS = tuple(_TORCH + name for name in ("_tensor.py", "overrides.py", "functional.py", "nn/functional.py", "_ops.py"))
 
 #: Stands for "no value": the event made none.
 NOTHING = object()
@@ -51,156 +60,56 @@ _CARRIES = {
 _PLUMBING = {
     "register_hook",
     "_register_hook_dict",
-    "retain_grad",
     "__deepcopy__",
     "__reduce_ex__",
     "as_subclass",
     "_make_subclass",
 }
+#: Methods that give back the tensor that they are called on, and change only what autograd keeps of it.
+_FLAGS = ("requires_grad_", "retain_grad")
 _WRITES = {"__setitem__", "__delitem__", "__set__"}
 
 
 class Frames:
-    """The user's frames under a call: the one that made it and the block's own."""
-
-    __slots__ = ("block", "direct", "inner", "site_frame", "state")
-
-    def __init__(self, state: State, block: FrameType, site_frame: FrameType, inner: FrameType | None, direct: bool) -> None:
-        self.state, self.block, self.site_frame, self.inner, self.direct = state, block, site_frame, inner, direct
-
-
-class Tracker:
-    """Tells which pass of which loop a block is in, from the order in which its expressions are evaluated.
-
-    A block's events come in order of evaluation. One that comes at or before the last one's place means that a loop which holds
-    both went round: the outermost whose variable changed, or else the innermost.
-    """
-
-    def __init__(self) -> None:
-        self._last: tuple[int, tuple[ast.AST, ...], int | None, int] | None = None
-        self._passes: dict[ast.AST, int] = {}
-        self._variables: dict[ast.AST, Any] = {}
-
-    def place(
-        self, site: Site, around: Place, names: Variables, inner: FrameType | None, direct: bool
-    ) -> tuple[Place, list[tuple[ast.AST, Any]]]:
-        """Where an event is, and the loops that just began a pass with their variable's value.
-
-        Arguments:
-            site: of the event, in the block.
-            around: the loops and branches between the block and the event.
-            names: what the loops bind by now.
-            inner: the frame that the block called, if the event was not made by the block itself.
-            direct: whether the block itself made the event, with nothing between.
-        """
-        loops = tuple([node for node, _ in around if not isinstance(node, ast.If)])
-        inner_id, inner_at = (None, -1) if inner is None else (id(inner), inner.f_lasti)
-        if not loops:
-            self._last = (site.order, loops, inner_id, inner_at)
-            return around, []
-        values = {loop: _told(names.get(loop)) for loop in loops}
-        began: list[ast.AST] = []
-        last = self._last
-        shared = 0
-        if last is not None:
-            shared = len(loops)
-            if loops != last[1]:
-                shared = next((i for i, (a, b) in enumerate(zip(loops, last[1])) if a is not b), min(shared, len(last[1])))
-            again = site.order < last[0]
-            if site.order == last[0]:
-                same_call = inner_id is not None and inner_id == last[2] and inner_at > last[3]
-                again = direct or not same_call
-            moved = next((i for i in range(shared) if not _same(self._variables.get(loops[i]), values[loops[i]])), None)
-            if moved is None and again and shared and (direct or inner_id is None or site.order < last[0]):
-                moved = shared - 1
-            if moved is not None:
-                began.append(loops[moved])
-                self._passes[loops[moved]] += 1
-                shared = moved + 1
-        for loop in loops[shared:]:
-            self._passes[loop] = 0
-            began.append(loop)
-        self._variables.update(values)
-        self._last = (site.order, loops, inner_id, inner_at)
-        place = tuple((node, self._passes[node] if not isinstance(node, ast.If) else branch) for node, branch in around)
-        return place, [(loop, values[loop]) for loop in began]
-
-
-def _names(loop: Any) -> tuple[str, ...]:
-    """The names that a loop binds on each pass."""
-    found = _bound.get(loop)
-    if found is None:
-        targets = [each.target for each in getattr(loop, "generators", (loop,)) if hasattr(each, "target")]
-        found = tuple(node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name))
-        _bound[loop] = found
-    return found
-
-
-_bound: weakref.WeakKeyDictionary[ast.AST, tuple[str, ...]] = weakref.WeakKeyDictionary()
-
-
-#: What each loop's variables are by now.
-Variables = Mapping[ast.AST, Mapping[str, Any]]
-
-
-def variables(around: Place, frames: Sequence[FrameType]) -> Variables:
-    """What the loops around bind by now.
+    """The user's frames under a call: the one that made it, and the block's own.
 
     Arguments:
-        frames: those of comprehensions, innermost first, up to Python 3.11; and at last the one that all else is in.
+        direct: whether the user's own line made the call, and no library that it calls.
     """
-    found: dict[ast.AST, dict[str, Any]] = {}
-    told: set[tuple[FrameType, str]] = set()
-    inner = iter(frames[:-1])
-    for loop, _ in reversed(around):
-        frame = next(inner, frames[-1]) if isinstance(loop, source.COMPREHENSIONS) else frames[-1]
-        bound = [(frame, name) for name in _names(loop)]
-        if bound:
-            names: Any = frame.f_locals
-            if not frame.f_code.co_flags & CO_NEWLOCALS:  # 3.13's f_locals is a comprehension's alone while one runs
-                names = ChainMap(names, frame.f_globals)
-            found[loop] = {name: names[name] for _, name in bound if name in names and (frame, name) not in told}
-            told.update(bound)  # an inner loop's hides an outer one's of the same name
-    return found
 
+    __slots__ = ("block", "direct", "site_frame", "state")
 
-def _told(names: Mapping[str, Any] | None) -> Any:
-    """What tells one pass from the next: small values themselves, others by identity."""
-    if not names:
-        return None
-    return tuple(value if type(value) in _TOLD else (type(value).__name__, id(value)) for value in names.values())
-
-
-def _same(a: Any, b: Any) -> bool:
-    return a is None or b is None or bool(a == b)
-
-
-def _up(frame: FrameType | None, last: FrameType) -> Iterator[FrameType]:
-    """A frame and its callers up to ``last``."""
-    while frame is not None:
-        yield frame
-        frame = None if frame is last else frame.f_back
+    def __init__(self, state: State, block: FrameType, site_frame: FrameType, direct: bool) -> None:
+        self.state, self.block, self.site_frame, self.direct = state, block, site_frame, direct
 
 
 class State:
-    """The open scopes of one line of execution (a thread, or one worker of a run), and where each is in its block."""
+    """The open scopes of one line of execution (a thread, or one worker of a run), the code and the region of each one's block."""
 
-    __slots__ = ("codes", "scopes", "trackers")
+    __slots__ = ("codes", "regions", "scopes")
 
     def __init__(self) -> None:
         self.scopes: list[Scope] = []
         self.codes: list[CodeType] = []
-        self.trackers: list[Tracker] = []
+        self.regions: list[Region] = []
 
     def push(self, scope: Scope, code: CodeType) -> None:
         self.scopes.append(scope)
         self.codes.append(code)
-        self.trackers.append(Tracker())
+        self.regions.append(scope.region)
 
     def pop(self) -> None:
         self.scopes.pop()
         self.codes.pop()
-        self.trackers.pop()
+        self.regions.pop()
+
+    def step(self, value: str) -> None:
+        """A block that runs once a step begins its next step."""
+        scope = self.scopes[-1]
+        region = self.regions[-1] = scope.region.pending()
+        region.begun = True
+        region.values = {"step": value}
+        scope.region.count += 1
 
 
 class Observer(overrides.TorchFunctionMode):
@@ -215,30 +124,45 @@ class Observer(overrides.TorchFunctionMode):
         self.reason: str | None = None
         self.failed: BaseException | None = None
         self._thread = threading.local()
-        self.state: Callable[[], State] = lambda: self.root
-        self.root = State()
-        self.root_around: Place = ()
-        self.around_traces: dict[tuple[Place, CodeType], Tracker] = {}
-        self.begun: CodeType | None = None
-        self.passes: dict[tuple[Place, ast.AST, int], dict[str, str]] = {}
+        self.state: Callable[[], State] = lambda: self.outer
+        self.outer = State()
         self.hidden: tuple[str, ...] = ()
-        self.text: Callable[[Any], str] = short
+        #: where in the model a module is, None for anything else
+        self.place: Callable[[Any], str | None] = lambda value: None
         self._made: dict[int, tuple[weakref.ref[Any], Event, str]] = {}
         self._models: dict[int, weakref.ref[Any]] = {}
         self._written: dict[int, list[tuple[Event, int, int]]] = {}
+        self._saved: dict[int, list[tuple[weakref.ref[Any], Event, int, int]]] = {}
         self._shifts: dict[CodeType, Shift] = {}
         self._seq = 0
+        #: the last backward pass that a block ran itself
+        self._backward: Event | None = None
+        self.flow = Flow(self)
+        self.outside = Outside(self.sources, self.library, self.words)
+
+    def words(self, value: Any) -> str:
+        """What a loop bound, in words: a tensor that was read is called by where it was."""
+        entry = self._made.get(id(value)) if is_tensor(value) else None
+        if entry is not None and entry[0]() is value and entry[1].kind == "InterventionProtocol":
+            return entry[1].label + entry[2]
+        return self.place(value) or short(value)
+
+    def now(self) -> int:
+        """The number of the last thing that happened."""
+        return self._seq
+
+    def root(self) -> tuple[Region | None, CodeType | None]:
+        """The region of the block that runs, and its code."""
+        state = self.state()
+        return (state.regions[-1], state.codes[-1]) if state.codes else (None, None)
+
+    def library(self, file: str) -> bool:
+        """Whether a file is no user's."""
+        return file.startswith((*_LIBRARIES, *_OWN, *self.hidden, "<frozen"))
 
     def want(self, values: bool, run: bool) -> None:
         """Whether to keep statistics of values, and whether to run blocks at all, from now on."""
         self.values, self.run = values, run
-
-    def begun_at(self, frame: FrameType) -> None:
-        """Say where recording began: loops around that are not part of what is recorded."""
-        self.begun = frame.f_code
-        found = self.sources.file(frame.f_code.co_filename).with_at(frame.f_lineno)
-        if found is not None:
-            self.root_around = self.sources.file(frame.f_code.co_filename).site(found).around
 
     @property
     def on(self) -> bool:
@@ -261,6 +185,7 @@ class Observer(overrides.TorchFunctionMode):
             for mode in reversed(above):
                 _push(mode)
             self._thread.on = on
+            current.flow = self.flow if on else None
         return before
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -284,15 +209,24 @@ class Observer(overrides.TorchFunctionMode):
     def _before(self, func: Any, args: Any, kwargs: Any) -> tuple[Event | None, Frames | None]:
         try:
             name = _function_name(func)
-            frames = None if name is None else self.frames(sys._getframe(2))
+            frames = None if name is None else self.frames(sys._getframe(2), through=name == "backward")
             if name is None or frames is None:
                 return None, None
             kind = "ConditionalProtocol" if name == "__bool__" else "Operation"
-            event = Event(-1, kind, name.strip("_") if name.startswith("__") else name, None)
-            for index, value in enumerate(args):
-                self.argument(event, str(index), value)
+            event = Event(-1, kind, name.strip("_") if name.startswith("__") else name, None, direct=frames.direct)
+            event.target = _target(func)
+            site = self.flow.site(frames.site_frame)
+            if name == "backward" and not isinstance(site.node, ast.Call):
+                return None, None  # a `with loss.backward():`, which is a scope of its own
+            order: Any = range(len(args))
+            if frames.direct and len(args) == 2 and self._swapped(event, site.node, args, frames.site_frame):
+                order = (1, 0)
+            for index, given in enumerate(order):
+                self.given(event, str(index), args[given], frames)
             for key, value in kwargs.items():
-                self.argument(event, key, value)
+                self.given(event, key, value, frames)
+            if name == "grad" and self._backward is not None:
+                event.links.append(Link("backward", self._backward, None, ""))
             return event, frames
         except Exception as error:
             self.err(error)
@@ -302,16 +236,20 @@ class Observer(overrides.TorchFunctionMode):
         try:
             name = getattr(func, "__name__", "")
             write = name in _WRITES or (name.endswith("_") and not name.endswith("__")) or _inplace_dunder(name)
+            write = write and name not in _FLAGS
             changed = args[0] if write and args else kwargs.get("out")
-            made = next(tensors(result), None) is not None
-            if changed is None and not made and name not in _CARRIES and name != "backward":
+            made = name not in _FLAGS and next(tensors(result), None) is not None
+            if name == "backward":
+                self._backward = event
+            if changed is None and not made and name not in (*_CARRIES, *_FLAGS, "backward"):
                 return
-            event.target = _target(func)
             self.add(event, frames, changed if result is None and changed is not None else result)
             if changed is not None:
                 event.changes = self.mutate(changed, event)
             if made:
                 self.bind(result, event)
+            elif name in _CARRIES:
+                self.flow.came(result, event, None if frames is None else frames.site_frame)
         except Exception as error:
             self.err(error)
 
@@ -325,7 +263,7 @@ class Observer(overrides.TorchFunctionMode):
         event.scope = scope
         event.value = None if value is NOTHING else describe(value, self.values)
         if frames is not None:
-            event.site, event.place = self.where(frames, state.trackers[-1] if state.trackers else None, scope)
+            event.site, event.place = self.where(frames, event)
         self.events.append(event)
         return event
 
@@ -337,50 +275,21 @@ class Observer(overrides.TorchFunctionMode):
         except Exception as own:
             self.err(own)
 
-    def where(self, frames: Frames, tracker: Tracker | None, scope: Scope | None) -> tuple[Site, Place]:
-        """The site of a call in the user's source, and its place in the structure of the block."""
-        code = frames.block.f_code
-        outer = self.sources.site(code, frames.block.f_lasti, self.shift(code))
-        site, inner, direct = outer, frames.inner, frames.direct
-        own = [frames.block]
-        if frames.site_frame is not frames.block:
-            code = frames.site_frame.f_code
-            site = self.sources.site(code, frames.site_frame.f_lasti, self.shift(code))
-            if code.co_name in _COMPREHENSION_NAMES and code in self._shifts:
-                outer, inner, direct = site, None, True  # a comprehension is a frame of its own, but part of the block
-                own = list(_up(frames.site_frame, frames.block))
-        place: Place = ()
-        if tracker is not None and outer.order >= 0:
-            around = self.around(outer, scope)
-            names = variables(around, own)
-            place, began = tracker.place(outer, around, names, inner, direct)
-            if began:
-                self.began(scope, place, began, names)
-        if scope is not None and scope.kind == "Iterator" and scope.node is not None:
-            place = ((scope.node, scope.index - 1), *place)
-        return site, place
-
-    def around(self, site: Site, scope: Scope | None) -> Place:
-        """The loops and branches between a scope's block and a site in it."""
-        outer = self.root_around if scope is None else scope.site.around if scope.site is not None else ()
-        return site.around[len(outer) :] if site.around[: len(outer)] == outer else site.around
+    def where(self, frames: Frames, event: Event | None = None) -> tuple[Site, Region | None]:
+        """The site of a call in the user's source, and the region that it is in."""
+        frame = frames.site_frame
+        code = frame.f_code
+        site = self.sources.site(code, frame.f_lasti, self.shift(code))
+        if event is not None and event.kind == "ConditionalProtocol" and site.source is not None:
+            marked = self.flow.frame(frame)
+            name = dis.opname[code.co_code[frame.f_lasti]]
+            if marked is not None and marked.leaf is not None and "CALL" not in name and name != "UNARY_NOT":
+                site = site.source.site(marked.leaf)  # the compiler places a jump at its statement, not at what is tested
+        return site, self.flow.region(frame, site)
 
     def shift(self, code: CodeType) -> Shift:
         """How far a compiled block is from where it is in the user's file."""
         return self._shifts.get(code, _NO_SHIFT)
-
-    def began(
-        self, scope: Scope | None, place: Place, loops: list[tuple[ast.AST, Any]], names: Variables, before: Place = ()
-    ) -> None:
-        """Note what the loop variables were when a pass began; ``before`` is where ``place`` itself is."""
-        passes = self.passes if scope is None else scope.passes
-        for loop, value in loops:
-            if value is None:
-                continue
-            index = next(i for i, (node, _) in enumerate(place) if node is loop)
-            passes[((*before, *place[:index]), loop, place[index][1])] = {
-                name: self.text(bound) for name, bound in names[loop].items()
-            }
 
     def frames(self, frame: FrameType | None, through: bool = False) -> Frames | None:
         """The user's frames from ``frame`` up, or None if nnsight's own plumbing made the call (unless ``through`` it)."""
@@ -389,48 +298,169 @@ class Observer(overrides.TorchFunctionMode):
             return None
         block = state.codes[-1]
         if frame.f_code is block:
-            return Frames(state, frame, frame, None, True)
+            return Frames(state, frame, frame, True)
+        direct = True
         while frame is not None and frame.f_code is not block and frame.f_code.co_filename.startswith(_TORCH):
+            direct = direct and frame.f_code.co_filename.startswith(_WRAPPERS)
             frame = frame.f_back
         if frame is None or (not through and frame.f_code.co_filename.startswith(self.hidden)):
             return None
         site_frame: FrameType | None = None
-        inner: FrameType | None = None
-        for _ in range(_MAX_FRAMES):
-            if frame is None:
-                return None
+        while frame is not None:
             if frame.f_code is block:
-                return Frames(state, frame, site_frame or frame, inner, False)
-            if site_frame is None and not frame.f_code.co_filename.startswith(_LIBRARIES):
-                site_frame = frame
-            inner = frame
+                return Frames(state, frame, site_frame or frame, direct)
+            if site_frame is None:
+                if self.library(frame.f_code.co_filename):
+                    direct = False
+                else:
+                    site_frame = frame
+            elif not through and frame.f_code.co_filename.startswith(self.hidden) and frame.f_code.co_filename != flow.__file__:
+                return None  # nnsight calls a function of the user's for itself, such as an eproperty's
             frame = frame.f_back
         return None
 
+    def whole(self, function: Any, code: CodeType) -> Any:
+        """A function that torch maps, differentiates or compiles: its call is one event, and what it calls inside is not seen."""
+        name = code.co_qualname.partition(".")[0] if hasattr(code, "co_qualname") else function.__qualname__.partition(".")[0]
+        if f"{os.sep}_dynamo{os.sep}" in code.co_filename:
+            name = getattr(function, "__name__", "compiled")  # torch.compile gives it the name of what it has compiled
+
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            frames = None
+            event = Event(-1, "Operation", name, None, target=f"{function.__module__}.{name}", direct=False)
+            try:
+                frames = self.frames(sys._getframe(1))
+                for key, value in (*((str(index), each) for index, each in enumerate(args)), *kwargs.items()):
+                    if not callable(value) or is_tensor(value):
+                        self.given(event, key, value, frames)
+            except Exception as error:
+                self.err(error)
+            before = self.switch(False)
+            try:
+                result = function(*args, **kwargs)
+            except BaseException as error:
+                self.switch(before)
+                if frames is not None:
+                    self.fail(event, error, frames)
+                conceal(error)
+                raise
+            self.switch(before)
+            try:
+                if frames is not None and next(tensors(result), None) is not None:
+                    self.add(event, frames, result)
+                    self.bind(result, event)
+            except Exception as error:
+                self.err(error)
+            return result
+
+        call._torchdynamo_disable = True  # type: ignore[attr-defined]
+        return call
+
+    def arrived(self, tensor: Any, node: ast.Call, sources: Sourced, frame: FrameType) -> None:
+        """A call made a tensor of numbers or arrays that came from elsewhere, and torch did not say so."""
+        entry = self._made.get(id(tensor))
+        if entry is not None and entry[0]() is tensor:
+            return
+        frames = self.frames(frame)
+        name = (
+            node.func.attr
+            if isinstance(node.func, ast.Attribute)
+            else node.func.id
+            if isinstance(node.func, ast.Name)
+            else "call"
+        )
+        event = Event(-1, "Operation", name, None, target=ast.unparse(node.func))
+        event.links.extend(Link("0", source, None, "") for source in sources)
+        self.add(event, frames, tensor)
+        if event.site is not None and event.site.source is not None:
+            event.site = event.site.source.site(node)
+        self.bind(tensor, event)
+
+    def _swapped(self, event: Event, node: Any, args: Any, frame: FrameType) -> bool:
+        """Whether torch got the two sides of an operator the other way round than the source has them; then it is named as there.
+
+        ``1 - h`` reaches torch as ``h.__rsub__(1)``, and ``h > p`` as ``p < h`` where ``p`` is a Parameter.
+        """
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            name = _COMPARED.get(type(node.ops[0]))
+            if name is not None and _REFLECTED.get(event.label) == name and event.label != name:
+                event.label = name
+                return True
+            left, right = node.left, node.comparators[0]
+        elif isinstance(node, ast.BinOp):
+            if event.label.startswith("r") and event.label[1:] in _REVERSED:
+                event.label = event.label[1:]
+                return True
+            left, right = node.left, node.right
+        elif isinstance(node, ast.AugAssign):
+            left, right = node.target, node.value
+        else:
+            return False
+        if is_tensor(args[0]) and is_tensor(args[1]):
+            return self._at(right, args[0], frame) and not self._at(left, args[0], frame)
+        if isinstance(left, ast.Constant) or isinstance(right, ast.Constant):
+            return isinstance(left, ast.Constant)
+        known = self.flow.frame(frame)
+        if known is not None and not isinstance(left, ast.Name) and left in known.at:
+            return True  # a number or an array that came from elsewhere
+        return self._at(right, args[0], frame) or (
+            not self._at(left, args[0], frame) and lookup(left, frame, self.flow.frame(frame)) is args[1]
+        )
+
+    def _at(self, side: ast.expr, tensor: Any, frame: FrameType) -> bool:
+        """Whether a side of an operator is known to have given a tensor."""
+        entry = self._made.get(id(tensor))
+        if entry is not None and entry[0]() is tensor and entry[1].site is not None and entry[1].site.node is side:
+            return True
+        return lookup(side, frame, self.flow.frame(frame)) is tensor
+
     # -- where values come from ------------------------------------------------------------------------------------------
 
-    def argument(self, event: Event, name: str, value: Any) -> None:
-        """Give an event an argument: a link to the maker of each tensor in it, or the text of a literal."""
+    def argument(
+        self, event: Event, name: str, value: Any, frame: FrameType | None = None, expression: ast.AST | None = None
+    ) -> None:
+        """Give an event an argument: a link to the maker of each tensor in it, or of its numbers, or the text of a literal.
+
+        Arguments:
+            frame, expression: what the user's frame has for the argument, where that is known.
+        """
         if is_tensor(value):
-            maker, output = self.producer(value)
+            maker, output = self.producer(value, frame)
             event.links.append(Link(name, maker, output or None, ""))
             return
-        event.arguments.append((name, short(value)))
-        if type(value) in _PLAIN:
-            event.links.append(Link(name, None, None, event.arguments[-1][1]))
-            return
-        found = list(tensors(value))
+        text = short(value)
+        event.arguments.append((name, text))
+        found = [] if type(value) in _PLAIN else list(tensors(value))
         for path, leaf in found:
-            maker, output = self.producer(leaf)
+            maker, output = self.producer(leaf, frame)
             event.links.append(Link(name + path, maker, output or None, ""))
-        if not found:
-            event.links.append(Link(name, None, None, event.arguments[-1][1]))
+        carried = list(self.flow.argument(value, frame, expression)) if self.flow.carrying else []
+        if event.label in ("getitem", "setitem"):
+            carried = [("", makers) for _, makers in carried]  # an index is one thing
+        event.links.extend(Link(name + path, maker, None, text) for path, makers in carried for maker in makers)
+        if not found and not carried:
+            event.links.append(Link(name, None, None, text))
 
-    def producer(self, tensor: Any) -> tuple[Event, str]:
-        """The event that made a tensor or last changed it, and which part of that event's value it is."""
+    def given(self, event: Event, name: str, value: Any, frames: Frames | None) -> None:
+        """Give an event an argument of the call that the user's frame is at."""
+        if frames is None:
+            return self.argument(event, name, value)
+        frame = frames.site_frame
+        known = frames.direct and self.flow.carrying and not is_tensor(value)
+        self.argument(event, name, value, frame, operand(self.flow.site(frame), event, name) if known else None)
+
+    def producer(self, tensor: Any, frame: FrameType | None = None) -> tuple[Event, str]:
+        """The event that made a tensor or last changed it, and which part of that event's value it is.
+
+        Arguments:
+            frame: the user's frame that uses it, whose names tell what a tensor from outside is called.
+        """
         entry = self._made.get(id(tensor))
         if entry is None or entry[0]() is not tensor:
             event = Event(self.next(), "Input", "", None, value=describe(tensor))
+            if frame is not None:
+                event.label = self.flow.called(tensor, frame)
             if isinstance(tensor, torch.nn.Parameter):
                 event.kind = "ParameterProtocol"
             state = self.state()
@@ -464,6 +494,15 @@ class Observer(overrides.TorchFunctionMode):
 
             made[key] = (weakref.ref(tensor, forget), event, path)
 
+    def changers(self, value: Any) -> list[Event]:
+        """The events, and not mere reads, that the tensors in ``value`` come from: the model holds what a block put into it."""
+        found = []
+        for _, tensor in tensors(value):
+            entry = self._made.get(id(tensor))
+            if entry is not None and entry[0]() is tensor and entry[1].changes:
+                found.append(entry[1])
+        return found
+
     def served(self, value: Any) -> None:
         """Say that the model itself holds the memory of the tensors in ``value``."""
         for _, tensor in tensors(value):
@@ -482,10 +521,20 @@ class Observer(overrides.TorchFunctionMode):
             self._made[id(tensor)] = (weakref.ref(tensor), event, path)
             span = _span(tensor)
             if span is not None:
+                for kept, saved, low, high in self._saved.get(span[0], ()):
+                    if kept() is not None and low < span[2] and span[1] < high and saved.written is None:
+                        saved.written = event
                 self._written.setdefault(span[0], []).append((event, span[1], span[2]))
                 held = self._models.get(span[0])
                 changes = changes or (held is not None and held() is not None)
         return changes
+
+    def kept(self, value: Any, event: Event) -> None:
+        """Say that ``event`` saved the tensors in ``value`` as they are, and not copies of them."""
+        for _, tensor in tensors(value):
+            span = _span(tensor)
+            if span is not None:
+                self._saved.setdefault(span[0], []).append((weakref.ref(tensor), event, span[1], span[2]))
 
     def _last_write(self, tensor: Any, since: int) -> Event | None:
         span = _span(tensor)
@@ -521,6 +570,37 @@ class Observer(overrides.TorchFunctionMode):
             if isinstance(constant, CodeType):
                 self.block(constant, shift)
 
+    def marked(
+        self, scope: Scope, code: CodeType, body: ast.Module | None = None, own: list[ast.stmt] | None = None
+    ) -> CodeType:
+        """A block's code with marks, so that its loops and branches can be told; without its source, the code itself.
+
+        Arguments:
+            body, own: where nnsight has written a function around the block: the module that defines it, and the list in it that
+                holds the block's statements.
+        """
+        file = scope.site.source if scope.site is not None else None
+        if scope.node is None or file is None:
+            return code
+        shift = self.shift(code)
+        known = file.marked.get(id(code))
+        if known is None or known[0] is not code:
+            marks = Marks(file)
+            if body is not None and own is not None:
+                made = mark_wrapped(code, body, own, scope.node.body, shift, marks)
+            else:
+                made = mark_block(code, scope.node.body, shift, marks)
+            if made is not None:
+                self.sources.number(made, marks.table)
+                file.marked[id(made)] = (made, made)
+            known = file.marked[id(code)] = (code, made)
+        if known[1] is None:
+            if self.reason is None:
+                self.reason = f"the source of {scope.file} is not what ran, so loops and branches could not be told"
+            return code
+        self.block(known[1], shift)
+        return known[1]
+
     def err(self, error: BaseException) -> None:
         """Note that the recorder itself erred; the user's run goes on."""
         if self.reason is None:
@@ -532,8 +612,6 @@ _PLAIN = (int, float, str, bool, type(None), complex, bytes, torch.dtype, torch.
 _COMPREHENSION_NAMES = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 
-#: The name of the one frame that stands between the user's line and what it called.
-CALL = "__nnsight_graphwidget__"
 _call_code = (lambda func, args, kwargs: func(*args, **kwargs)).__code__
 _call_codes: dict[tuple[str, int], CodeType] = {}
 
@@ -551,36 +629,9 @@ def _called_by(frame: FrameType | None) -> Callable[[Any, Any, Any], Any]:
     return FunctionType(code, frame.f_globals)
 
 
-def conceal(error: BaseException) -> None:
-    """Take the recorder's frames out of the traceback of an exception that is about to go on with a bare ``raise``."""
-    traceback = error.__traceback__
-    error.__traceback__ = without_ours(traceback)
-    if sys.version_info < (3, 11) and traceback is not None:  # there a bare raise puts the first frame, ours, back
-        traceback.tb_next = error.__traceback__
-
-
-def without_ours(traceback: TracebackType | None) -> TracebackType | None:
-    """A traceback without the recorder's frames, nor the two by which a function of torch's comes to it and so to itself."""
-    kept: list[TracebackType] = []
-    while traceback is not None:
-        if not _ours(traceback.tb_frame):
-            codes = [entry.tb_frame.f_code for entry in kept[-2:]]
-            if codes == [traceback.tb_frame.f_code, overrides.handle_torch_function.__code__]:
-                del kept[-2:]
-            kept.append(traceback)
-        traceback = traceback.tb_next
-    for entry in reversed(kept):
-        traceback = TracebackType(traceback, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
-    return traceback
-
-
-def _ours(frame: FrameType) -> bool:
-    return frame.f_code.co_name == CALL or frame.f_code.co_filename.startswith(_HERE)
-
-
 def hide_from_dynamo(*modules: Any) -> None:
     """Keep ``torch.compile`` from compiling the recorder: frames that run inside a compiled model are offered to it."""
-    for module in (*modules, sys.modules[__name__], describing, events, source):
+    for module in (*modules, sys.modules[__name__], describing, events, flow, marks, source):
         for value in vars(module).values():
             for function in vars(value).values() if isinstance(value, type) else (value,):
                 if getattr(function, "__module__", None) == module.__name__ and hasattr(function, "__code__"):
@@ -599,9 +650,9 @@ def _hide(code: CodeType) -> None:
 
 
 def message(error: BaseException) -> str:
-    """``Type: first line``, without trusting the exception's ``__str__``."""
+    """``Type: first line``, without trusting the exception's ``__str__``, and without addresses, which differ from run to run."""
     try:
-        text = str(error).strip().split("\n")[0][:300]
+        text = re.sub(r"\b(?:0x[0-9a-f]{6,}|\d{9,}(?=\.grad))", "…", str(error).strip().split("\n")[0][:1000])
     except Exception:
         text = ""
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
@@ -634,6 +685,11 @@ _METADATA = {
 
 def _inplace_dunder(name: str) -> bool:
     return name.startswith("__i") and name.endswith("__") and name not in ("__index__", "__int__", "__invert__")
+
+
+_COMPARED = {ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le", ast.Eq: "eq", ast.NotEq: "ne"}
+_REFLECTED = {"gt": "lt", "lt": "gt", "ge": "le", "le": "ge"}
+_REVERSED = {"add", "sub", "mul", "div", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift"}
 
 
 def _target(func: Any) -> str:

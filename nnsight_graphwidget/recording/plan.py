@@ -7,7 +7,7 @@ take, and their order.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..graph import Group, Node
@@ -42,15 +42,17 @@ class Planner:
         look: the nodes that a name stands for.
         ran: the nodes of an expression that did run, for a statement that broke off in the middle.
         models: names that stand for models.
+        places: names that stand for modules, and where those are.
     """
 
     def __init__(
         self, builder: Any, file: SourceFile, status: str, seq: float, look: Callable[[str], list[str]], models: Iterable[str],
-        ran: Ran | None = None,
+        ran: Ran | None = None, places: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         self.builder, self.file, self.status, self.seq = builder, file, status, seq
         self.look, self.ran = look, ran
-        self.models = set(models)
+        self.places = {} if places is None else places
+        self.models = {*models, *self.places}
         self.names: dict[str, list[str]] = {}
         self.count = 0
 
@@ -62,6 +64,14 @@ class Planner:
         for statement in statements:
             self.statement(statement, parent)
         return self.count - before
+
+    def all(self, body: Sequence[Any], parent: str | None) -> int:
+        """Add what statements, or the one expression of a ternary's branch, would have done; how many nodes that made."""
+        if body and isinstance(body[0], ast.expr):
+            before = self.count
+            self.value(body[0], parent)
+            return self.count - before
+        return self.block(body, parent)
 
     def statement(self, node: Any, parent: str | None) -> None:
         if isinstance(node, (ast.With, ast.AsyncWith)):
@@ -111,7 +121,7 @@ class Planner:
         if isinstance(node, ast.While):
             self.value(node.test, parent)
         else:
-            self.value(node.iter, parent)
+            self._bind(node.target, self.value(node.iter, parent))
         header = (self.file.text(node) or "loop").rstrip(":").strip()
         self._inside(
             node, "while" if isinstance(node, ast.While) else "for", header, parent, lambda at: self.block(node.body, at)
@@ -165,6 +175,12 @@ class Planner:
                 if isinstance(target.value, ast.Name):
                     self.names[target.value.id] = [made]
 
+    def _bind(self, target: ast.expr, sources: list[str]) -> None:
+        """The names that a loop binds stand for what its items come from."""
+        for part in ast.walk(target):
+            if isinstance(part, ast.Name):
+                self.names[part.id] = sources
+
     # -- expressions -----------------------------------------------------------------------------------------------------
 
     def value(self, node: Any, parent: str | None) -> list[str]:
@@ -182,7 +198,7 @@ class Planner:
         if isinstance(node, COMPREHENSIONS):
             header = " ".join(ast.unparse(generator) for generator in node.generators).strip()
             for generator in node.generators:
-                self.value(generator.iter, parent)
+                self._bind(generator.target, self.value(generator.iter, parent))
             parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
             made: list[str] = self._inside(node, "for", header, parent, lambda at: self._all(parts, at))
             return [id_ for id_ in made if self.builder.has(id_)]
@@ -251,7 +267,9 @@ class Planner:
                 at = at.value
             else:
                 break
-        if isinstance(at, ast.Name) and (at.id not in self.models or node.attr == "grad"):
+        if isinstance(at, ast.Name) and at.id in self.places and node.attr != "grad":
+            parts.extend(reversed(self.places[at.id].split(".")) if self.places[at.id] != "model" else ())
+        elif isinstance(at, ast.Name) and (at.id not in self.models or node.attr == "grad"):
             parts.append(at.id)
         return ".".join(reversed(parts)).replace(".[", "[")
 

@@ -7,6 +7,7 @@ import dis
 import linecache
 import sys
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any, NamedTuple
@@ -17,6 +18,8 @@ LOOPS = (ast.For, ast.AsyncFor, ast.While)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 #: Nodes without a place that the parser shares between expressions.
 _MARKS = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+#: In place of a branch: the test of a ``while``, which is evaluated before each pass.
+HEADER = -1
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -35,7 +38,9 @@ class Site:
     Arguments:
         node: the expression or statement, when it could be told.
         order: its position in the order of evaluation in its file; a later site with a lower order means a loop went round.
-        around: the loops and branches that it is in, outermost first, each with the branch (0 for a loop).
+        around: the loops and branches that it is in, outermost first, each with the branch (0 for a loop's pass).
+        fetches: the loop that asks for its next item here.
+        loads: whether the target of an augmented assignment is read here, before it is written.
         statement: the statement that it is part of.
     """
 
@@ -49,6 +54,13 @@ class Site:
     around: tuple[tuple[ast.AST, int], ...] = ()
     statement: ast.stmt | None = None
     source: SourceFile | None = None
+    fetches: ast.AST | None = None
+    loads: bool = False
+
+    @property
+    def slot(self) -> tuple[ast.AST, int] | None:
+        """The innermost loop or branch that it is in."""
+        return self.around[-1] if self.around else None
 
     @property
     def text(self) -> str | None:
@@ -59,16 +71,28 @@ class Site:
         return self.source.text(self.node)
 
     @property
+    def flat(self) -> str | None:
+        """Its text on one line."""
+        text = self.text
+        if text is None or "\n" not in text or not isinstance(self.node, ast.expr):
+            return None if text is None else " ".join(text.split())
+        return ast.unparse(self.node)
+
+    @property
     def variable(self) -> str | None:
         """The name that the expression's value is bound to, if it is bound as it is."""
         statement, node = self.statement, self.node
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
-            return node.value.id
+            return None if self.loads else node.value.id
         if isinstance(statement, ast.Assign) and statement.value is node:
             names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
             return names[0] if names else None
         if isinstance(statement, (ast.AnnAssign, ast.AugAssign)) and isinstance(statement.target, ast.Name):
-            return statement.target.id if node in (statement.value, statement) else None
+            return (
+                statement.target.id
+                if node is (statement if isinstance(statement, ast.AugAssign) else statement.value)
+                else None
+            )
         parent = self.source.parent(node) if self.source is not None and node is not None else None
         if isinstance(parent, ast.NamedExpr) and isinstance(parent.target, ast.Name):
             return parent.target.id
@@ -97,6 +121,28 @@ class SourceFile:
         self._first: dict[ast.AST, int] = {}
         self._withs: dict[int, ast.AST] = {}
         self._sites: dict[tuple[ast.AST, int | None], Site] = {}
+        self._functions: dict[tuple[str, int], list[ast.AST]] = {}
+        self._slots: dict[ast.AST, tuple[ast.AST, int] | None] = {}
+        #: by address: a code object that was compiled from this file, and the same with marks if it could be marked
+        self.marked: dict[int, tuple[CodeType, CodeType | None]] = {}
+
+    def functions(self, name: str, line: int) -> Iterator[tuple[ast.AST, str | None]]:
+        """The definitions of a name that begin at a line, each with the class that it is in."""
+        self._index(line)
+        for node in self._functions.get((name, line), ()):
+            parent = self._parents.get(node)
+            yield node, parent.name if isinstance(parent, ast.ClassDef) else None
+
+    def slot(self, node: Any) -> tuple[ast.AST, int] | None:
+        """The innermost loop or branch that a loop, test or clause is in itself."""
+        if node not in self._slots:
+            if isinstance(node, ast.comprehension):  # a later clause of a comprehension is in the one before it
+                whole: Any = self._parents[node]
+                index = whole.generators.index(node)
+                self._slots[node] = (whole if index == 1 else whole.generators[index - 1], 0)
+            else:
+                self._slots[node] = self.site(node).slot
+        return self._slots[node]
 
     def _index(self, line: int) -> None:
         """Index the top-level statement that holds a line."""
@@ -117,6 +163,10 @@ class SourceFile:
                 if isinstance(node, (ast.With, ast.AsyncWith)):
                     for at in {node.lineno, *(item.context_expr.lineno for item in node.items)}:
                         self._withs.setdefault(at, node)
+                if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                    name = getattr(node, "name", "<lambda>")
+                    line_ = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+                    self._functions.setdefault((name, line_), []).append(node)
                 if hasattr(node, "lineno") and not isinstance(node, ast.Expr):
                     end = (node.end_lineno, node.end_col_offset)
                     self._by_position.setdefault((node.lineno, node.col_offset, *end), node)
@@ -195,19 +245,38 @@ class SourceFile:
         while parent is not None and not isinstance(child, FUNCTIONS):
             if statement is None and isinstance(parent, ast.stmt):
                 statement = parent
-            if (isinstance(parent, (ast.For, ast.AsyncFor)) and child in parent.body) or (
-                isinstance(parent, ast.While) and (child in parent.body or child is parent.test)
-            ):
-                around.append((parent, 0))
-            elif isinstance(parent, ast.If) and child is not parent.test:
-                around.append((parent, 0 if child in parent.body else 1))
-            elif isinstance(parent, COMPREHENSIONS) and child is not parent.generators[0]:
-                around.append((parent, 0))
+            step = _step(parent, child, self._parents.get(parent))
+            if step is not None:
+                around.append(step)
             child, parent = parent, self._parents.get(parent)
         return Site(
             self.name, node.lineno if line is None else line, node.col_offset, node.end_lineno, node.end_col_offset, node,
             self.order(node), tuple(reversed(around)), statement, self,
         )  # fmt: skip
+
+
+def _step(parent: Any, child: ast.AST, whole: Any) -> tuple[ast.AST, int] | None:
+    """The loop or branch that a part of a statement or expression is in; a comprehension stands for its first clause."""
+    if isinstance(parent, (ast.For, ast.AsyncFor)):
+        return (parent, 0) if child in parent.body else None
+    if isinstance(parent, ast.While):
+        return (parent, 0) if child in parent.body else (parent, HEADER) if child is parent.test else None
+    if isinstance(parent, (ast.If, ast.IfExp)):
+        if child is parent.test:
+            return None
+        body = parent.body if isinstance(parent.body, list) else [parent.body]
+        return (parent, 0 if child in body else 1)
+    if isinstance(parent, COMPREHENSIONS):
+        clauses: list[Any] = parent.generators
+        if child not in clauses:
+            return (clauses[-1] if len(clauses) > 1 else parent, 0)
+        index = clauses.index(child)
+        return None if index == 0 else (clauses[index - 1] if index > 1 else parent, 0)
+    if isinstance(parent, ast.comprehension) and child is not parent.iter:
+        return (whole if parent is whole.generators[0] else parent, 0)
+    if isinstance(parent, ast.Match):
+        return (parent, parent.cases.index(child)) if child in parent.cases else None  # type: ignore[arg-type]
+    return None
 
 
 #: More expressions than any one statement has.
@@ -260,6 +329,9 @@ def _read(name: str) -> SourceFile:
 class Sources:
     """Files read so far, and sites by bytecode position."""
 
+    def number(self, code: CodeType, table: Any) -> None:
+        """Keep the syntax node of each instruction of marked code, for a Python whose compiler keeps lines alone."""
+
     def __init__(self) -> None:
         self._files: dict[str, SourceFile] = {}
         self._sites: dict[tuple[CodeType, int, Shift], Site] = {}
@@ -311,10 +383,30 @@ class Sources:
             node = self._expressions[code].get(lasti)
             if node is None:
                 return Site(file.name, line, source=file)
+        if dis.opname[code.co_code[lasti]] == "FOR_ITER":
+            loop = _fetching(file, node, code, lasti)
+            if loop is not None:
+                return replace(file.site(node, line), fetches=loop)
         statement = file.parent(node)
-        if isinstance(statement, ast.AugAssign) and statement.target is node and _stores(code, lasti):
+        if isinstance(statement, ast.AugAssign) and statement.target is node:
+            if not _stores(code, lasti):
+                return replace(file.site(node, line), loads=True)
             return replace(file.site(node, line), order=file.order(statement) + 1)
         return file.site(node, line)
+
+
+def _fetching(file: SourceFile, node: Any, code: CodeType, lasti: int) -> ast.AST | None:
+    """The loop whose next item an instruction asks for; the compiler places it at the loop or at what it goes through."""
+    while node is not None and not isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension, *COMPREHENSIONS)):
+        node = file.parent(node)
+    if isinstance(node, ast.comprehension):
+        whole: Any = file.parent(node)
+        return whole if node is whole.generators[0] else node
+    if isinstance(node, COMPREHENSIONS) and len(node.generators) > 1:
+        at = [offset for offset in range(0, len(code.co_code), 2) if dis.opname[code.co_code[offset]] == "FOR_ITER"]
+        index = at.index(lasti)
+        return node if index == 0 else node.generators[index] if index < len(node.generators) else None
+    return node
 
 
 def _stores(code: CodeType, lasti: int) -> bool:

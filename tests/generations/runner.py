@@ -25,12 +25,14 @@ def main(program: str, result: str) -> None:
     import anyio.from_thread  # noqa: F401
     import nnsight
 
+    from nnsight_graphwidget.generations import version
+
     accept_newer_keywords()
     spec = importlib.util.spec_from_file_location("program", program)
     module = importlib.util.module_from_spec(spec)
     sys.modules["program"] = module
     spec.loader.exec_module(module)
-    outcome = {"nnsight": nnsight.__version__}
+    outcome = {"nnsight": version(nnsight)}
     for name, function in list(vars(module).items()):
         if isfunction(function) and function.__module__ == "program" and not name.startswith("_"):
             try:

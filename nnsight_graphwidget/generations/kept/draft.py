@@ -8,18 +8,35 @@ from __future__ import annotations
 import ast
 import functools
 import linecache
+import os
 import sys
+import sysconfig
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from inspect import Parameter
-from typing import Any
+from pathlib import Path
+from types import FrameType
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from ...errors import IncompleteGraphWarning
 from ...graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
 from ...graph.kinds import legend
+from ...graph.part import part
 from ...recording.describe import describe, is_tensor, short
+
+#: (file, line)
+Place = tuple[str, int]
+
+
+class Invoke(NamedTuple):
+    """An invoke: which of its tracer's, where it was opened, and what it was given."""
+
+    number: int
+    place: Place | None
+    given: Any
+
 
 #: Names of the positional arguments of protocols; ``.vis`` called the second and third of a read ``batch_size`` and
 #: ``batch_start`` in 0.3, which they are not.
@@ -39,11 +56,21 @@ LABELS = {
     "VariableProtocol": "item",
 }
 
-#: Where the user's code made a node: (file, line). Filled while installed; 0.4 knows it too when its ``debug`` is on.
-PLACES: WeakKeyDictionary[Any, tuple[str, int]] = WeakKeyDictionary()
+#: Where the user's code made a node, or opened a context. Filled while installed; 0.4 knows it of nodes itself when its
+#: ``debug`` is on.
+PLACES: WeakKeyDictionary[Any, Place] = WeakKeyDictionary()
 
-#: What a context held when its block ended, which is when nnsight throws its graph away. Filled while installed.
+#: The invoke that was open when a node was made, or None if none was. Filled while installed.
+INVOKED: WeakKeyDictionary[Any, Invoke | None] = WeakKeyDictionary()
+
+#: What each invoke of a tracer (in 0.4, of its sub-graph) was given, before nnsight made a batch of it. Filled while installed.
+GIVEN: WeakKeyDictionary[Any, list[Any]] = WeakKeyDictionary()
+
+#: What a context held when its block ended, with what its run left: nnsight throws its graph away then. Filled while installed.
 KEPT: WeakKeyDictionary[Any, Graph] = WeakKeyDictionary()
+
+#: The lists that take the graph of each outermost context that is run.
+WATCHING: list[list[Graph]] = []
 
 #: nnsight marks "no value" with this class, ``inspect._empty``.
 EMPTY = Parameter.empty
@@ -79,11 +106,12 @@ class Builder:
         self._nodes: list[Node] = []
         self._edges: list[Edge] = []
         self.ids: dict[int, str] = {}  # id() of an nnsight node or context → our id
+        self.names: dict[str, tuple[int, str]] = {}  # our id → that of the graph, and the node's name in it, where it has one
 
-    def group(self, kind: str, label: str, parent: str | None, of: Any = None, **fields: Any) -> str:
-        """Opens a sub-graph; ``of`` is the node or context that is one in nnsight."""
-        file, line, text = _place(of)
-        variable = _bound(text)
+    def group(self, kind: str, label: str, parent: str | None, of: Any = None, at: Place | None = None, **fields: Any) -> str:
+        """Opens a sub-graph; ``of`` is the node or context that is one in nnsight, ``at`` its place if that is not noted."""
+        file, line, text = _place(of, at)
+        variable = _bound(file, line) if isinstance(_statement(file, line), (ast.With, ast.For)) else None
         if variable is not None and kind in ("Tracer", "Session", "Generator"):
             label = variable
         id_ = self._make(parent, label.partition(" ")[0] if line is not None else kind, line)
@@ -109,8 +137,8 @@ class Builder:
         id_ = self._make(parent, label, line)
         drawn = Node(id_, kind, label, parent, _name_of(node.target), file=file, line=line, text=text, order=len(self._order))
         if kind in ("LockProtocol", "ValueProtocol", "VariableProtocol"):
-            drawn = replace(drawn, variable=_bound(text))
-        drawn = replace(drawn, **self._looks(self._value_of(node)))
+            drawn = replace(drawn, variable=_bound(file, line))
+        drawn = replace(drawn, **self._looks(self._worth(node, kind)))
         self._drawn.append((node, drawn, self._arguments(node, kind) if arguments is None else arguments))
         self._order.append(("node", id_))
         self.ids[id(node)] = id_
@@ -122,7 +150,8 @@ class Builder:
         for what, id_ in self._order:
             slug = id_.rpartition("/")[2]
             if what == "group":
-                group, given = self._groups[id_], _given(self._groups[id_].text)
+                group = self._groups[id_]
+                given = _given(group.file, group.line)
                 for name, value, kind in self._fed.get(id_, ()):
                     label = next(given, None) if name == "input" else None
                     self._argument(id_, group.parent, name, value, kind, f"{slug}.{name}", label)
@@ -146,15 +175,19 @@ class Builder:
                 else edge
                 for edge in self._edges
             ),
-            tuple(_sources(items)),
+            tuple(sources(items)),
             title=title,
             nnsight=version,
         )
 
     def with_values(self, graph: Graph) -> Graph:
         """The graph with what the run left in its nodes: the values saved."""
-        looks = {node.id: self._looks(self._value_of(old)) for old, node, _ in self._drawn}
+        looks = {node.id: self._looks(self._worth(old, node.kind)) for old, node, _ in self._drawn}
         return replace(graph, nodes=tuple(replace(node, **looks.get(node.id, {})) for node in graph.nodes))
+
+    def find(self, is_it: Callable[[Any, str], bool]) -> str | None:
+        """Our id of the first of nnsight's nodes that is the one, told by the node and our id."""
+        return next((drawn.id for node, drawn, _ in self._drawn if is_it(node, drawn.id)), None)
 
     def nodes_in(self, value: Any) -> Iterator[Any]:
         """nnsight's nodes in ``value``, at any depth, in order and as often as they are there."""
@@ -227,7 +260,8 @@ class Builder:
 
     def _label(self, node: Any, kind: str) -> str:
         if kind == "InterventionProtocol":
-            return str(node.args[0]).lstrip(".")
+            step = node.args[2] if len(node.args) > 2 and type(node.args[2]) is int else 0
+            return str(node.args[0]).lstrip(".") + (f" (step {step})" if step > 0 else "")
         if kind == "ParameterProtocol":
             return f"{node.args[0]}.{node.args[1]}".lstrip(".")
         if kind == "ApplyModuleProtocol":
@@ -245,6 +279,13 @@ class Builder:
             if _name_of(called.target).endswith("fetch_attr"):
                 return str(called.args[1])
         return name
+
+    def _worth(self, node: Any, kind: str) -> Any:
+        """The value of a node; of a swap, what it puts there, for nnsight gives it a mere True."""
+        if kind != "SwapProtocol" or len(node.args) < 2:
+            return self._value_of(node)
+        given = next(self.nodes_in(node.args[1]), None)
+        return node.args[1] if given is None else self._value_of(given)
 
     def _looks(self, value: Any) -> dict[str, Any]:
         """The fields of a node that its value fills."""
@@ -270,15 +311,23 @@ class Builder:
 
 
 class Keeper:
-    """Keeps the graph of every context whose block ends, and the values that its run left.
+    """Keeps the graph of every context whose block ends, the values that its run left, and where it failed.
 
     Arguments:
         draw: the graph of a context that is still alive, and its builder.
         outermost: whether the end of a context's block runs it and everything in it.
+        failing: the id of the node that an error of a run is from, if it says so, and its message.
+        inside: what has no graph of its own, by the node that it is in another's.
     """
 
-    def __init__(self, draw: Callable[[Any], tuple[Graph, Builder]], outermost: Callable[[Any], bool]) -> None:
-        self._draw, self._outermost = draw, outermost
+    def __init__(
+        self,
+        draw: Callable[[Any], tuple[Graph, Builder]],
+        outermost: Callable[[Any], bool],
+        failing: Callable[[BaseException, Builder], tuple[str | None, str]],
+        inside: Mapping[Any, Any],
+    ) -> None:
+        self._draw, self._outermost, self._failing, self._inside = draw, outermost, failing, inside
         self._ended: list[tuple[Any, Graph, Builder]] = []
 
     def exit(self, original: Any) -> Any:
@@ -287,30 +336,62 @@ class Keeper:
         # nnsight 0.4 looks for the user's frame past those with a local ``self`` that is a context, so it must be called this.
         @functools.wraps(original)
         def __exit__(self: Any, exc_type: Any, exc_value: Any, traceback: Any) -> Any:
-            keeper.keep(self)
+            outermost = keeper.keep(self)
+            failure: BaseException | None = None
             try:
                 return original(self, exc_type, exc_value, traceback)
+            except BaseException as error:
+                failure = error
+                raise
             finally:
-                keeper.ran(self)
+                if outermost:
+                    keeper.ran(failure)
 
         keeper = self
         return __exit__
 
-    def keep(self, context: Any) -> None:
+    def keep(self, context: Any) -> bool:
+        """Keep a context's graph as its block made it; whether what is run next is all that was kept since."""
         try:
-            graph, builder = self._draw(context)
+            self._ended.append((context, *self._draw(context)))
+            return self._outermost(context)
         except Exception as error:
             # The user's run goes on whatever happens to its picture.
             warnings.warn(f"the graph is not kept: {type(error).__name__}: {error}", IncompleteGraphWarning, stacklevel=4)
-            return
-        KEPT[context] = graph
-        self._ended.append((context, graph, builder))
-
-    def ran(self, context: Any) -> None:
-        if self._outermost(context):
-            for ended, graph, builder in self._ended:
-                KEPT[ended] = builder.with_values(graph)
             self._ended.clear()
+            return False
+
+    def ran(self, failure: BaseException | None) -> None:
+        """Note what a run left in the graphs that it was of."""
+        for context, graph, builder in self._ended:
+            graph = builder.with_values(graph)
+            KEPT[context] = graph = graph if failure is None else _failed(graph, *self._failing(failure, builder))
+            for inner, node in self._inside.items():
+                if id(node) in builder.ids:
+                    KEPT[inner] = part(graph, builder.ids[id(node)])
+        for watching in WATCHING:
+            watching.append(KEPT[self._ended[-1][0]])
+        self._ended.clear()
+
+
+def _failed(graph: Graph, at: str | None, message: str) -> Graph:
+    """A graph whose run failed at a node, or, if that is not known, somewhere in it: what needed its value was not reached."""
+    if at is None:
+        root = next((group.id for group in graph.groups if group.parent is None), None)
+        groups = (replace(group, status="failed", error=message) if group.id == root else group for group in graph.groups)
+        return replace(graph, groups=tuple(groups))
+    users: dict[str, list[str]] = {}
+    for edge in graph.edges:
+        users.setdefault(edge.source, []).append(edge.target)
+    unreached, todo = set(), [at]
+    while todo:
+        for user in users.get(todo.pop(), ()):
+            if user not in unreached:
+                unreached.add(user)
+                todo.append(user)
+    statuses: dict[str, Any] = {id_: {"status": "not reached", "value": None} for id_ in unreached}
+    statuses[at] = {"status": "failed", "error": message}
+    return replace(graph, nodes=tuple(replace(node, **statuses.get(node.id, {})) for node in graph.nodes))
 
 
 def enter(original: Any) -> Any:
@@ -318,34 +399,109 @@ def enter(original: Any) -> Any:
 
     @functools.wraps(original)
     def __enter__(self: Any) -> Any:
-        note_place(self)
+        PLACES[self] = place = users_place()
+        graph = vars(self).get("graph")
+        if type(graph).__name__ == "SubGraph" or hasattr(type(graph), "subset"):
+            PLACES[graph] = place  # 0.4's node for the context has the sub-graph, and not the context
         return original(self)
 
     return __enter__
 
 
 def add(original: Any) -> Any:
-    """A graph's ``add`` that notes where its node was made."""
+    """A graph's ``add`` that notes where its node was made, and in which invoke."""
 
     @functools.wraps(original)
     def add(self: Any, node: Any) -> Any:
-        note_place(node)
+        PLACES[node] = users_place()
+        INVOKED[node] = _open_invokes[-1] if _open_invokes else None
         return original(self, node)
 
     return add
 
 
+def invoke_enter(given: Callable[[Any], Any], tracer: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """An invoker's ``__enter__``: nodes that are made from now on are in its invoke.
+
+    Arguments:
+        given: what an invoker was called with.
+        tracer: what :data:`GIVEN` knows its tracer by.
+    """
+
+    def make(original: Any) -> Any:
+        @functools.wraps(original)
+        def __enter__(self: Any) -> Any:
+            all_given = GIVEN.setdefault(tracer(self), [])
+            all_given.append(given(self))
+            invoke = Invoke(len(all_given) - 1, users_place(), all_given[-1])
+            result = original(self)
+            _open_invokes.append(invoke)
+            return result
+
+        return __enter__
+
+    return make
+
+
+def invoke_exit(original: Any) -> Any:
+    """An invoker's ``__exit__``."""
+
+    @functools.wraps(original)
+    def __exit__(self: Any, *error: Any) -> Any:
+        if _open_invokes:
+            _open_invokes.pop()
+        return original(self, *error)
+
+    return __exit__
+
+
+_open_invokes: list[Invoke] = []
+
+
+@functools.cache
 def libraries() -> tuple[str, ...]:
-    """Folders whose lines are not the user's."""
-    return tuple(sys.modules[name].__path__[0] for name in ("nnsight", "torch", "nnsight_graphwidget"))
+    """Folders whose lines are not the user's: the standard library, and every folder that packages are installed in."""
+    folders = {sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib")}
+    folders |= {folder for folder in sys.path if next(Path(folder or ".").glob("*.dist-info"), None) is not None}
+    own = [sys.modules[name].__path__[0] for name in ("nnsight", "torch", "nnsight_graphwidget")]
+    return (*own, *(os.path.join(folder, "") for folder in folders), "<frozen ")
 
 
-def note_place(thing: Any) -> None:
-    """Notes the user's line that a node or context comes from: the innermost that is not a library's."""
-    skipped, frame = libraries(), sys._getframe(2)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(skipped):
+def users_place() -> Place:
+    """The user's line that something comes from: the innermost that is not a library's.
+
+    nnsight 0.4 runs the branches and loops of a block statement by statement, each compiled as a file ``<string>``, and has the
+    frame of the block, and the statement, in its own frames around it.
+    """
+    skipped = libraries()
+    frame: FrameType | None = sys._getframe(2)
+    last = frame
+    statement: int | None = None
+    while frame is not None:
+        last, file = frame, frame.f_code.co_filename
+        if file == "<string>":
+            statement = frame.f_lineno
+        elif not file.startswith(skipped):
+            return file, frame.f_lineno
+        elif _HACKS in file and isinstance(block := frame.f_locals.get("frame"), FrameType):
+            node = frame.f_locals.get("node")
+            line = statement or (_header(node) if isinstance(node, ast.stmt) else None)
+            if line is None:
+                return block.f_code.co_filename, block.f_lineno
+            code = block.f_code
+            return code.co_filename, line + (0 if code.co_name == "<module>" else code.co_firstlineno - 1)
         frame = frame.f_back
-    PLACES[thing] = (frame.f_code.co_filename, frame.f_lineno)
+    assert last is not None
+    return last.f_code.co_filename, last.f_lineno
+
+
+_HACKS = os.path.join("nnsight", "tracing", "hacks")
+
+
+def _header(node: Any) -> int:
+    """The line of a branch or loop; nnsight makes an ``if`` of an ``else``, with no line of its own."""
+    made = isinstance(node, ast.If) and isinstance(node.test, ast.Constant) and node.test.value is None
+    return int(node.body[0].lineno if made else node.lineno)
 
 
 def kind_of(target: Any) -> str:
@@ -355,58 +511,116 @@ def kind_of(target: Any) -> str:
     return "Operation"
 
 
-def invokes(builder: Builder, nodes: Iterable[Any]) -> dict[int, int]:
-    """Which invoke a node is in, by ``id()``: that of the latest read that its value comes from; no entry if there is none."""
-    found: dict[int, int] = {}
+def invokes(builder: Builder, nodes: Iterable[Any]) -> dict[int, Invoke]:
+    """Which invoke a node is in, by ``id()``: the one that was open when it was made, if that was noted; otherwise that of the
+    latest read that its value comes from. No entry if there is none."""
+    found: dict[int, Invoke] = {}
     for node in nodes:
-        if kind_of(node.target) == "InterventionProtocol":
+        if node in INVOKED:
+            invoke = INVOKED[node]
+            if invoke is not None:
+                found[id(node)] = invoke
+        elif kind_of(node.target) == "InterventionProtocol":
             if type(node.args[1]) is int and node.args[1] >= 0:
-                found[id(node)] = node.args[1]
+                found[id(node)] = Invoke(node.args[1], None, None)
         else:
             uses = [found[id(used)] for used in builder.nodes_in((list(node.args), node.kwargs)) if id(used) in found]
             if uses:
-                found[id(node)] = max(uses)
+                found[id(node)] = max(uses, key=lambda invoke: invoke.number)
     return found
 
 
-def _place(thing: Any) -> tuple[str | None, int | None, str | None]:
+def in_invokes(builder: Builder, nodes: list[Any], parent: str | None) -> Callable[[Any], str | None]:
+    """Where each of the nodes of one graph goes: to a sub-graph for its invoke, when there are several."""
+    batches = invokes(builder, nodes)
+    several = len({invoke.number for invoke in batches.values()}) > 1
+    made: dict[int, str] = {}
+
+    def place(node: Any) -> str | None:
+        invoke = batches.get(id(node))
+        if invoke is None or not several:
+            return parent
+        if invoke.number not in made:
+            prompt = _prompt(invoke.given)
+            label = f"invoke {invoke.number}" if prompt is None else f"invoke {prompt}"
+            made[invoke.number] = builder.group("Invoke", label, parent, at=invoke.place)
+        return made[invoke.number]
+
+    return place
+
+
+def inputs_of(tracer: Any, prepared: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
+    """What each invoke of a tracer was given, by position and by name: the user's own prompts, where they are known, and not
+    the batch that nnsight prepared of them."""
+    given = GIVEN.get(tracer, [])
+    for index, inputs in enumerate(prepared):
+        known = index < len(given) and _prompt(given[index]) is not None
+        yield (given[index], {}) if known else inputs
+
+
+def _prompt(given: Any) -> str | None:
+    """Text that an invoke was given."""
+    only = given[0] if isinstance(given, tuple) and len(given) == 1 else given
+    texts = only if isinstance(only, (list, tuple)) else [only]
+    return short(only) if texts and all(type(text) is str for text in texts) else None
+
+
+def _place(thing: Any, at: Place | None = None) -> tuple[str | None, int | None, str | None]:
     """File, line and text of the line that made a node or context, when known."""
-    place = None if thing is None else PLACES.get(thing)
+    place = at or (None if thing is None else PLACES.get(thing))
     if place is None:
         return None, None, None
     return place[0], place[1], linecache.getline(*place).strip() or None
 
 
-def _bound(text: str | None) -> str | None:
-    """The name that a line binds: ``name = value.save()``, or ``with … as name:``."""
-    try:
-        statement = ast.parse(f"{text} pass" if text and text.endswith(":") else text or "").body[:1]
-    except SyntaxError:  # one line of a longer statement
+@functools.lru_cache(maxsize=4096)
+def _statement(file: str | None, line: int | None) -> ast.stmt | None:
+    """The innermost statement that a line belongs to; of one that holds others, only its head."""
+    found: ast.stmt | None = None
+    if file is None or line is None:
         return None
+    for node in ast.walk(_parsed("".join(linecache.getlines(file)))):
+        if isinstance(node, ast.stmt):
+            body = getattr(node, "body", None)
+            last = body[0].lineno - 1 if isinstance(body, list) and body[0].lineno > node.lineno else node.end_lineno
+            if node.lineno <= line <= (last or 0) and (found is None or node.lineno >= found.lineno):
+                found = node
+    return found
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed(text: str) -> ast.AST:
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError):  # no Python, or not as it was run
+        return ast.Module([], [])
+
+
+def _bound(file: str | None, line: int | None) -> str | None:
+    """The name that a line's statement binds: ``name = value.save()``, or ``with … as name:``, or ``for name in …``."""
+    found = _statement(file, line)
     target: ast.expr | None = None
-    for found in statement:
-        if isinstance(found, ast.With):
-            target = found.items[0].optional_vars
-        elif isinstance(found, ast.Assign) and isinstance(found.value, ast.Call):
-            called = found.value.func
-            target = found.targets[0] if isinstance(called, ast.Attribute) and called.attr == "save" else None
+    if isinstance(found, ast.With):
+        target = found.items[0].optional_vars
+    elif isinstance(found, ast.For):
+        target = found.target
+    elif isinstance(found, ast.Assign) and isinstance(found.value, ast.Call):
+        called = found.value.func
+        target = found.targets[0] if isinstance(called, ast.Attribute) and called.attr == "save" else None
     if isinstance(target, ast.Tuple) and target.elts:
         target = target.elts[0]
     return target.id if isinstance(target, ast.Name) else None
 
 
-def _given(text: str | None) -> Iterator[str | None]:
+def _given(file: str | None, line: int | None) -> Iterator[str | None]:
     """The names of what a ``with`` statement's call is given, in order; None for what is no plain name."""
-    try:
-        statement = ast.parse(f"{text} pass").body[0] if text and text.startswith("with ") else None
-    except SyntaxError:  # a header of several lines
-        return
+    statement = _statement(file, line)
     if isinstance(statement, ast.With) and isinstance(statement.items[0].context_expr, ast.Call):
         for argument in statement.items[0].context_expr.args:
             yield argument.id if isinstance(argument, ast.Name) else None
 
 
-def _sources(items: Iterable[Node | Group]) -> Iterator[Source]:
+def sources(items: Iterable[Node | Group]) -> Iterator[Source]:
     """What the user wrote, from the first line to the last, for each file."""
     lines: dict[str, list[int]] = {}
     for item in items:

@@ -6,19 +6,38 @@ that hold each other by name; here the two ends are joined and the pair is left 
 
 from __future__ import annotations
 
+import functools
+import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from ...errors import UnreadableError
 from ...graph import Graph
-from .draft import EMPTY, KEPT, Builder, Keeper, add, enter, invokes, kind_of
+from ...graph.part import part
+from .. import Patch, is_installed, version
+from .draft import EMPTY, KEPT, Builder, Keeper, add, enter, in_invokes, inputs_of, invoke_enter, invoke_exit, kind_of
+
+#: What of nnsight's own this file uses.
+PRIVATE = """
+    nnsight.contexts.Conditional: Conditional.__enter__ ConditionalManager.peek
+    nnsight.contexts.GraphBasedContext: GraphBasedContext.__enter__ GraphBasedContext.__exit__
+    nnsight.contexts.Invoker: Invoker.__enter__ Invoker.__exit__
+    nnsight.tracing.Graph: Graph.add
+    nnsight.tracing.Node: Node
+    nnsight.tracing.Proxy: Proxy
+    nnsight.tracing.protocols: BridgeProtocol
+"""
+
+#: The nodes of conditions. Filled while installed.
+CONDITIONS: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
 READS = "a tracer, session, iterator, condition or graph of nnsight 0.3"
 
 
 def matches(obj: Any) -> bool:
-    if "nnsight.contexts.GraphBasedContext" not in sys.modules:
+    if not is_installed(__name__):
         return False
     try:
         return isinstance(obj, _classes())
@@ -37,8 +56,14 @@ def read(obj: Any) -> Graph:
         if isinstance(obj, invoker_class):
             obj = obj.tracer
         if isinstance(obj, condition_class):
-            obj = obj._graph  # a condition has no graph of its own in 0.3
+            if obj in KEPT:
+                return KEPT[obj]
+            graph, builder = draw(obj._graph)  # a condition has no graph of its own in 0.3
+            own = builder.ids.get(id(CONDITIONS.get(obj)))
+            return graph if own is None else part(graph, own)
         context = None if isinstance(obj, graph_class) else obj
+        if context in KEPT:  # a failed run leaves its graph alive, and says nothing in it
+            return KEPT[context]
         graph = obj if context is None else vars(context)["graph"]
         if graph is not None and graph.alive:
             return draw(graph, context)[0]
@@ -58,14 +83,46 @@ def contexts() -> tuple[Any, ...]:
     return _classes()
 
 
-def seams() -> list[tuple[Any, str, Callable[[Any], Any]]]:
+def patches() -> list[Patch]:
     """(owner, attribute, original → replacement) of what is replaced while installed."""
-    graph, context, _, _ = _classes()
+    graph, context, invoker, condition = _classes()
     keeper = Keeper(
         lambda context: draw(vars(context)["graph"], context),
         lambda context: type(vars(context)["backend"]).__name__ != "BridgeBackend",
+        _failing,
+        CONDITIONS,
     )
-    return [(context, "__enter__", enter), (context, "__exit__", keeper.exit), (graph, "add", add)]
+    return [
+        (context, "__enter__", enter),
+        (context, "__exit__", keeper.exit),
+        (condition, "__enter__", _condition_enter),
+        (graph, "add", add),
+        (invoker, "__enter__", invoke_enter(lambda invoker: invoker.inputs, lambda invoker: invoker.tracer)),
+        (invoker, "__exit__", invoke_exit),
+    ]
+
+
+def _condition_enter(original: Any) -> Any:
+    """A condition's ``__enter__`` that notes which node it is."""
+
+    @functools.wraps(original)
+    def __enter__(self: Any) -> Any:
+        result = original(self)
+        CONDITIONS[self] = self._graph.attachments["nnsight_conditional_manager"].peek()
+        return result
+
+    return __enter__
+
+
+def _failing(error: BaseException, builder: Builder) -> tuple[str | None, str]:
+    """Which node an error of a run is from: nnsight raises it again at each node on the way, with a message that names that."""
+    name: tuple[int, str] | None = None
+    while said := re.match(r"Above exception when execution Node: '(.+)' in Graph: '(\d+)'", str(error)):
+        name = int(said[2]), said[1]
+        if error.__cause__ is None:
+            break
+        error = error.__cause__
+    return builder.find(lambda _, id_: builder.names.get(id_) == name), f"{type(error).__name__}: {error}"
 
 
 def draw(graph: Any, context: Any = None) -> tuple[Graph, Builder]:
@@ -80,7 +137,7 @@ def draw(graph: Any, context: Any = None) -> tuple[Graph, Builder]:
         drawing.context(context, None)
     else:
         drawing.open(graph, None)
-    return drawing.builder.graph("graph", sys.modules["nnsight"].__version__), drawing.builder
+    return drawing.builder.graph("graph", version(sys.modules["nnsight"])), drawing.builder
 
 
 class _Drawing:
@@ -116,7 +173,7 @@ class _Drawing:
             self.builder.feed(group, "collection", held["data"])
         elif kind != "Session":
             inputs = held["_invoker_inputs"]
-            for index, given in enumerate(inputs):
+            for index, (given, _) in enumerate(inputs_of(context, [(given, {}) for given in inputs])):
                 for value in given:
                     self.builder.feed(group, "input" if len(inputs) == 1 else f"input {index}", value)
             for key, value in held["_kwargs"].items():
@@ -146,18 +203,16 @@ class _Drawing:
 
     def add(self, nodes: Iterable[Any], graph: Any, parent: str | None) -> None:
         nodes = list(nodes)
-        batches = invokes(self.builder, nodes)
-        several = len(set(batches.values())) > 1
-        made: dict[int, str] = {}
+        in_its_invoke = in_invokes(self.builder, nodes, parent)
         conditioned = _conditioned(graph)
         for node in nodes:
-            condition, batch = conditioned.get(id(node)), batches.get(id(node))
+            condition = conditioned.get(id(node))
             place = self.builder.ids.get(condition) if condition is not None else None
             if place is None:
-                place = parent
-                if several and batch is not None:
-                    place = made[batch] = made.get(batch) or self.builder.group("Invoke", f"invoke {batch}", parent)
+                place = in_its_invoke(node)
             self._node(node, graph, place)
+            if id(node) in self.builder.ids:
+                self.builder.names[self.builder.ids[id(node)]] = (graph.id, node.name)
 
     def _node(self, node: Any, graph: Any, parent: str | None) -> None:
         kind = kind_of(node.target)

@@ -7,12 +7,34 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from ...errors import UnreadableError
 from ...graph import Graph
-from .draft import EMPTY, KEPT, PLACES, Builder, Keeper, enter, invokes, kind_of, libraries
+from .. import Patch, is_installed, version
+from .draft import (
+    EMPTY,
+    KEPT,
+    PLACES,
+    Builder,
+    Keeper,
+    add,
+    enter,
+    in_invokes,
+    inputs_of,
+    invoke_enter,
+    invoke_exit,
+    kind_of,
+    libraries,
+)
+
+#: What of nnsight's own this file uses.
+PRIVATE = """
+    nnsight.intervention.contexts.invoker: Invoker.__enter__ Invoker.__exit__
+    nnsight.tracing.contexts.base: Context.__enter__ Context.__exit__
+    nnsight.tracing.graph: Node Proxy
+    nnsight.tracing.graph.graph: Graph.add
+"""
 
 READS = "a tracer, session, iterator, condition or graph of nnsight 0.4 (0.3 too)"
 
@@ -21,7 +43,7 @@ _LABELS = {"Session": "session", "EditingTracer": "edit", "Condition": "if", "Lo
 
 
 def matches(obj: Any) -> bool:
-    if "nnsight.tracing.graph.graph" not in sys.modules:
+    if not is_installed(__name__):
         return False
     graph, contexts, invoker = _classes()
     return isinstance(obj, (graph, contexts, invoker))
@@ -37,15 +59,14 @@ def read(obj: Any) -> Graph:
     if isinstance(obj, invoker_class):
         obj = obj.tracer
     context = obj if isinstance(obj, context_class) else None
+    if context in KEPT:
+        return KEPT[context]
     graph = obj.graph if context is not None else obj
     if not graph.alive and not graph.nodes:
-        kept = KEPT.get(obj)
-        if kept is None:
-            raise UnreadableError(
-                f"nnsight 0.4 threw the graph of this {type(obj).__name__} away when its outermost block ended;"
-                " read it inside the block, or call nnsight_graphwidget.install() before it, which keeps a copy"
-            )
-        return kept
+        raise UnreadableError(
+            f"nnsight 0.4 threw the graph of this {type(obj).__name__} away when its outermost block ended;"
+            " read it inside the block, or call nnsight_graphwidget.install() before it, which keeps a copy"
+        )
     return draw(graph, context)[0]
 
 
@@ -54,11 +75,25 @@ def contexts() -> tuple[Any, ...]:
     return _classes()
 
 
-def seams() -> list[tuple[Any, str, Callable[[Any], Any]]]:
+def patches() -> list[Patch]:
     """(owner, attribute, original → replacement) of what is replaced while installed."""
-    _, context, _ = _classes()
-    keeper = Keeper(lambda context: draw(context.graph, context), lambda context: context.backend is not None)
-    return [(context, "__enter__", enter), (context, "__exit__", keeper.exit)]
+    graph, context, invoker = _classes()
+    keeper = Keeper(lambda context: draw(context.graph, context), lambda context: context.backend is not None, _failing, {})
+    return [
+        (context, "__enter__", enter),
+        (context, "__exit__", keeper.exit),
+        (graph, "add", add),
+        (invoker, "__enter__", invoke_enter(lambda invoker: invoker.inputs[0], lambda invoker: invoker.tracer.graph)),
+        (invoker, "__exit__", invoke_exit),
+    ]
+
+
+def _failing(error: BaseException, builder: Builder) -> tuple[str | None, str]:
+    """Which node an error of a run is from: nnsight's own says so, with the traceback of what went wrong."""
+    index, lines = getattr(error, "node_id", None), (getattr(error, "traceback_content", None) or "").strip().splitlines()
+    if index is None:
+        return None, f"{type(error).__name__}: {error}"
+    return builder.find(lambda node, _: node.index == index), lines[-1] if lines else str(error)
 
 
 def draw(graph: Any, context: Any = None) -> tuple[Graph, Builder]:
@@ -74,37 +109,25 @@ def draw(graph: Any, context: Any = None) -> tuple[Graph, Builder]:
     group = None
     if context is not None:
         own = next((node for node in graph.nodes if _is_context(node.target) and node.args[0] is graph), context)
-        if own is not context:
-            _locate(own)
         scans = type(context.backend).__name__ == "NoopBackend"
-        group = _group(builder, "Scan" if scans else type(context).__name__, context.args, context.kwargs, None, own)
+        name = "Scan" if scans else type(context).__name__
+        group = _group(builder, name, context.args, context.kwargs, None, own, graph)
     elif hasattr(graph, "subset"):
         group = _open(builder, graph, None)
     _fill(builder, graph, group)
-    return builder.graph("graph", sys.modules["nnsight"].__version__), builder
+    return builder.graph("graph", version(sys.modules["nnsight"])), builder
 
 
 def _fill(builder: Builder, graph: Any, parent: str | None) -> None:
     """Adds the nodes of a graph, sub-graphs in their place."""
     nodes = list(graph)
-    batches = invokes(builder, nodes)
-    shown = sorted(set(batches.values())) if len(set(batches.values())) > 1 else []
-    made: dict[int, str] = {}
-
-    def place(node: Any) -> str | None:
-        batch = batches.get(id(node))
-        if batch is None or not shown:
-            return parent
-        if batch not in made:
-            made[batch] = builder.group("Invoke", f"invoke {batch}", parent)
-        return made[batch]
-
+    place = in_invokes(builder, nodes, parent)
     for node in nodes:
         _locate(node)
         if _is_context(node.target):
             inner, *args = node.args
             name = node.target.__name__
-            group = _group(builder, name, args, node.kwargs, place(node), node)
+            group = _group(builder, name, args, node.kwargs, place(node), node, inner)
             builder.ids[id(inner)] = group
             _fill(builder, inner, group)
         else:
@@ -114,8 +137,8 @@ def _fill(builder: Builder, graph: Any, parent: str | None) -> None:
         _fill(builder, following, _open(builder, following, parent))
 
 
-def _group(builder: Builder, name: str, args: Any, kwargs: Any, parent: str | None, of: Any) -> str:
-    """A context as a group, with what it is given."""
+def _group(builder: Builder, name: str, args: Any, kwargs: Any, parent: str | None, of: Any, graph: Any) -> str:
+    """A context as a group, with what it is given; it was opened where its graph was made."""
     kind = _KINDS.get(name, "Tracer" if name.endswith("Tracer") else "Subgraph")
     label, count = _LABELS.get(name, name.lower()), None
     if kind == "Iterator":
@@ -126,7 +149,7 @@ def _group(builder: Builder, name: str, args: Any, kwargs: Any, parent: str | No
     elif kind == "Tracer":
         label = args[0].lstrip("_") if args[0] else "trace"
         kind = "Generator" if label == "generate" else kind
-    group = builder.group(kind, label, parent, of, count=count)
+    group = builder.group(kind, label, parent, of, PLACES.get(graph), count=count)
     if kind == "Iterator":
         builder.feed(group, "collection", args[0])
     elif kind == "Conditional":
@@ -135,7 +158,7 @@ def _group(builder: Builder, name: str, args: Any, kwargs: Any, parent: str | No
                 builder.feed(group, name, value, "condition")
     elif kind in ("Tracer", "Generator", "Edit", "Scan"):
         builder.feed(group, "method", args[0])
-        for index, (positional, named) in enumerate(args[1:]):
+        for index, (positional, named) in enumerate(inputs_of(graph, args[1:])):
             invoke = "" if len(args) == 2 else f" {index}"
             for value in positional:
                 builder.feed(group, f"input{invoke}", value)
@@ -173,11 +196,11 @@ def _value(node: Any) -> Any:
 
 
 def _locate(node: Any) -> None:
-    """The line in ``debug``'s traceback that made the node: the innermost that is not nnsight's own."""
+    """The line in ``debug``'s traceback that made the node, if none was noted: the innermost that is not a library's."""
     if node in PLACES or "traceback" not in node.meta_data:
         return
     lines = re.findall(r'^  File "(.+)", line (\d+), in ', node.meta_data["traceback"], re.MULTILINE)
-    found = next(((file, int(line)) for file, line in reversed(lines) if not file.startswith(libraries())), None)
+    found = next(((file, int(line)) for file, line in reversed(lines) if not file.startswith((*libraries(), "<"))), None)
     if found is not None:
         PLACES[node] = found
 

@@ -12,9 +12,12 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
-from ...recording.arguments import opener
-from ...recording.events import Event, Link, Place, Scope
-from ...recording.observe import NOTHING, Frames, Observer, State, Tracker, conceal, message, variables
+from ...recording.arguments import INPUTS, argument, call_of, opener
+from ...recording.describe import Description, describe, short, tensors
+from ...recording.events import Event, Link, Region, Scope
+from ...recording.frames import conceal
+from ...recording.observe import NOTHING, Frames, Observer, State, message
+from ...recording.source import LOOPS, Site
 
 _HERE = os.path.dirname(os.path.dirname(os.path.dirname(__file__))) + os.sep
 
@@ -32,7 +35,23 @@ class Run:
         self.swaps: weakref.WeakKeyDictionary[Any, dict[str, Event]] = weakref.WeakKeyDictionary()
         self.barriers: weakref.WeakKeyDictionary[Any, list[Event]] = weakref.WeakKeyDictionary()
         self.saved: list[tuple[int, Event]] = []
+        #: by location: what other workers of the run wrote there, and the value that they wrote or changed
+        self.placed: dict[str, list[tuple[weakref.ref[Any], Event]]] = {}
+        #: what caches hold, until the block that made them has ended
+        self.caches: list[tuple[Event, Any]] = []
         self.invokes: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+
+    def place(self, location: str, value: Any, event: Event) -> None:
+        """Say that ``event`` put tensors into a location."""
+        for _, tensor in tensors(value):
+            self.placed.setdefault(location, []).append((weakref.ref(tensor), event))
+
+    def writes(self, location: str, value: Any) -> list[Event]:
+        """What put the tensors in ``value``, as they are, into a location."""
+        held = {id(tensor): tensor for _, tensor in tensors(value)}
+        placed = self.placed.get(location, ())
+        last = [event for ref, event in placed if (tensor := ref()) is not None and held.get(id(tensor)) is tensor]
+        return last[-1:]
 
 
 class Seams:
@@ -42,11 +61,11 @@ class Seams:
     Arguments:
         hidden: folders whose frames are not the user's.
         worker: the worker whose code the current thread runs, or None.
-        text: a loop variable's value.
+        place: where in the model a module is, None for anything else.
     """
 
-    def __init__(self, hidden: tuple[str, ...], worker: Callable[[], Any], text: Callable[[Any], str]) -> None:
-        self.hidden, self.worker, self._text = hidden, worker, text
+    def __init__(self, hidden: tuple[str, ...], worker: Callable[[], Any], place: Callable[[Any], str | None]) -> None:
+        self.hidden, self.worker, self._place = hidden, worker, place
         self.local = threading.local()
         self.all: list[Seam] = []
         self._patched: list[tuple[Any, str, Any]] = []
@@ -72,9 +91,9 @@ class Seams:
 
         def state() -> State:
             worker = self.worker()
-            return watch.root if worker is None else run.states.get(worker, watch.root)
+            return watch.outer if worker is None else run.states.get(worker, watch.outer)
 
-        watch.state, watch.text = state, self._text
+        watch.state, watch.place = state, self._place
         with self._lock:
             if self._users == 0:
                 try:
@@ -188,54 +207,26 @@ def scope_of(watch: Observer, kind: str, node: Any, frame: Any) -> Scope:
         shift = watch.shift(frame.f_code)
         file = watch.sources.file(shift.file or frame.f_code.co_filename)
         scope.file, scope.site, scope.variable = file.name, file.site(node), variable(node, kind)
-        scope.place = _place(watch, state, frame, scope)
+        scope.place = scope.region.parent = _place(watch, state, frame, scope)
     return scope
 
 
-def _place(watch: Observer, state: State, frame: FrameType, scope: Scope) -> Place:
-    """Where in the structure of its parent block a ``with`` is."""
+def _place(watch: Observer, state: State, frame: FrameType, scope: Scope) -> Region | None:
+    """The region of its parent block that a ``with`` is in."""
     if scope.site is None:
-        return ()
+        return None
     if not state.codes:
-        return _around(watch, frame, scope.site)
-    at: FrameType | None = frame
-    inner: FrameType | None = None
-    while at is not None and at.f_code is not state.codes[-1]:
-        inner, at = at, at.f_back
-    if at is None:
-        return ()
-    outer = scope.site if at is frame else watch.sources.site(at.f_code, at.f_lasti, watch.shift(at.f_code))
-    if outer.order < 0:
-        return ()
-    around = watch.around(outer, scope.parent)
-    names = variables(around, [at])
-    place, began = state.trackers[-1].place(outer, around, names, inner, at is frame)
-    watch.began(scope.parent, place, began, names)
-    return place
+        region = watch.outside.region(frame, scope.site)
+        watch.flow.carrying |= region is not watch.outside.root  # what a loop around binds is a source too
+        return region
+    return watch.flow.region(frame, watch.flow.site(frame))
 
 
-def _around(watch: Observer, frame: FrameType, site: Any) -> Place:
-    """The plain loops around an outermost trace, in its own function and in its callers up to where recording began."""
-    frames = [frame]
-    while frames[-1].f_code is not watch.begun and frames[-1].f_back is not None:
-        frames.append(frames[-1].f_back)
-    if frames[-1].f_code is not watch.begun:  # recording began elsewhere: only the trace's own function is known
-        del frames[1:]
-    whole: Place = ()
-    for at, inner in zip(reversed(frames), [*reversed(frames[:-1]), None]):
-        code = at.f_code
-        outer = site if inner is None else watch.sources.site(code, at.f_lasti)
-        if code.co_filename.startswith(watch.hidden) or outer.order < 0:
-            continue
-        around = tuple(step for step in watch.around(outer, None) if not isinstance(step[0], ast.If))
-        if not around and inner is not None:
-            continue
-        tracker = watch.around_traces.setdefault((whole, code), Tracker())
-        names = variables(around, [at])
-        place, began = tracker.place(outer, around, names, inner, inner is None)
-        watch.began(None, place, began, names, whole)
-        whole += place
-    return whole
+def loop_of(scope: Scope, site: Site) -> Site:
+    """The outermost loop of a block that a place in it is in, or the place itself."""
+    outer = len(scope.site.around) if scope.site is not None else 0
+    loops = [node for node, _ in site.around[outer:] if isinstance(node, LOOPS)]
+    return site.source.site(loops[0]) if loops and site.source is not None else site
 
 
 def variable(node: ast.With | ast.AsyncWith, kind: str) -> str | None:
@@ -246,11 +237,12 @@ def variable(node: ast.With | ast.AsyncWith, kind: str) -> str | None:
     return target.id if isinstance(target, ast.Name) else None
 
 
-def give(watch: Observer, scope: Scope, given: Iterator[tuple[str, Any]]) -> None:
-    """Note what a run is given."""
+def give(watch: Observer, scope: Scope, given: Iterator[tuple[str, Any]], frame: Any) -> None:
+    """Note what a run is given, from the frame that opens it."""
+    call = call_of(scope)
     for name, value in given:
         carrier = Event(-1, "", "", None)
-        watch.argument(carrier, name, value)
+        watch.argument(carrier, name, value, frame, argument(call, name, INPUTS))
         scope.inputs.extend(carrier.links)
 
 
@@ -268,7 +260,8 @@ def end(watch: Observer, scope: Scope, code: CodeType, error: BaseException, sto
 
 
 def containers(watch: Observer, run: Run, names: Any) -> None:
-    """Link what a saved list or dict holds by now to its save."""
+    """Link what a saved list or dict holds by now to its save, and note what caches hold."""
+    cached(watch, run)
     try:
         if not run.saved:
             return
@@ -277,7 +270,14 @@ def containers(watch: Observer, run: Run, names: Any) -> None:
             if key in by_id:
                 carrier = Event(-1, "", "", None)
                 watch.argument(carrier, "", by_id[key])
-                event.links[:] = [link for link in carrier.links if link.event is not None] or event.links
+                held = [link for link in carrier.links if link.event is not None]
+                spelt = [
+                    link
+                    for link in event.links
+                    if link.text and (link.name.removeprefix("0"), link.event) not in {(each.name, each.event) for each in held}
+                ]  # numbers that only the source could tell
+                event.links[:] = [*held, *spelt] or event.links
+                event.value = describe(by_id[key])
     except Exception as error:
         watch.err(error)
 
@@ -299,9 +299,8 @@ def read(
     swap = run.swaps.setdefault(worker, {}).get(location)
     before: Event | None = reads.get(key)
     if before is not None and (swap is None or swap.seq < before.seq) and not watch.changed(value, before):
-        state = watch.state()
-        site, place = watch.where(frames, state.trackers[-1], state.scopes[-1])
-        if place == before.place:
+        site, place = watch.where(frames)
+        if place is before.place:
             before.again += (site,)
             watch.bind(value, before)
             return
@@ -311,6 +310,8 @@ def read(
         event.links.append(Link("0", swap, None, ""))
     elif before is not None:
         event.links.extend(Link("0", change, None, "") for change in watch.changed(value, before))
+    else:
+        event.links.extend(Link("0", write, None, "") for write in run.writes(location, value) or watch.changers(value))
     event.same = watch.elsewhere(value, target)
     watch.add(event, frames, value)
     watch.bind(value, event)
@@ -327,16 +328,38 @@ def out_of_order(event: Event, run: Run, worker: Any) -> None:
         event.error = f"{event.error}; asked for {event.label} after {passed.label}{where}"
 
 
+def cached(watch: Observer, run: Run) -> None:
+    """Note what caches have come to hold: each module's output, its shape, and the read that gave the same."""
+    try:
+        for event, cache in run.caches:
+            entries = cache.items() if isinstance(cache, dict) else [(path, cache[path]) for path in cache.keys()]
+            for path, entry in entries:
+                for each in entry if isinstance(entry, list) else [entry]:
+                    value = getattr(each, "output", None)
+                    event.arguments.append((path.partition(".")[2] or path, short(value)))
+                    read = next(
+                        (r for reads in run.reads.values() for r in reads.values() if r.target == f"{path}.output"), None
+                    )
+                    if read is not None and read.scope is event.scope:
+                        event.links.append(Link(read.label, read, None, ""))
+            count = len(event.arguments)
+            event.value = Description(text=f"{count} module{'s' if count != 1 else ''}")
+        run.caches.clear()
+    except Exception as error:
+        watch.err(error)
+
+
 def save(watch: Observer, run: Run, frames: Frames | None, value: Any) -> None:
     """Note that a value was saved."""
     if frames is None:
         return
     event = Event(-1, "LockProtocol", "save", None)
-    watch.argument(event, "0", value)
+    watch.given(event, "0", value, frames)
     if type(value) in (list, dict, set, tuple):
         event.links[:] = [link for link in event.links if link.event is not None]
         run.saved.append((id(value), event))
     watch.add(event, frames, value)
+    watch.kept(value, event)
 
 
 def meet(watch: Observer, run: Run, frames: Frames | None, barrier: Any, count: int) -> None:
@@ -364,7 +387,7 @@ def gradient(
     try:
         watch.argument(event, "0", tensor)
         if setting is not None:
-            watch.argument(event, *setting)
+            watch.given(event, *setting, frames)
     except Exception as error:
         watch.err(error)
     before = watch.switch(False)  # registering the hook is nnsight's business
@@ -379,7 +402,7 @@ def gradient(
     try:
         if frames is not None:
             maker = event.links[0].event if event.links else None
-            if maker is not None and maker.kind == "InterventionProtocol":
+            if isinstance(maker, Event) and maker.kind == "InterventionProtocol":
                 event.label = f"{maker.label}.grad"  # of any other tensor, the source tells the name
             watch.add(event, frames, result if setting is None else setting[1])
             if setting is None:
@@ -406,7 +429,7 @@ def act(
     """
     try:
         for name, argument in arguments:
-            watch.argument(event, name, argument)
+            watch.given(event, name, argument, frames)
     except Exception as error:
         watch.err(error)
     before = watch.switch(False)

@@ -11,8 +11,38 @@ import functools
 import os
 import weakref
 from collections.abc import Callable
-from types import CodeType, FrameType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
+
+from .. import check, missing
+
+#: What of nnsight's own this file uses.
+PRIVATE = """
+    nnsight.intervention.backends.editing: EditingBackend.__call__
+    nnsight.intervention.backends.execution: wrap_exception
+    nnsight.intervention.backends.remote: RemoteBackend.__call__
+    nnsight.intervention.envoy: Envoy.__call__ Envoy.skip
+    nnsight.intervention.interleaver: Cancelation EarlyStopException Interleaver.__enter__ Interleaver.__exit__
+    nnsight.intervention.interleaver: Mediator.OutOfOrderError Mediator.end Mediator.exception Mediator.request Mediator.start
+    nnsight.intervention.interleaver: Mediator.stop Mediator.swap Thread get_non_nnsight_frame wrap_exception
+    nnsight.intervention.tracing.backwards: BackwardsTracer.execute wrap_grad
+    nnsight.intervention.tracing.base: Tracer.__exit__ Tracer.execute get_non_nnsight_frame
+    nnsight.intervention.tracing.globals: Object.save
+    nnsight.intervention.tracing.invoker: Invoker.compile Invoker.execute
+    nnsight.intervention.tracing.iterator: IteratorTracer.execute
+    nnsight.intervention.tracing.tracer: Barrier.__call__ InterleavingTracer.cache InterleavingTracer.compile
+    nnsight.intervention.tracing.tracer: InterleavingTracer.execute InterleavingTracer.stop ScanningTracer.execute
+    nnsight.intervention.tracing.util: get_non_nnsight_frame wrap_exception
+"""
+
+#: What a model gives is read through one descriptor in 0.7, and through properties before.
+DESCRIPTOR = "nnsight.intervention.interleaver: eproperty.__get__ eproperty.__set__"
+PROPERTIES = """
+    nnsight.intervention.envoy: Envoy.input Envoy.inputs Envoy.output
+    nnsight.intervention.envoy: OperationEnvoy.input OperationEnvoy.inputs OperationEnvoy.output
+"""
+PRIVATE += PROPERTIES if missing(DESCRIPTOR) else DESCRIPTOR
+check(PRIVATE)  # before the imports, so that all that is missing is said at once
 
 import nnsight
 from nnsight.intervention import envoy, interleaver
@@ -24,7 +54,8 @@ from nnsight.intervention.tracing import tracer as tracing
 from ...recording import events
 from ...recording.describe import short
 from ...recording.events import Event, Scope
-from ...recording.observe import Observer, State, Tracker, conceal
+from ...recording.frames import conceal
+from ...recording.observe import Observer, State
 from ...recording.source import Shift
 from .patching import Run, Seams, act, containers, give, gradient, meet, out_of_order, read, save, scope_of
 from .patching import end as ended
@@ -33,8 +64,11 @@ _HIDDEN = tuple(os.path.dirname(file) + os.sep for file in (nnsight.__file__, __
 _UNWOUND = (interleaver.Cancelation, SystemExit)
 _MISSED = (interleaver.Mediator.OutOfOrderError, getattr(interleaver.Mediator, "MissedProviderError", ()))
 
-#: The classes of tracers, sessions, invokers, iterators …
-TRACERS = (base.Tracer,)
+
+def contexts() -> tuple[type, ...]:
+    """The class of tracers, sessions, invokers, iterators …"""
+    return (base.Tracer,)
+
 
 #: Scopes of edits by their mediator: an edit outlives the recording that saw it made.
 _edits: weakref.WeakKeyDictionary[Any, Scope] = weakref.WeakKeyDictionary()
@@ -43,13 +77,13 @@ _edits: weakref.WeakKeyDictionary[Any, Scope] = weakref.WeakKeyDictionary()
 _given: weakref.WeakKeyDictionary[Any, list[tuple[str, Any]]] = weakref.WeakKeyDictionary()
 
 
-def _text(value: Any) -> str:
-    """A loop variable's value: a module is named by where it is."""
+def _place(value: Any) -> str | None:
+    """Where in the model a module is."""
     path = value.__dict__.get("path") if isinstance(value, envoy.Envoy) else None
-    return path.partition(".")[2] or path if type(path) is str else short(value)
+    return path.partition(".")[2] or path if type(path) is str else None
 
 
-_seams: Seams = Seams(_HIDDEN, lambda: getattr(_seams.local, "mediator", None), _text)
+_seams: Seams = Seams(_HIDDEN, lambda: getattr(_seams.local, "mediator", None), _place)
 begin, end = _seams.begin, _seams.end
 
 
@@ -83,7 +117,7 @@ def _open(watch: Observer, tracer: Any, code: CodeType | None, kind: str, info: 
         scope = scope_of(watch, kind, _with(watch, info), info.frame)
         if code is not None:
             _map(watch, code, info, scope)
-        give(watch, scope, iter(_given.pop(tracer, [])))
+        give(watch, scope, iter(_given.pop(tracer, [])), info.frame)
         watch.events.append(scope)
         _seams.local.opened(tracer, scope)
         return scope
@@ -110,6 +144,25 @@ def _map(watch: Observer, code: CodeType, info: Any, scope: Scope) -> None:
     first = body[0].body[0] if isinstance(body[0], ast.Try) else body[0]
     actual = scope.node.body[0]
     watch.block(code, Shift(actual.col_offset - first.col_offset, actual.lineno - first.lineno, scope.file))
+
+
+#: In the source of a trace that has left its block to an invoke of its own.
+_LEFT = ".mediators[-1].info.frame"
+
+
+def _marked(watch: Observer, scope: Scope, fn: Any, info: Any) -> Any:
+    """The function of a block with marks in it."""
+    code = fn.__code__
+    text = "".join(info.source)
+    if scope.node is None or _LEFT in text:
+        return fn
+    made = ast.parse(text)
+    function: Any = made.body[0]
+    inner = function.body[1] if len(function.body) > 1 else None
+    marked = watch.marked(scope, code, made, inner.body if isinstance(inner, ast.Try) else function.body)
+    if marked is code:
+        return fn
+    return FunctionType(marked, fn.__globals__, fn.__name__, fn.__defaults__, fn.__closure__)
 
 
 def _inputs(tracer: Any) -> list[tuple[str, Any]]:
@@ -144,6 +197,8 @@ def _execute(watch: Observer, original: Any, self: Any, fn: Any) -> Any:
         scope.planned = True
         return None
     outer, _seams.local.executing = getattr(_seams.local, "executing", None), self
+    fn = _marked(watch, scope, fn, self.info)
+    code = fn.__code__
     state.push(scope, code)
     before = watch.switch(kind != "Backward")
     try:
@@ -183,10 +238,7 @@ def _counted(watch: Observer, scope: Scope, state: State, fn: Any) -> Any:
     """The body of a ``with tracer.iter[…]`` block: each call is a pass."""
 
     def step(mediator: Any, info: Any, number: int) -> Any:
-        assert scope.node is not None
-        scope.passes[((), scope.node, scope.index)] = {"step": short(number)}
-        scope.index += 1
-        state.trackers[-1] = Tracker()
+        state.step(short(number))
         return fn(mediator, info, number)
 
     return step
@@ -236,6 +288,7 @@ def _remote(watch: Observer, original: Any, self: Any, tracer: Any = None) -> An
 
 
 def _start(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
+    plain = self.intervention
     try:
         _started(watch, self)
     except Exception as error:
@@ -245,6 +298,7 @@ def _start(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any)
         return original(self, *args, **kwargs)
     finally:
         _seams.local.starting = outer
+        self.intervention = plain  # its thread has taken the marked one
 
 
 def _started(watch: Observer, mediator: Any) -> None:
@@ -261,8 +315,9 @@ def _started(watch: Observer, mediator: Any) -> None:
     if scope is None:
         return
     _map(watch, code, mediator.info, scope)
+    mediator.intervention = _marked(watch, scope, mediator.intervention, mediator.info)
     fresh = State()
-    fresh.push(scope, code)
+    fresh.push(scope, mediator.intervention.__code__)
     run.states[mediator] = fresh
 
 
@@ -405,6 +460,7 @@ def _write(watch: Observer, call: Callable[[], Any], obj: Any, name: str, value:
             event.label, event.target, location, _, event.iteration = _what(obj, name)
             watch.add(event, frames, value)
             _seams.run.swaps.setdefault(mediator, {})[location] = event
+            _seams.run.place(location, value, event)
     except Exception as error:
         watch.err(error)
 
@@ -471,13 +527,11 @@ def _call(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) 
 def _cache(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
     result = original(self, *args, **kwargs)
     try:
-        modules = kwargs.get("modules", args[0] if args else None)
         event = Event(-1, "CacheProtocol", "cache", None, target="tracer.cache")
-        names = "every module" if modules is None else ", ".join(m if isinstance(m, str) else m.path for m in modules)
-        event.arguments.append(("modules", names))
         frames = _seams.caller(watch, 0)
         if frames is not None:
             watch.add(event, frames)
+            _seams.run.caches.append((event, result))
     except Exception as error:
         watch.err(error)
     return result
@@ -536,7 +590,7 @@ def _wrap(original: Any) -> Any:
 
 
 def _listen() -> None:
-    """The seams of the version that is installed; a missing one is an error when the first recording begins."""
+    """The seams of the version that is installed."""
     hook = _seams.hook
     for tracer in (base.Tracer, tracing.InterleavingTracer, tracing.ScanningTracer, invoker.Invoker, backwards.BackwardsTracer):
         hook(tracer, "execute", _execute)
@@ -563,14 +617,18 @@ def _listen() -> None:
         for owner in (envoy.Envoy, envoy.OperationEnvoy):
             for name in ("output", "inputs", "input"):
                 hook(owner, name, _property(name))
-        hook(tracing.InterleavingTracer, "result", _property("result"))
+        if "result" in vars(tracing.InterleavingTracer):  # from 0.5.8 on
+            hook(tracing.InterleavingTracer, "result", _property("result"))
     hook(envoy.Envoy, "skip", _skip)
     hook(envoy.Envoy, "__call__", _call)
     hook(tracing.InterleavingTracer, "cache", _cache)
     hook(tracing.Barrier, "__call__", _barrier)
     hook(backwards, "wrap_grad", _grad)
-    hook(saving, "save", _save)
-    hook(nnsight, "save", _save)
+    if "save" in vars(saving):
+        hook(saving, "save", _save)
+        hook(nnsight, "save", _save)
+    else:  # before 0.5.13 there is only the method, which is mounted on every object while a trace runs
+        hook(saving.Object, "save", _save)
 
 
 _listen()

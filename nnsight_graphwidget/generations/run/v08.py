@@ -13,6 +13,26 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
+from .. import check
+
+#: What of nnsight's own this file uses.
+PRIVATE = """
+    greenlet: GreenletExit getcurrent
+    nnsight.intervention.backends.remote: RemoteBackend.__call__
+    nnsight.intervention.backward: BackwardTracer.execute _grad_property push_result
+    nnsight.intervention.barrier: Barrier.__call__
+    nnsight.intervention.editing: EditingTracer.execute
+    nnsight.intervention.envoy: Envoy.__call__
+    nnsight.intervention.eproperty: eproperty.__get__ eproperty.__set__
+    nnsight.intervention.interleaver: EarlyStopException OutOfOrderError Interleaver.__enter__ Interleaver.__exit__
+    nnsight.intervention.interleaver: Mediator._run Mediator.skip Mediator.start Mediator.switch
+    nnsight.intervention.iterator: Iterations._indices Iterations.execute push_result
+    nnsight.intervention.tracer: InterleavingTracer.cache InterleavingTracer.execute InterleavingTracer.stop
+    nnsight.intervention.tracer: Invoker.execute ScanningTracer.execute clean_traceback push_result
+    nnsight.tracing.tracer: Tracer.execute clean_traceback dec inc mark push_result
+"""
+check(PRIVATE)  # before the imports, so that all that is missing is said at once
+
 import nnsight
 from greenlet import GreenletExit, getcurrent
 from nnsight.intervention import backward, editing, envoy, eproperty, interleaver, iterator, tracer
@@ -23,15 +43,19 @@ from nnsight.tracing import tracer as tracing
 from ...recording import events
 from ...recording.describe import short
 from ...recording.events import Event, Scope
-from ...recording.observe import NOTHING, Frames, Observer, State, Tracker, hide_from_dynamo, without_ours
+from ...recording.frames import without_ours
+from ...recording.observe import NOTHING, Frames, Observer, State, hide_from_dynamo
 from ...recording.source import Shift
-from .patching import Seams, act, containers, give, gradient, meet, out_of_order, read, save, scope_of
+from .patching import Seams, act, containers, give, gradient, loop_of, meet, out_of_order, read, save, scope_of
 from .patching import end as ended
 
 _HIDDEN = tuple(os.path.dirname(file) + os.sep for file in (nnsight.__file__, __file__, events.__file__))
 
-#: The classes of tracers, sessions, invokers, iterators …
-TRACERS = (tracing.Tracer,)
+
+def contexts() -> tuple[type, ...]:
+    """The class of tracers, sessions, invokers, iterators …"""
+    return (tracing.Tracer,)
+
 
 #: Scopes of edits by their mediator: an edit outlives the recording that saw it made.
 _edits: weakref.WeakKeyDictionary[Any, Scope] = weakref.WeakKeyDictionary()
@@ -42,13 +66,13 @@ def _worker() -> Any:
     return None if mediator is None else mediator()
 
 
-def _text(value: Any) -> str:
-    """A loop variable's value: a module is named by where it is."""
+def _place(value: Any) -> str | None:
+    """Where in the model a module is."""
     path = value.__dict__.get("path") if isinstance(value, envoy.Envoy) else None
-    return path.partition(".")[2] or path if type(path) is str else short(value)
+    return path.partition(".")[2] or path if type(path) is str else None
 
 
-_seams = Seams(_HIDDEN, _worker, _text)
+_seams = Seams(_HIDDEN, _worker, _place)
 begin, end = _seams.begin, _seams.end
 
 
@@ -85,7 +109,7 @@ def _open(watch: Observer, tracer_: Any, code: CodeType | None, kind: str) -> Sc
         scope = scope_of(watch, kind, actual, frame)
         if code is not None:
             _map(watch, code, node, actual)
-        give(watch, scope, _inputs(tracer_))
+        give(watch, scope, _inputs(tracer_), frame)
         watch.events.append(scope)
         _seams.local.opened(tracer_, scope)
         return scope
@@ -121,12 +145,14 @@ def _execute(kind: str | None) -> Callable[..., Any]:
         if not watch.run:
             scope.planned = True
             return None
+        kept = code
+        code = watch.marked(scope, code)
         state = watch.state()
         outer, _seams.local.executing = getattr(_seams.local, "executing", None), self
         state.push(scope, code)
         before = watch.switch(kind not in ("Invoke", "Edit", "Backward"))  # those leave their block to a worker
         try:
-            result = original(self, code)
+            result = original(self, kept if kind == "Edit" else code)  # an edit outlives the recording
             scope.planned = kind == "Edit"
             scope.finished = kind not in ("Invoke", "Edit") and not scope.stopped
         except BaseException as error:
@@ -176,9 +202,7 @@ def _indices(watch: Observer, original: Any, self: Any) -> Iterator[int]:
             state = watch.state()
             scope = state.scopes[-1] if state.scopes else None
             if scope is not None and scope.kind == "Iterator" and scope.node is not None:
-                scope.passes[((), scope.node, scope.index)] = {"step": short(step)}
-                scope.index += 1
-                state.trackers[-1] = Tracker()
+                state.step(short(step))
         except Exception as error:
             watch.err(error)
         yield step
@@ -219,13 +243,16 @@ def _started(watch: Observer, mediator: Any) -> None:
         _map(watch, code, mediator.node, scope.node)
         watch.events.append(scope)
     fresh = State()
-    fresh.push(scope, code)
+    fresh.push(scope, watch.marked(scope, code))
     run.states[mediator] = fresh
 
 
 def _run(watch: Observer, original: Any, self: Any) -> Any:
     """The worker's own body: how it ended, and what the containers that it saved hold."""
     state = watch.state()
+    kept = self.code
+    if state.codes:
+        self.code = state.codes[0]
     try:
         result = original(self)
         if state.scopes:
@@ -238,6 +265,7 @@ def _run(watch: Observer, original: Any, self: Any) -> Any:
             _end(watch, state.scopes[0], state.codes[0], error)
         raise
     finally:
+        self.code = kept
         containers(watch, _seams.run, self.lcls)
 
 
@@ -262,9 +290,9 @@ def _get(watch: Observer, original: Any, self: Any, obj: Any, owner: Any = None)
     if mediator is None:
         return original(self, obj, owner)
     location = self._location(obj)
-    label, target = _names(obj, self.name)
-    what = (label, target, location, self.name, mediator.wanted(location))
     frames = _frames(watch)
+    label, target = _names(watch, frames, obj, self.name)
+    what = (label, target, location, self.name, mediator.wanted(location))
     try:
         value = original(self, obj, owner)
     except BaseException as error:
@@ -297,7 +325,8 @@ def _read_failed(
             scope.stopped = True
             if frames is not None:
                 site = watch.sources.site(frames.block.f_code, frames.block.f_lasti, watch.shift(frames.block.f_code))
-                scope.at = next((site.source.site(loop) for loop, _ in watch.around(site, scope) if site.source), site)
+                scope.at = loop_of(scope, site)
+                watch.flow.unmade(watch.where(frames)[1])
             return
         event = Event(-1, "InterventionProtocol", what[0], None, target=what[1])
         event.iteration = what[4]
@@ -313,18 +342,26 @@ def _set(watch: Observer, original: Any, self: Any, obj: Any, value: Any) -> Any
     if mediator is None:
         return original(self, obj, value)
     location = self._location(obj)
-    label, target = _names(obj, self.name)
+    frames = _frames(watch)
+    label, target = _names(watch, frames, obj, self.name)
     event = Event(-1, "SwapProtocol", label, None, target=target, changes=True)
     event.iteration = mediator.wanted(location)
-    result = _act(watch, _frames(watch), event, [("value", value)], lambda: original(self, obj, value), value)
+    result = _act(watch, frames, event, [("value", value)], lambda: original(self, obj, value), value)
     _seams.run.swaps.setdefault(mediator, {})[location] = event
+    _seams.run.place(location, value, event)
     return result
 
 
-def _names(obj: Any, name: str) -> tuple[str, str]:
-    """A location as a person writes it, without the model's own name (``layer1.output``), and in full."""
+def _names(watch: Observer, frames: Frames | None, obj: Any, name: str) -> tuple[str, str]:
+    """A location as a person writes it, without the model's own name (``layer1.output``), and in full.
+
+    Where modules have other names (``rename=``), it is called as the source spells it.
+    """
     full = ".".join(part for part in (getattr(obj, "path", "") or "", name) if part)
-    return full.partition(".")[2] or full, full
+    label = full.partition(".")[2] or full
+    if frames is not None and getattr(obj, "_rename", None):
+        label = watch.flow.spelt(frames.site_frame) or label
+    return label, full
 
 
 def _act(
@@ -373,10 +410,9 @@ def _call(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) 
 def _cache(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
     result = original(self, *args, **kwargs)
     try:
-        modules = kwargs.get("modules", args[0] if args else None)
-        names = "every module" if modules is None else ", ".join(m if isinstance(m, str) else m.path for m in modules)
-        event = Event(-1, "CacheProtocol", "cache", None, target="tracer.cache", arguments=[("modules", names)])
+        event = Event(-1, "CacheProtocol", "cache", None, target="tracer.cache")
         watch.add(event, _seams.caller(watch))
+        _seams.run.caches.append((event, result))
     except Exception as error:
         watch.err(error)
     return result

@@ -5,8 +5,9 @@ import torch
 from models import tiny_gpt2, tiny_net
 
 import nnsight_graphwidget as ngw
+from nnsight_graphwidget.generations import version
 
-OLD = nnsight.__version__.startswith("0.3")
+OLD = version(nnsight).startswith("0.3")
 
 
 def _shape(graph):

@@ -9,8 +9,9 @@ import torch
 from models import tiny_net
 
 import nnsight_graphwidget as ngw
+from nnsight_graphwidget.generations import version
 
-VERSION = tuple(int(part) for part in nnsight.__version__.split(".")[:2])
+VERSION = tuple(int(part) for part in version(nnsight).split(".")[:2])
 
 
 def _seed_03(model, input, input2, folder):

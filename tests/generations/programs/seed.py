@@ -4,7 +4,9 @@ import nnsight
 import torch
 from models import tiny_net
 
-OLD = nnsight.__version__.startswith("0.3")
+from nnsight_graphwidget.generations import version
+
+OLD = version(nnsight).startswith("0.3")
 if OLD:
     from nnsight_graphwidget.generations.kept import v03 as adapter
 else:
