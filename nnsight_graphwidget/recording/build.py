@@ -501,8 +501,11 @@ class Builder:
             return
         file, group = site.source, self.ids[scope]
         self._seq = max((event.seq for event in (last,) if event is not None), default=scope.seq) + 0.5
-        if scope.status == "ok" and not scope.stopped and scope.parent is None and last is None:
-            return
+        if scope.status == "ok" and not scope.stopped and last is None:
+            if scope.parent is None:
+                return
+            if scope.kind == "Invoke":
+                self._groups[group] = replace(self._groups[group], status="never run")
         order = (
             scope.at.order if scope.at is not None else last.site.order if last is not None and last.site is not None else -1
         )
@@ -655,10 +658,10 @@ class Builder:
                 first[parent] = node.order or 0
                 parent = self._groups[parent].parent
         failed: dict[str, str] = {}
-        for node in nodes:
-            parent = node.parent
-            while node.status == "failed" and parent is not None and self._groups[parent].kind in _PARTS:
-                failed.setdefault(parent, node.error or "failed")
+        for item in (*nodes, *self._groups.values()):
+            parent = item.parent
+            while item.status == "failed" and parent is not None and self._groups[parent].kind in _PARTS:
+                failed.setdefault(parent, item.error or "failed")
                 parent = self._groups[parent].parent
         return tuple(
             replace(

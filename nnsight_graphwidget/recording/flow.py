@@ -400,6 +400,7 @@ class Flow:
         found = self._own(marks, frame)
         base = self._slot(found, frame, marks.source.slot(node))
         found.slots.pop((node, 0), None)
+        found.at.pop(node, None)
         if base is None or (found.resumed and self._resumed(frame)[1]):
             found.slots.pop((node, "loop"), None)
             return
@@ -411,6 +412,7 @@ class Flow:
 
     def draw(self, marks: Marks, number: int, frame: FrameType, iterator: Any) -> None:
         found = self._own(marks, frame)
+        found.at.pop(marks.table.nodes[number], None)
         self._drawn[id(iterator)] = (iterator, found)
 
     def began(self, marks: Marks, number: int, frame: FrameType, values: tuple[Any, ...]) -> None:
@@ -624,6 +626,8 @@ class Flow:
                 return called
             if type(node.func) is ast.Name and node.func.id in _BLIND:
                 return ()
+        if type(value) in _CONTAINERS:
+            parts.extend(found for _, leaf in leaves(value) if (found := self.of(leaf)))
         if value is None or not parts:
             return self._outer(node.id, value) if type(node) is ast.Name else ()
         return union(parts)
@@ -644,6 +648,10 @@ class Flow:
         sources = self._taken(marks, number, frame, found, value, fresh)
         if not isinstance(value, _Tensor):
             found.at[marks.table.nodes[number]] = sources
+        whole = marks.table.wholes.get(number)
+        if whole is not None and sources:  # each pass adds to what the whole comes from
+            at = (found.outer or found).at
+            at[whole] = union((at.get(whole, ()), sources))
 
     def leaf(self, marks: Marks, number: int, frame: FrameType, value: Any) -> None:
         found = self._own(marks, frame)
@@ -874,7 +882,7 @@ _DRAWN: tuple[type, ...] = (
     type({}.values()),
 )
 _NUMBERS = (int, float, complex, str, bytes)
-_CONTAINERS = (list, tuple, dict, set)
+_CONTAINERS = (list, tuple, dict, set, type({}.values()), type({}.items()))
 
 
 def lookup(node: ast.AST, frame: FrameType, known: Frame | None = None) -> Any:
@@ -937,7 +945,7 @@ def leaves(value: Any) -> Iterable[tuple[str, Any]]:
                 (f"{path}[{key!r}]" if type(key) in (str, int) else path, each, depth + 1)
                 for key, each in reversed(list(item.items()))
             )
-        elif depth < 6 and cls is set:
+        elif depth < 6 and cls in _CONTAINERS:
             todo.extend((path, each, depth + 1) for each in item)
         else:
             count += 1

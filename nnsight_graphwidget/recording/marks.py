@@ -40,6 +40,8 @@ class Table:
         self.nodes: list[Any] = []
         self.parts: list[tuple[ast.AST, ...]] = []
         self.targets: list[tuple[tuple[str, ...], ...]] = []
+        #: for what a comprehension gives on a pass: the comprehension
+        self.wholes: dict[int, ast.AST] = {}
 
 
 def mark_block(code: CodeType, body: Sequence[ast.stmt], shift: Shift, marks: Any) -> CodeType | None:
@@ -511,6 +513,10 @@ class _Marker:
                 starred = copy.copy(value)
                 starred.value = self._value(value.value)
                 return starred
+            if isinstance(value, ast.Name):
+                return self._mark(
+                    "value", value, copy.copy(value), parts=[value]
+                )  # a list may hold numbers that it was given later
             return self._value(value)
 
         made.args = [given(value) for value in node.args]
@@ -536,9 +542,17 @@ class _Marker:
             clause.ifs = [head, *(self._test(test) for test in generator.ifs)]
             made.generators.append(clause)
         if isinstance(node, ast.DictComp):
-            made.key, made.value = self._value(node.key), self._value(node.value)
+            made.key, made.value = self._value(node.key), self._element(node, node.value)
         else:
-            made.elt = self._value(node.elt)
+            made.elt = self._element(node, node.elt)
+
+    def _element(self, whole: Any, node: Any) -> Any:
+        """What a comprehension gives on a pass."""
+        if isinstance(node, ast.Constant):
+            return self._inner(node)
+        mark = self._mark("value", node, self._inner(node), parts=_parts(node))
+        self.table.wholes[len(self.table.nodes) - 1] = self.twin.original(whole)
+        return mark
 
     def _test(self, node: Any) -> Any:
         """An expression that decides: its parts are marked so that each is tested once, as without marks."""

@@ -462,7 +462,7 @@ class Observer(overrides.TorchFunctionMode):
             if frame is not None:
                 event.label = self.flow.called(tensor, frame)
             if isinstance(tensor, torch.nn.Parameter):
-                event.kind = "ParameterProtocol"
+                event.kind, event.label = "ParameterProtocol", event.label.removeprefix("self.")
             state = self.state()
             event.scope = state.scopes[-1] if state.scopes else None
             self.events.append(event)

@@ -14,7 +14,7 @@ from typing import Any
 
 from .events import Region
 from .frames import variables
-from .source import Site, Sources
+from .source import COMPREHENSIONS, LOOPS, Site, Sources
 
 
 class Outside:
@@ -61,7 +61,7 @@ class Outside:
             if self._library(code.co_filename) or here.order < 0:
                 continue
             skip = len(self._around) if here.around[: len(self._around)] == self._around and code is self._begun else 0
-            loops = [node for node, _ in here.around[skip:] if isinstance(node, (ast.For, ast.AsyncFor, ast.While))]
+            loops = [node for node, _ in here.around[skip:] if isinstance(node, (*LOOPS, *COMPREHENSIONS))]
             if loops:
                 whole = self._tracks.setdefault((whole, code), _Track(whole)).region(here, loops, at, at is frame, self._text)
         return whole
@@ -112,5 +112,5 @@ class _Track:
 
 def _names(loop: Any) -> list[str]:
     """The names that a loop binds on each pass."""
-    target = getattr(loop, "target", None)
-    return [] if target is None else [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
+    targets = [each.target for each in getattr(loop, "generators", (loop,)) if hasattr(each, "target")]
+    return [node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)]

@@ -109,12 +109,12 @@ def seen(graph: Graph, run: Interpreter) -> Told:
         while parent not in held:
             held.add(parent)
             parent = groups[parent].parent if parent is not None else None
-    never = {group.id for group in graph.groups if group.taken is False}
+    never = {group.id for group in graph.groups if group.taken is False or (group.kind == "Iterator" and not group.count)}
     inside = set()
     for group in graph.groups:
         if group.parent in never or group.parent in inside:
             inside.add(group.id)
-        elif group.id in never or (group.kind == "Iterator" and not group.count):
+        elif group.id in never:
             parent = group.id
             while parent not in held:
                 held.add(parent)

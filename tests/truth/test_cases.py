@@ -881,7 +881,7 @@ with lm.generate("the cat", max_new_tokens=2, do_sample=False) as tracer:
 for step in tracer.iter[:]:
     outputs.append(lm.lm_head.output[:, -1, :].argmax(dim=-1))
 """, """
-trace ×1
+tracer ×1
 no argmax ok
 """)  # fmt: skip
 case("a gradient that does not exist", """
