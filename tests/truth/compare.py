@@ -64,16 +64,16 @@ def wanted(run: Interpreter) -> Told:
             told.nodes[names[event]] += 1
             edges.extend((source, event, name) for name, source in event.inputs)
         for child in place.children:
-            if not child.held() and (child.kind != "Iteration" or not place.ran()):
-                continue
-            if child.kind == "Iterator" and child.count and not child.ran():
+            if not child.held() and (child.kind != "Iteration" or not place.held()):
                 continue
             inner = counted(path, group_name(child.kind, child.name, child.line, child.column, child.index))
             told.groups[inner] = (
                 f"×{child.count}" if child.kind == "Iterator" else "" if child.taken is None else f"taken={child.taken}"
             )
             names[child] = inner
-            if child.held() is not Would.SURELY:
+            if (
+                place if child.kind == "Iteration" else child
+            ).held() is not Would.SURELY:  # a loop that is shown shows each pass
                 told.perhaps.add(inner)
             edges.extend((test, child, "condition") for test in dict.fromkeys(child.tests))
             visit(child, inner)
@@ -109,12 +109,12 @@ def seen(graph: Graph, run: Interpreter) -> Told:
         while parent not in held:
             held.add(parent)
             parent = groups[parent].parent if parent is not None else None
-    never = {group.id for group in graph.groups if group.taken is False}
+    never = {group.id for group in graph.groups if group.taken is False or (group.kind == "Iterator" and not group.count)}
     inside = set()
     for group in graph.groups:
         if group.parent in never or group.parent in inside:
             inside.add(group.id)
-        elif group.id in never or (group.kind == "Iterator" and not group.count):
+        elif group.id in never:
             parent = group.id
             while parent not in held:
                 held.add(parent)
