@@ -21,7 +21,7 @@ demo: .venv/demo.stamp ## draw the example session into demo/ and open the quick
 test: .venv/test.stamp ## every check: lint, js, unit, notebooks, generations, browser
 	@$(BIN)/python .ci/test.py $(PARTS)
 
-lint: .venv/test.stamp ## ruff and mypy
+lint: .venv/test.stamp ## ruff, mypy and biome
 	@$(BIN)/python .ci/test.py lint
 
 build: .venv/test.stamp ## rebuild the JavaScript bundle in nnsight_graphwidget/static

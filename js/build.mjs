@@ -1,5 +1,7 @@
-// Builds the bundles that are committed: ../nnsight_graphwidget/static/{loader.js,widget.js,headless.js,THIRD_PARTY_NOTICES.txt}.
+// Builds the bundles that are committed:
+// ../nnsight_graphwidget/static/{loader.js,widget.js,headless.js,page.html,THIRD_PARTY_NOTICES.txt}.
 
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,14 +11,34 @@ const here = dirname(fileURLToPath(import.meta.url));
 const STATIC = join(here, "..", "nnsight_graphwidget", "static");
 
 /**
- * elkjs's worker as one function with what it looks for in its surroundings as arguments (see virtual.d.ts); `lazy`: as text
- * that is parsed when it is first called, which a script that runs once may never do. A page may forbid that, a bare V8 does not.
+ * elkjs's worker as one function with what it looks for in its surroundings as arguments (see virtual.d.ts); `lazy`: as
+ * text that is parsed when it is first called, which a script that runs once may never do. A page may forbid that, a
+ * bare V8 does not.
  */
 export function elkModule(lazy = false) {
   const code = readFileSync(join(here, "node_modules/elkjs/lib/elk-worker.min.js"), "utf-8");
   const worker = `(module, exports, window, document, setTimeout) {${code}\n}`;
   return `export default ${lazy ? `(...given) => (0, eval)(${JSON.stringify(`(function ${worker})`)})(...given)` : `function ${worker}`}`;
 }
+
+/** The page that a graph is saved as, with a policy that allows no network and no script but its own and the bundle. */
+export function pageTemplate() {
+  const page = readFileSync(join(here, "src/app/page.html"), "utf-8");
+  const start = /<script type="module">([\s\S]*)<\/script>/.exec(page)[1];
+  const hash = createHash("sha256").update(start).digest("base64");
+  const policy =
+    `default-src 'none'; script-src 'sha256-${hash}' blob:; worker-src blob:; style-src 'unsafe-inline';` +
+    " img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'";
+  return page.replace("{{policy}}", policy);
+}
+
+const virtualPage = {
+  name: "page",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^virtual:page$/ }, () => ({ path: "page", namespace: "page" }));
+    onLoad({ filter: /.*/, namespace: "page" }, () => ({ contents: pageTemplate(), loader: "text" }));
+  },
+};
 
 const virtualElk = (lazy) => ({
   name: "elk",
@@ -39,9 +61,19 @@ const shared = {
 };
 
 const BUNDLES = [
-  { entryPoints: ["src/headless.ts"], outfile: join(STATIC, "headless.js"), format: "iife", plugins: [virtualElk(true)] },
-  { entryPoints: ["src/loader.ts"], outfile: join(STATIC, "loader.js"), format: "esm", plugins: [] },
-  { entryPoints: ["src/widget.ts"], outfile: join(STATIC, "widget.js"), format: "esm", plugins: [virtualElk(false)] },
+  {
+    entryPoints: ["src/entry/headless.ts"],
+    outfile: join(STATIC, "headless.js"),
+    format: "iife",
+    plugins: [virtualElk(true)],
+  },
+  { entryPoints: ["src/entry/loader.ts"], outfile: join(STATIC, "loader.js"), format: "esm", plugins: [] },
+  {
+    entryPoints: ["src/entry/widget.ts"],
+    outfile: join(STATIC, "widget.js"),
+    format: "esm",
+    plugins: [virtualElk(false), virtualPage],
+  },
 ];
 
 async function main() {
@@ -54,6 +86,7 @@ async function main() {
       if (name) packages.add(name);
     }
   }
+  writeFileSync(join(STATIC, "page.html"), pageTemplate());
   writeFileSync(join(STATIC, "THIRD_PARTY_NOTICES.txt"), notices([...packages].sort()));
 }
 
@@ -65,9 +98,14 @@ function notices(packages) {
     const file = ["LICENSE", "LICENSE.md", "LICENSE.txt"].map((file) => join(folder, file)).find(existsSync);
     return [`${name} ${version} (${license}), inside the bundles`, readFileSync(file, "utf-8")];
   });
-  parts.push(["DejaVu fonts 2.37, subsets (Bitstream Vera licence), in *.ttf and inside the bundles", readFileSync(join(here, "fonts", "LICENSE"), "utf-8")]);
+  parts.push([
+    "DejaVu fonts 2.37, subsets (Bitstream Vera licence), in *.ttf and inside the bundles",
+    readFileSync(join(here, "fonts", "LICENSE"), "utf-8"),
+  ]);
   const rule = "=".repeat(100);
-  return parts.map(([title, text]) => `${rule}\n${title}\n${rule}\n\n${text.replace(/\r\n/g, "\n").trim()}\n`).join("\n");
+  return parts
+    .map(([title, text]) => `${rule}\n${title}\n${rule}\n\n${text.replace(/\r\n/g, "\n").trim()}\n`)
+    .join("\n");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import argparse
-import builtins
 import io
 import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args, get_origin
 
 from . import __version__
-from .errors import ExportError, GraphWidgetError
-from .export import FORMATS, files, format_of, load, save
-from .export.text import legible
+from .errors import ExportError, GraphWidgetError, OptionError
+from .export import files
+from .export.formats import FORMATS, format_of
+from .export.saving import save
 from .graph import Graph
-from .part import part
+from .graph.file import load
+from .graph.kinds import behaves
+from .graph.part import part
+from .graph.questions import known
+from .graph.text import legible
+from .script import execute, say
+from .view import Option, SaveOptions, checked, options_of
 
 if TYPE_CHECKING:
-    from .recording import Recording
+    pass
 
 _EXAMPLES = """\
 examples:
@@ -80,22 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument(
         "-o", "--output", type=Path, action="append", required=True, help=f"file to write: {suffixes}; repeatable"
     )
-    render.add_argument("--title")
-    render.add_argument(
-        "--only", action="append", metavar="ID", help="a sub-graph to draw alone; repeated: a slice of these ids"
-    )
-    render.add_argument("--theme", choices=("light", "dark"))
-    render.add_argument(
-        "--expanded", action="append", metavar="ID", help="auto, all, or the id of an open sub-graph; repeatable"
-    )
-    render.add_argument("--hide", dest="hidden_kinds", action="append", metavar="KIND", help="a kind to leave out; repeatable")
-    render.add_argument("--no-legend", dest="legend", action="store_const", const=False)
-    render.add_argument("--footer", action="store_const", const=True, help="a line with nnsight's version and today's date")
-    render.add_argument("--transparent", action="store_const", const=True)
     size = render.add_mutually_exclusive_group()
-    size.add_argument("--scale", type=_positive, help=".png: pixels per px of the drawing")
-    size.add_argument("--dpi", type=_positive, help=".png: dots per inch")
-    size.add_argument("--width", type=_pixels, help=".png: in pixels")
+    for name, (hint, option) in options_of(SaveOptions).items():
+        if option.flag is not None:
+            _add_flag(size if name in ("scale", "dpi", "width") else render, name, hint, option)
 
     run = commands.add_parser(
         "run",
@@ -130,6 +123,42 @@ def _split_run(words: list[str]) -> tuple[list[str], list[str]]:
     return own, theirs
 
 
+def _flag(name: str, option: Option) -> str:
+    """How the command line spells an option."""
+    if option.flag:
+        return option.flag
+    return f"--{'no-' if option.default is True else ''}{name.replace('_', '-')}"
+
+
+def _add_flag(parser: Any, name: str, hint: Any, option: Option) -> None:
+    """Add an option as a flag, in the way that its type asks for."""
+    kinds = [kind for kind in get_args(hint) or (hint,) if kind is not NoneType]
+    given: dict[str, Any] = {"dest": name, "help": option.meaning.replace("%", "%%")}
+    if get_origin(hint) is Literal:
+        given["choices"] = kinds
+    elif hint is bool:
+        given |= {"action": "store_const", "const": not option.default}
+    elif bool in kinds:  # a flag that may have a text
+        given |= {"nargs": "?", "const": True, "metavar": "TEXT"}
+    elif option.stored is not None and get_origin(option.stored) is dict:
+        given |= {"action": "append", "type": _entry, "metavar": "ID=VALUE"}
+    elif option.stored is not None and get_origin(option.stored) is list:
+        given |= {"action": "append", "metavar": "KIND" if option.names == "kinds" else "ID"}
+    elif kinds != [str]:
+        given["type"] = _pixels if kinds == [int] else _positive
+    parser.add_argument(_flag(name, option), **given)
+
+
+def _given(option: Option, value: Any) -> Any:
+    """The value of an option, from what its flag was given: a list or a dict, or the one word that means something else."""
+    if isinstance(value, list) and value and isinstance(value[0], tuple):
+        return dict(value)
+    if isinstance(value, list) and len(value) == 1:
+        with suppress(TypeError, ValueError):
+            return option.read(value[0])
+    return value
+
+
 def _positive(text: str) -> float:
     if not 0 < (number := float(text)) < float("inf"):
         raise argparse.ArgumentTypeError(f"a number more than 0 expected; got {text!r}")
@@ -142,6 +171,24 @@ def _pixels(text: str) -> int:
     return number
 
 
+def _entry(text: str) -> tuple[str, Any]:
+    """``ID=all``, ``ID=2`` or ``ID=10,-5``; an id may have an equals sign in it."""
+    id_, equals, value = text.rpartition("=")
+    numbers = [_number(part) for part in value.split(",")]
+    if not equals or (value != "all" and None in numbers):
+        raise argparse.ArgumentTypeError(f"ID=all, ID=NUMBER or ID=X,Y expected; got {text!r}")
+    return id_, value if value == "all" else numbers[0] if len(numbers) == 1 else numbers
+
+
+def _number(text: str) -> float | None:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return None
+
+
 def _check(outputs: list[Path]) -> None:
     """What can be wrong with the files is said now: not after an hour of script, nor with half of them written."""
     for path in outputs:
@@ -149,42 +196,36 @@ def _check(outputs: list[Path]) -> None:
         files.check(files.located(path))
 
 
-def _draw(obj: Graph | Recording, graph: Graph, outputs: list[Path], chosen: dict[str, Any]) -> None:
+def _draw(graph: Graph, outputs: list[Path], chosen: dict[str, Any]) -> None:
     for path in outputs:
-        accepted = ("title", *format_of(path)[2])
+        accepted = format_of(path).options
         _progress(f"drawing {len(graph.nodes):,} nodes: {path}")
-        save(obj, path, **{name: value for name, value in chosen.items() if name in accepted})
-
-
-def _accepted(suffix: str) -> tuple[str, ...]:
-    return FORMATS[suffix.lower()][2]
+        save(graph, path, **cast(SaveOptions, {name: value for name, value in chosen.items() if name in accepted}))
 
 
 def _render(options: argparse.Namespace) -> int:
-    from .export.view import checked, opened
-
-    names = ("title", "theme", "expanded", "hidden_kinds", "legend", "footer", "transparent", "scale", "dpi", "width")
-    chosen: dict[str, Any] = {name: value for name in names if (value := getattr(options, name)) is not None}
+    chosen: dict[str, Any] = {
+        name: _given(option, value)
+        for name, (_, option) in options_of(SaveOptions).items()
+        if (value := getattr(options, name, None)) is not None
+    }
     _check(options.output)
     suffixes = dict.fromkeys(path.suffix.lower() for path in options.output)
-    for name in chosen.keys() - {"title"}:
-        if not any(name in _accepted(suffix) for suffix in suffixes):
-            flag = {"hidden_kinds": "--hide", "legend": "--no-legend"}.get(name, f"--{name}")
-            able = " ".join(suffix for suffix in FORMATS if name in _accepted(suffix))
-            raise ExportError(f"{flag} is not an option of {' or '.join(suffixes)}; it is one of {able}")
+    for name in chosen:
+        if not any(name in FORMATS[suffix].options for suffix in suffixes):
+            able = " ".join(suffix for suffix, found in FORMATS.items() if name in found.options)
+            flag = _flag(name, options_of(SaveOptions)[name][1])
+            raise OptionError(f"{flag} is not an option of {' or '.join(suffixes)}; it is one of {able}")
     graph = load(options.graph)
-    if options.only is not None:
-        graph = part(graph, options.only[0] if len(options.only) == 1 else options.only)
-    if chosen.get("expanded") in (["auto"], ["all"]):
-        chosen["expanded"] = chosen["expanded"][0]
-    opened(graph, chosen.get("expanded", "auto"))
-    checked(graph, chosen.get("hidden_kinds", ()), None, None, "flow")
-    _draw(graph, graph, options.output, chosen)
+    if (only := chosen.pop("only", None)) is not None:
+        graph = part(graph, only)
+    checked(SaveOptions, chosen, known(graph))
+    _draw(graph, options.output, chosen)
     return 0
 
 
 def _run(script: str, arguments: list[str], outputs: list[Path]) -> int:
-    from .recording import record
+    from .generations.watched import Watched
 
     _check(outputs)
     outputs = [files.located(path).absolute() for path in outputs]  # of the folder that we are in, not of the script's
@@ -195,17 +236,17 @@ def _run(script: str, arguments: list[str], outputs: list[Path]) -> int:
     except (OSError, ValueError) as error:
         _fail(f"{legible(script)}: the script cannot be read: {getattr(error, 'strerror', None) or error}")
         return 2
-    recording = record()
-    code = _execute(source, script, path, arguments, recording)
+    watched = Watched()
+    code = execute(source, script, path, arguments, watched)
     # First of all the graph is saved: what the script has left of stdout may fail, or wait for its reader. Threads that it
     # has left are not waited for either, as they are not recorded: Python does that in the end, as for any script.
     failure: Exception | None = None
     try:
-        graph = recording.graph
+        graph = watched.graph
         if not graph.groups and not graph.nodes:
             where = "in its main thread (no other is recorded)"
             raise ExportError(f"{script} ran no nnsight trace {where}, so there is nothing to draw")
-        _draw(recording, graph, outputs, {})
+        _draw(graph, outputs, {})
     except (GraphWidgetError, OSError) as error:
         failure = error
     with suppress(AttributeError, ValueError, OSError):  # it may be None, closed, full or nobody's
@@ -216,39 +257,6 @@ def _run(script: str, arguments: list[str], outputs: list[Path]) -> int:
     return code or failed
 
 
-def _execute(source: bytes, script: str, path: str, arguments: list[str], recording: Recording) -> int:
-    """Run ``source`` as ``python script arguments`` would; ``path`` is the script's own. Returns the exit code."""
-    main_module = ModuleType("__main__")
-    names = main_module.__dict__
-    names.update(__file__=path, __cached__=None, __loader__=SourceFileLoader("__main__", path), __builtins__=builtins)
-    if "__annotations__" in sys.modules["__main__"].__dict__:  # Python gives a script one, or it does not: up to 3.13
-        names["__annotations__"] = {}
-    sys.modules["__main__"] = main_module
-    sys.argv = [script, *arguments]
-    if not getattr(sys.flags, "safe_path", sys.flags.isolated):  # before Python 3.11 -I alone leaves the folder out
-        sys.path[0] = os.path.dirname(os.path.realpath(path))
-    try:
-        code = compile(source, path, "exec", dont_inherit=True)
-        with recording:
-            exec(code, names)
-    except SystemExit as stop:
-        if stop.code is None or isinstance(stop.code, int):
-            return stop.code or 0
-        _say(str(stop.code))
-        return 1
-    except BaseException as error:
-        trace = error.__traceback__
-        while trace is not None and trace.tb_frame.f_code.co_filename != path:  # this module's own frames
-            trace = trace.tb_next
-        error.__traceback__ = trace
-        try:
-            sys.excepthook(type(error), error, trace)
-        except BaseException:  # the script's own hook
-            sys.__excepthook__(type(error), error, trace)
-        return 130 if isinstance(error, KeyboardInterrupt) else 1
-    return 0
-
-
 def _demo(folder: Path) -> int:
     from .demo import seed
 
@@ -257,7 +265,7 @@ def _demo(folder: Path) -> int:
     graph = recording.graph
     parts: dict[str, str | None] = {"session": None, "tracer_1": None, "tracer_2": None, "iterator": None}
     for group in reversed(graph.groups):  # of a loop's passes the first
-        name = "iterator" if group.kind == "Iterator" else group.label
+        name = "iterator" if behaves(group.kind, "loop") else group.label
         if name in parts and name != "session":
             parts[name] = group.id
     for name, only in parts.items():
@@ -271,16 +279,9 @@ def _demo(folder: Path) -> int:
 def _progress(text: str) -> None:
     with suppress(AttributeError, ValueError):  # a script may have closed it, or left None
         if sys.stderr.isatty():
-            _say(f"{text} …")
+            say(f"{text} …")
 
 
 def _fail(error: object) -> int:
-    _say(f"nnsight-graphwidget: {error}")
+    say(f"nnsight-graphwidget: {error}")
     return 1
-
-
-def _say(text: str) -> None:
-    """A line on stderr, if there is one: the exit code says it, too."""
-    with suppress(AttributeError, ValueError, OSError):
-        sys.stderr.write(f"{text}\n")
-        sys.stderr.flush()

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .recording import Recording
+    from .generations import Recording
 
 
 def seed() -> Recording:
@@ -14,7 +14,7 @@ def seed() -> Recording:
     import torch
     from nnsight import NNsight
 
-    from .recording import record
+    from .generations import record
 
     input_size, hidden_dims, output_size = 5, 10, 2
     torch.manual_seed(423)

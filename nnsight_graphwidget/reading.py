@@ -13,6 +13,7 @@ from .errors import UnreadableError
 from .generations import recorded
 from .generations.kept import v03, v04
 from .graph import Graph
+from .graph.file import load
 
 
 class Adapter(Protocol):
@@ -50,6 +51,15 @@ def read(obj: Any) -> Graph:
     raise UnreadableError(f"cannot read a graph from {_type_name(obj)}; readable: {readable}.{_way_out(obj)}")
 
 
+def on_screen(obj: Any) -> tuple[Graph, dict[str, Any]]:
+    """The graph of anything that :func:`read` takes, or of a widget: then with the options that draw what is on the screen."""
+    shown = getattr(type(obj), "on_screen", None)  # of the class: an nnsight object has every attribute that is asked for
+    if shown is not None:
+        graph, options = shown(obj)
+        return graph, dict(options)
+    return read(obj), {}
+
+
 def _read_file(path: str | os.PathLike[str]) -> Graph:
     name = os.fspath(path)
     if not name.lower().endswith(".json"):
@@ -57,8 +67,6 @@ def _read_file(path: str | os.PathLike[str]) -> Graph:
             f"cannot read a graph from the path {name[:200]!r}: only .json holds a whole graph;"
             " save one with save(obj, 'graph.json')"
         )
-    from .export import load
-
     return load(name)
 
 

@@ -10,18 +10,20 @@ import sys
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import nnsight_graphwidget as ngw
-from nnsight_graphwidget.legend import legend, style
+from nnsight_graphwidget.graph.kinds import Behaviour, legend, style
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
 
 PUBLIC = {
-    "Edge", "Graph", "GraphWidget", "Group", "Node", "Recording", "UnreadableError", "from_elements", "install", "load", "read",
-    "record", "save", "show", "to_elements", "to_ipycytoscape", "to_networkx", "uninstall",
+    "Edge", "ExportError", "Graph", "GraphWidget", "GraphWidgetError", "Group", "IncompleteGraphWarning", "InvalidGraphError",
+    "Node", "OptionError", "Recording", "Source", "UnreadableError", "UnsupportedError", "from_elements", "install", "load",
+    "read", "record", "save", "show", "to_elements", "to_ipycytoscape", "to_networkx", "uninstall",
 }  # fmt: skip
 HEAVY = {
     "torch",
@@ -39,6 +41,7 @@ HEAVY = {
 
 def test_public_names_are_these_and_no_others() -> None:
     assert set(ngw.__all__) == PUBLIC
+    assert set(dir(ngw)) == {*PUBLIC, "__version__"}
     assert ngw.__all__ == sorted(ngw.__all__)
 
 
@@ -72,6 +75,8 @@ def test_version_is_the_same_everywhere() -> None:
 
 # ---- legend.json: the ground truth, and a twin for each theme that can be read
 
+LOOK = {"name", "role", "color", "light", "dark", "shape", "class", "meaning"}
+BEHAVIOUR = {"noun", "noun_of_change", *get_args(Behaviour)}
 OLD_VIS = {
     "InterventionProtocol": ("green", "box"),
     "GradProtocol": ("green", "box"),
@@ -97,7 +102,7 @@ def test_legend_keeps_the_colours_and_shapes_of_the_old_vis(kind: str) -> None:
 @pytest.mark.parametrize("kind", sorted(legend()))
 def test_legend_entry_is_whole(kind: str) -> None:
     entry = legend()[kind]
-    assert set(entry) - {"family"} == {"name", "role", "color", "light", "dark", "shape", "class", "meaning"}
+    assert set(entry) - {"family", *BEHAVIOUR} == LOOK
     assert entry["role"] in ("node", "group")
     assert entry["shape"] in ("box", "ellipse", "hexagon")
     assert re.fullmatch(r"[a-z][a-z0-9-]*", entry["class"])
@@ -178,7 +183,7 @@ def test_wheel_holds_the_code_and_its_data(dist: Path) -> None:
         names = {name for name in archive.namelist() if not name.endswith("/")}
     tracked = subprocess.run(["git", "ls-files", "nnsight_graphwidget"], cwd=ROOT, check=True, capture_output=True, text=True)
     assert set(tracked.stdout.split()) <= names
-    assert {"nnsight_graphwidget/legend.json", "nnsight_graphwidget/static/THIRD_PARTY_NOTICES.txt"} <= names
+    assert {"nnsight_graphwidget/graph/kinds.json", "nnsight_graphwidget/static/THIRD_PARTY_NOTICES.txt"} <= names
     assert any(re.fullmatch(r"nnsight_graphwidget/static/.*\.js", name) for name in names), "the bundle"
     assert any(name.endswith(".ttf") for name in names), "without a font, pictures lose their text"
     strangers = {
@@ -205,7 +210,7 @@ def test_sdist_can_be_built_from_but_is_light(dist: Path) -> None:
     (sdist,) = dist.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         names = {member.name.partition("/")[2] for member in archive if member.isfile()}
-    assert {"pyproject.toml", "README.md", "LICENSE", "nnsight_graphwidget/legend.json", "js/package.json"} <= names
+    assert {"pyproject.toml", "README.md", "LICENSE", "nnsight_graphwidget/graph/kinds.json", "js/package.json"} <= names
     assert not {name for name in names if "node_modules" in name or name.startswith((".venv", "artifacts", ".generations"))}
     assert sdist.stat().st_size < 5_000_000
 

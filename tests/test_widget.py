@@ -18,9 +18,9 @@ import ipywidgets
 import pytest
 
 from benchmarks.graphs import sessions
-from nnsight_graphwidget import GraphWidget, show, to_elements, to_ipycytoscape, to_networkx
+from nnsight_graphwidget import GraphWidget, UnsupportedError, show, to_elements, to_ipycytoscape, to_networkx
 from nnsight_graphwidget.graph import Edge, Graph, Group, Node
-from nnsight_graphwidget.widget import initial_expansion
+from nnsight_graphwidget.graph.questions import open_at_first
 
 SESSION, TRACER, LOOP = "session@1", "session@1/tracer_1@2", "session@1/for@5"
 ADD = f"{LOOP}/i1/add@8"
@@ -230,7 +230,10 @@ def test_a_slice_is_what_the_value_depends_on(seed: Graph) -> None:
         (lambda w: w.collapse("nowhere"), r"no sub-graph has the id 'nowhere'"),
         (lambda w: w.select("layer1.output@4"), r"close to it: .*layer1\.output@3"),
         (lambda w: w.slice("nowhere"), r"no node or sub-graph"),
-        (lambda w: setattr(w, "hidden_kinds", ["Operations"]), r"no kind 'Operations' in the legend; close to it: 'Operation'"),
+        (
+            lambda w: setattr(w, "hidden_kinds", ["Operations"]),
+            r"no kind 'Operations' in the legend .*; close to it: 'Operation'",
+        ),
         (lambda w: setattr(w, "expanded", ["nowhere"]), r"no sub-graph"),
         (lambda w: setattr(w, "selected", ["nowhere"]), r"no node or sub-graph"),
     ],
@@ -244,13 +247,13 @@ def test_a_wrong_id_is_told_with_what_is_close(seed: Graph, act: Any, message: s
 
 
 def test_a_wrong_option_is_told_with_what_is_close(seed: Graph) -> None:
-    with pytest.raises(TypeError, match="no option 'expand'; close to it: 'expanded'"):
+    with pytest.raises(TypeError, match="'expand' is not an option of a GraphWidget; close to it: 'expanded'"):
         show(seed, expand="all")
 
 
 def test_its_graph_is_an_interventions(seed: Graph) -> None:
     for name in ("json", "networkx", "df", "neo4j"):
-        with pytest.raises(NotImplementedError, match="to_ipycytoscape"):
+        with pytest.raises(UnsupportedError, match="to_ipycytoscape"):
             getattr(show(seed), f"add_graph_from_{name}")({})
 
 
@@ -284,12 +287,12 @@ def chain(length: int) -> Graph:
 
 
 def test_a_small_graph_opens_at_its_first_level(seed: Graph) -> None:
-    assert initial_expansion(seed) == [SESSION]
-    assert initial_expansion(chain(49)) == ["s"]
-    assert initial_expansion(chain(50)) == []
+    assert open_at_first(seed, ["Value"]) == [SESSION]
+    assert open_at_first(chain(49), ["Value"]) == ["s"]
+    assert open_at_first(chain(50), ["Value"]) == []
     literals = tuple(Node(id=f"s/v{i}", kind="Value", label="2", parent="s", order=i) for i in range(30))
     graph = replace(chain(40), nodes=chain(40).nodes + literals)
-    assert initial_expansion(graph) == ["s"]  # literals are hidden, unless asked for
+    assert open_at_first(graph, ["Value"]) == ["s"]  # literals are hidden, unless asked for
     assert show(graph, hidden_kinds=[]).expanded == []
 
 

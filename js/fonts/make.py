@@ -59,7 +59,7 @@ def main() -> None:
     lines += ["export const WIDTHS = {", *(f"  {face}: [{runs}]," for face, (runs, _) in made.items()), "};", ""]
     lines += ["/** The faces as WOFF, base64. */"]
     lines += ["export const WOFF = {", *(f'  {face}: "{data}",' for face, (_, data) in made.items()), "};", ""]
-    (root / "js" / "src" / "fontdata.ts").write_text("\n".join(lines), "utf-8")
+    (root / "js" / "src" / "generated" / "fontdata.ts").write_text("\n".join(lines), "utf-8")
 
 
 if __name__ == "__main__":

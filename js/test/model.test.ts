@@ -1,13 +1,15 @@
-import { deflateSync } from "node:zlib";
 // The model's side of the front end, with a fake of what anywidget gives.
 
+import { deflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { type AnyModel, fromAnyWidget, fromState } from "../src/model";
+import { fromAnyWidget, fromState, type ViewModel } from "../src/host/model";
 
-class FakeModel implements AnyModel {
+type Listener = (...args: never[]) => unknown;
+
+class FakeModel implements ViewModel {
   readonly saved: Record<string, unknown>[] = [];
   readonly sent: unknown[] = [];
-  readonly listeners = new Map<string, Set<(...args: unknown[]) => void>>();
+  readonly listeners = new Map<string, Set<Listener>>();
   private unsaved: Record<string, unknown> = {};
   constructor(readonly traits: Record<string, unknown>) {}
   get(name: string): unknown {
@@ -21,17 +23,17 @@ class FakeModel implements AnyModel {
     this.saved.push(this.unsaved);
     this.unsaved = {};
   }
-  on(event: string, callback: (...args: unknown[]) => void): void {
+  on(event: string, callback: Listener): void {
     this.listeners.set(event, (this.listeners.get(event) ?? new Set()).add(callback));
   }
-  off(event: string, callback: (...args: unknown[]) => void): void {
-    this.listeners.get(event)?.delete(callback);
+  off(event?: string | null, callback?: Listener | null): void {
+    this.listeners.get(event!)?.delete(callback!);
   }
   send(content: unknown): void {
     this.sent.push(content);
   }
   fire(event: string, ...args: unknown[]): void {
-    for (const callback of [...(this.listeners.get(event) ?? [])]) callback(...args);
+    for (const callback of [...(this.listeners.get(event) ?? [])]) callback(...(args as never[]));
   }
 }
 
@@ -67,7 +69,8 @@ describe("a model with a kernel", () => {
   });
 
   test("elements come compressed, as one list for all views, and the last to be sent are those that are shown", async () => {
-    const packed = (...ids: string[]): DataView => new DataView(Uint8Array.from(deflateSync(ids.map((id) => JSON.stringify([{ data: { id } }])).join("\n"))).buffer);
+    const packed = (...ids: string[]): DataView =>
+      new DataView(Uint8Array.from(deflateSync(ids.map((id) => JSON.stringify([{ data: { id } }])).join("\n"))).buffer);
     const fake = new FakeModel({ elements: packed("a", "b") });
     const [model, other] = [await fromAnyWidget(fake), await fromAnyWidget(fake)];
     expect(model.get("elements")).toEqual([{ data: { id: "a" } }, { data: { id: "b" } }]);

@@ -3,16 +3,16 @@
 
 import { beforeEach, describe, expect, test } from "vitest";
 import elements from "../../tests/golden/seed.elements.json";
-import legendJson from "../../nnsight_graphwidget/legend.json";
-import { fromState, type State } from "../src/model";
-import type { App, Panel } from "../src/panels/app";
-import { inspectorPanel } from "../src/panels/inspector";
-import { legendPanel } from "../src/panels/legend";
-import { outlinePanel } from "../src/panels/outline";
-import { searchPanel } from "../src/panels/search";
-import { sourcePanel } from "../src/panels/source";
-import { indexElements } from "../src/scene";
-import type { Element, Legend } from "../src/types";
+import { inspectorPanel } from "../src/app/panels/inspector";
+import { legendPanel } from "../src/app/panels/legend";
+import { outlinePanel } from "../src/app/panels/outline";
+import type { App, Panel } from "../src/app/panels/panel";
+import { searchPanel } from "../src/app/panels/search";
+import { sourcePanel } from "../src/app/panels/source";
+import { indexElements } from "../src/core/elementIndex";
+import type { Element, State } from "../src/generated/schema";
+import { fromState } from "../src/host/model";
+import { legend } from "./builders";
 
 const SEED = elements as unknown as Element[];
 const LOOP = "session@1/for@5";
@@ -30,7 +30,7 @@ function app(state: Partial<State> = {}): App & { done: [string, unknown][] } {
       void done.push([name, what]);
   return {
     model: fromState({ elements: all, ...state }),
-    legend: legendJson as unknown as Legend,
+    legend,
     index: indexElements(all),
     theme: "light",
     signal: new AbortController().signal,
@@ -59,8 +59,22 @@ beforeEach(() => document.body.replaceChildren());
 
 test("text that would turn other text around is spelled out in every panel, ids stay as they are", () => {
   const id = `n${TURNED}`;
-  const data = { id, kind: TURNED, label: TURNED, variable: TURNED, text: TURNED, file: TURNED, line: 1, status: "failed", error: TURNED } as const;
-  const given = app({ elements: [{ group: "nodes", data }] as unknown as Element[], selected: [id], sources: [{ file: TURNED, line: 1, text: `\t${TURNED}\n` }] });
+  const data = {
+    id,
+    kind: TURNED,
+    label: TURNED,
+    variable: TURNED,
+    text: TURNED,
+    file: TURNED,
+    line: 1,
+    status: "failed",
+    error: TURNED,
+  } as const;
+  const given = app({
+    elements: [{ group: "nodes", data }] as unknown as Element[],
+    selected: [id],
+    sources: [{ file: TURNED, line: 1, text: `\t${TURNED}\n` }],
+  });
   for (const make of [inspectorPanel, legendPanel, outlinePanel, sourcePanel]) {
     const { textContent } = shown(make(given)).element;
     expect(textContent).toContain(SPELLED);
@@ -76,7 +90,11 @@ describe("legend", () => {
   test("every kind present, with its count; literals are off at first", () => {
     const panel = shown(legendPanel(app()));
     expect(kind(panel, "Operation").textContent).toBe("Operation13");
-    expect([...panel.element.querySelectorAll('[aria-pressed="false"]')].map((button) => (button as HTMLElement).dataset.kind)).toEqual(["Value"]);
+    expect(
+      [...panel.element.querySelectorAll('[aria-pressed="false"]')].map(
+        (button) => (button as HTMLElement).dataset.kind,
+      ),
+    ).toEqual(["Value"]);
   });
   test("a click hides, another shows", () => {
     const a = app();
@@ -91,20 +109,31 @@ describe("legend", () => {
     const a = app();
     const panel = shown(legendPanel(a));
     const twice = (): void => {
-      for (const [type, detail] of [["click", 1], ["click", 2], ["dblclick", 2]] as const) {
+      for (const [type, detail] of [
+        ["click", 1],
+        ["click", 2],
+        ["dblclick", 2],
+      ] as const) {
         kind(panel, "Operation").dispatchEvent(new MouseEvent(type, { detail }));
         panel.update();
       }
     };
     twice();
-    expect(a.model.get("hidden_kinds")).toEqual(["Input", "InterventionProtocol", "LockProtocol", "Value", "ValueProtocol"]);
+    expect(a.model.get("hidden_kinds")).toEqual([
+      "Input",
+      "InterventionProtocol",
+      "LockProtocol",
+      "Value",
+      "ValueProtocol",
+    ]);
     twice();
     expect(a.model.get("hidden_kinds")).toEqual(["Value"]);
   });
 });
 
 describe("outline", () => {
-  const rows = (panel: Panel): string[] => [...panel.element.querySelectorAll<HTMLElement>('[role="treeitem"]')].map((row) => row.dataset.id!);
+  const rows = (panel: Panel): string[] =>
+    [...panel.element.querySelectorAll<HTMLElement>('[role="treeitem"]')].map((row) => row.dataset.id!);
 
   test("mirrors what is open", () => {
     const a = app({ expanded: ["session@1"] });
@@ -120,7 +149,8 @@ describe("outline", () => {
     const a = app({ expanded: ["session@1"] });
     const panel = shown(outlinePanel(a));
     const root = panel.element.getRootNode() as ShadowRoot;
-    const press = (key: string): void => void root.activeElement!.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    const press = (key: string): void =>
+      void root.activeElement!.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
     const first = panel.element.querySelector<HTMLElement>('[tabindex="0"]')!;
     expect(panel.element.querySelectorAll('[tabindex="0"]').length).toBe(1);
     first.focus();
@@ -130,10 +160,15 @@ describe("outline", () => {
     press("Enter");
     press("ArrowLeft");
     expect((root.activeElement as HTMLElement).dataset.id).toBe("session@1");
-    expect(a.done).toEqual([["toggle", LOOP], ["reveal", [LOOP]]]);
+    expect(a.done).toEqual([
+      ["toggle", LOOP],
+      ["reveal", [LOOP]],
+    ]);
   });
   test("hidden kinds are not in it", () => {
-    const panel = shown(outlinePanel(app({ expanded: ["session@1", "session@1/tracer_1@2"], hidden_kinds: ["LockProtocol"] })));
+    const panel = shown(
+      outlinePanel(app({ expanded: ["session@1", "session@1/tracer_1@2"], hidden_kinds: ["LockProtocol"] })),
+    );
     expect(rows(panel)).toContain("session@1/tracer_1@2/clone@4");
     expect(panel.element.textContent).not.toContain("Lock");
   });
@@ -144,12 +179,32 @@ describe("inspector", () => {
     const a = app({ selected: [ADD] });
     const panel = shown(inspectorPanel(a));
     const text = panel.element.textContent!;
-    for (const part of ["add", "Operation · a torch operation · observes", "Tensor [1] float32 cpu", "1 of 3   item = 0", "b[:, item] + a[:, item]"]) expect(text).toContain(part);
-    [...panel.element.querySelectorAll<HTMLElement>("dd button")].find((button) => button.textContent!.startsWith("setitem"))!.click();
+    for (const part of [
+      "add",
+      "Operation · a torch operation · observes",
+      "Tensor [1] float32 cpu",
+      "1 of 3   item = 0",
+      "b[:, item] + a[:, item]",
+    ])
+      expect(text).toContain(part);
+    [...panel.element.querySelectorAll<HTMLElement>("dd button")]
+      .find((button) => button.textContent!.startsWith("setitem"))!
+      .click();
     expect(a.done).toContainEqual(["reveal", [`${LOOP}/i0/setitem@8`]]);
   });
   test("text of the user's is text", () => {
-    const evil = { id: "e", kind: "Operation", label: EVIL, text: EVIL, value: EVIL, variable: EVIL, error: EVIL, status: "failed", file: EVIL, line: 1 };
+    const evil = {
+      id: "e",
+      kind: "Operation",
+      label: EVIL,
+      text: EVIL,
+      value: EVIL,
+      variable: EVIL,
+      error: EVIL,
+      status: "failed",
+      file: EVIL,
+      line: 1,
+    };
     const panel = shown(inspectorPanel(app({ elements: [{ group: "nodes", data: evil as never }], selected: ["e"] })));
     expect(panel.element.querySelector("img")).toBeNull();
     expect(panel.element.querySelector("h3")!.textContent).toBe(EVIL);
@@ -158,7 +213,9 @@ describe("inspector", () => {
     const data = { id: "e", kind: "Operation", label: "e", value: "x".repeat(5000) };
     const panel = shown(inspectorPanel(app({ elements: [{ group: "nodes", data }], selected: ["e"] })));
     expect(panel.element.textContent!.length).toBeLessThan(800);
-    [...panel.element.querySelectorAll<HTMLElement>("button")].find((button) => button.textContent === "show all")!.click();
+    [...panel.element.querySelectorAll<HTMLElement>("button")]
+      .find((button) => button.textContent === "show all")!
+      .click();
     expect(panel.element.textContent).toContain("x".repeat(5000));
   });
 });
@@ -197,7 +254,8 @@ test("search lists what it finds with where it is, and Enter walks round", () =>
   expect(a.model.get("search")).toBe("clone");
   const found = [...panel.element.querySelectorAll<HTMLElement>("[role=option]")];
   expect(found[0]!.textContent).toBe("cloneOperation · session › tracer_1 · line 4");
-  for (let press = 0; press <= found.length; press++) input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
+  for (let press = 0; press <= found.length; press++)
+    input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
   const revealed = a.done.filter(([name]) => name === "reveal");
   expect(revealed.length).toBe(found.length + 1);
   expect(revealed[found.length]).toEqual(revealed[0]);

@@ -2,15 +2,15 @@
 
 import { describe, expect, test } from "vitest";
 import elements from "../../tests/golden/seed.elements.json";
-import legendJson from "../../nnsight_graphwidget/legend.json";
-import { closure, find, linesOf, onLine, path, totals } from "../src/queries";
-import { indexElements } from "../src/scene";
-import type { Element, Legend, NodeData } from "../src/types";
+import { indexElements } from "../src/core/elementIndex";
+import { closure, find, linesOf, onLine, path, totals } from "../src/core/queries";
+import type { Element, NodeData } from "../src/generated/schema";
+import { legend } from "./builders";
 
-const legend = legendJson as unknown as Legend;
 const index = indexElements(elements as unknown as Element[]);
 const labels = (ids: Iterable<string>): string[] => [...ids].map((id) => index.items.get(id)!.data.label);
-const id = (label: string, inside = ""): string => [...index.items.values()].find(({ data }) => data.label === label && data.id.includes(inside))!.data.id;
+const id = (label: string, inside = ""): string =>
+  [...index.items.values()].find(({ data }) => data.label === label && data.id.includes(inside))!.data.id;
 
 test("nodes and sub-graphs are counted apart, and together are all", () => {
   const { nodes, groups } = totals(index);
@@ -33,7 +33,10 @@ describe("dependencies", () => {
   });
   test("a cycle ends", () => {
     const node = (id: string): Element => ({ group: "nodes", data: { id, kind: "Operation", label: id } });
-    const edge = (source: string, target: string): Element => ({ group: "edges", data: { id: source + target, source, target, kind: "data" } });
+    const edge = (source: string, target: string): Element => ({
+      group: "edges",
+      data: { id: source + target, source, target, kind: "data" },
+    });
     const loop = indexElements([node("a"), node("b"), edge("a", "b"), edge("b", "a")]);
     expect(closure(loop, ["a"], "into")).toEqual(new Set(["a", "b"]));
   });
@@ -47,10 +50,13 @@ test("a line has its nodes, and a header of a sub-graph where no node is", () =>
 });
 
 test("an expression over several lines is on each of them, and a location read again on every line that reads it", () => {
-  expect(linesOf({ id: "a", kind: "Operation", label: "a", line: 3, end_line: 5, lines: [9] } as NodeData)).toEqual([3, 4, 5, 9]);
+  expect(linesOf({ id: "a", kind: "Operation", label: "a", line: 3, end_line: 5, lines: [9] } as NodeData)).toEqual([
+    3, 4, 5, 9,
+  ]);
 });
 
-test("where an item is", () => expect(path(index, id("layer1.output", "i1/"))).toBe("session › for item in [0, 1, 2] › item = 1 › tracer_2"));
+test("where an item is", () =>
+  expect(path(index, id("layer1.output", "i1/"))).toBe("session › for item in [0, 1, 2] › item = 1 › tracer_2"));
 
 describe("search", () => {
   const found = (query: string): string[] => labels(find(index, legend, query));
@@ -69,5 +75,7 @@ describe("search", () => {
   ])("%s", (query, expected) => expect(found(query)).toEqual(expect.arrayContaining(expected)));
   test("a name comes before what merely mentions it", () => expect(found("clone")[0]).toBe("clone"));
   test("words must all be found", () => expect(found("clone nothing")).toEqual([]));
-  test.each(["", "  ", "/", "/(/", "()"])("%j finds nothing and breaks nothing", (query) => expect(found(query)).toEqual([]));
+  test.each(["", "  ", "/", "/(/", "()"])("%j finds nothing and breaks nothing", (query) =>
+    expect(found(query)).toEqual([]),
+  );
 });

@@ -1,11 +1,16 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { allGroups, around, buildScene, expansionWithin, indexElements, withOpen } from "../src/scene";
-import { legendEntries } from "../src/legend";
-import type { Element, Scene } from "../src/types";
-import { arrows, edge, group, legend, node, scene } from "./build";
+import { allGroups, around, indexElements } from "../src/core/elementIndex";
+import { legendEntries } from "../src/core/kinds";
+import { expansionWithin, withOpen } from "../src/core/open";
+import { buildScene } from "../src/core/scene";
+import type { Scene } from "../src/core/types";
+import type { Element } from "../src/generated/schema";
+import { arrows, edge, group, legend, node, scene } from "./builders";
 
-const seed = JSON.parse(readFileSync(new URL("../../tests/golden/seed.elements.json", import.meta.url), "utf-8")) as Element[];
+const seed = JSON.parse(
+  readFileSync(new URL("../../tests/golden/seed.elements.json", import.meta.url), "utf-8"),
+) as Element[];
 const [session, loop] = ["session@1", "session@1/for@5"];
 
 function seedScene(expanded: Iterable<string>, steps = {}): Scene {
@@ -23,7 +28,12 @@ describe("the seed's graph", () => {
       ["node", "x", "[1, 5] float32", undefined],
       ["closed", "Tracer  tracer_1", "1 read   2 saves   1 operation", "closed · 4 nodes"],
       ["node", "x2", "[1, 5] float32", undefined],
-      ["closed", "Iterator  for item in [0, 1, 2]", "1 variable   1 read   1 save   4 operations", "×3 · closed · 7 nodes"],
+      [
+        "closed",
+        "Iterator  for item in [0, 1, 2]",
+        "1 variable   1 read   1 save   4 operations",
+        "×3 · closed · 7 nodes",
+      ],
     ]);
     expect(arrows(scene).sort()).toEqual([
       `session@1/tracer_1@2 > ${loop} x2 bridge`,
@@ -36,7 +46,9 @@ describe("the seed's graph", () => {
     const scene = seedScene(allGroups(indexElements(seed)));
     expect(ids(scene).filter((id) => id.includes("/i1") || id.includes("/i2"))).toEqual([]);
     expect(at(scene, loop)!.step).toEqual({ iterator: loop, shown: 0, count: 3, label: "item = 0" });
-    const texts = scene.nodes.filter((node) => node.id.startsWith(`${loop}/i0/`)).map(({ title, subtitle }) => [title, subtitle]);
+    const texts = scene.nodes
+      .filter((node) => node.id.startsWith(`${loop}/i0/`))
+      .map(({ title, subtitle }) => [title, subtitle]);
     expect(texts).toContainEqual(["getitem", "[:, item] → [1] float32"]);
     expect(texts).toContainEqual(["setitem", "a_copy[:, 0]"]);
     expect(texts).toContainEqual(["save", "b"]);
@@ -54,7 +66,11 @@ describe("the seed's graph", () => {
     const second = seedScene(open, { [loop]: 1 });
     expect(at(second, `${loop}/i1/tracer_2@6`)!.role).toBe("open");
     expect(ids(second)).toEqual(ids(first).map((id) => id.replace("/i0", "/i1")));
-    expect(arrows(second).sort()).toEqual(arrows(first).map((text) => text.replaceAll("/i0", "/i1")).sort());
+    expect(arrows(second).sort()).toEqual(
+      arrows(first)
+        .map((text) => text.replaceAll("/i0", "/i1"))
+        .sort(),
+    );
   });
 
   test("draws every pass as a box, joined by what is carried", () => {
@@ -67,30 +83,55 @@ describe("the seed's graph", () => {
     for (const expanded of [[], [session], [session, loop], allGroups(indexElements(seed))]) {
       const scene = seedScene(expanded);
       const visible = new Set(ids(scene));
-      const missing = seed.filter(({ group, data }) => group === "nodes" && !("kind" in data && data.kind === "Value") && !visible.has(scene.standsFor.get(data.id)!));
+      const missing = seed.filter(
+        ({ group, data }) =>
+          group === "nodes" &&
+          !("kind" in data && data.kind === "Value") &&
+          !visible.has(scene.standsFor.get(data.id)!),
+      );
       expect(missing).toEqual([]);
     }
   });
 
   test("has a legend with counts, in the legend's order", () => {
     expect(legendEntries(indexElements(seed), legend).map(({ kind, count }) => `${kind} ${count}`)).toEqual([
-      "InterventionProtocol 4", "LockProtocol 5", "ValueProtocol 3", "Value 9", "Input 2", "Operation 13", "Session 1", "Tracer 4", "Iterator 1", "Iteration 3",
+      "InterventionProtocol 4",
+      "LockProtocol 5",
+      "ValueProtocol 3",
+      "Value 9",
+      "Input 2",
+      "Operation 13",
+      "Session 1",
+      "Tracer 4",
+      "Iterator 1",
+      "Iteration 3",
     ]);
   });
 });
 
 describe("closed sub-graphs", () => {
   const elements = [
-    group("a", "Tracer"), group("a/in", "Invoke"), group("b", "Tracer"),
-    node("a/1"), node("a/in/2"), node("b/3"), node("b/4"),
-    edge("a/1", "a/in/2", "bridge"), edge("a/1", "b/3", "bridge", { label: "0" }), edge("a/in/2", "b/3", "bridge", { label: "1" }), edge("b/3", "b/4"),
+    group("a", "Tracer"),
+    group("a/in", "Invoke"),
+    group("b", "Tracer"),
+    node("a/1"),
+    node("a/in/2"),
+    node("b/3"),
+    node("b/4"),
+    edge("a/1", "a/in/2", "bridge"),
+    edge("a/1", "b/3", "bridge", { label: "0" }),
+    edge("a/in/2", "b/3", "bridge", { label: "1" }),
+    edge("b/3", "b/4"),
   ];
 
   test("edges lift to the closed box and merge with a count; edges inside vanish", () => {
     expect(arrows(scene(elements))).toEqual(["a > b x2 bridge"]);
     expect(arrows(scene(elements, ["a"]))).toEqual(["a/1 > a/in bridge", "a/1 > b bridge", "a/in > b bridge"]);
     expect(arrows(scene(elements, ["a", "a/in", "b"]))).toEqual([
-      "a/1 > a/in/2 bridge", "a/1 > b/3 bridge (0)", "a/in/2 > b/3 bridge (1)", "b/3 > b/4",
+      "a/1 > a/in/2 bridge",
+      "a/1 > b/3 bridge (0)",
+      "a/in/2 > b/3 bridge (1)",
+      "b/3 > b/4",
     ]);
   });
 
@@ -104,8 +145,14 @@ describe("closed sub-graphs", () => {
   });
 
   test("an empty sub-graph, or one with all filtered out, is a closed box", () => {
-    expect(scene([group("a", "Branch", { taken: false })], ["a"]).nodes[0]).toMatchObject({ role: "closed", note: "not taken · closed · 0 nodes" });
-    expect(scene(elements, ["b"], { hiddenKinds: new Set(["Operation"]) }).nodes.map((node) => node.role)).toEqual(["closed", "closed"]);
+    expect(scene([group("a", "Branch", { taken: false })], ["a"]).nodes[0]).toMatchObject({
+      role: "closed",
+      note: "not taken · closed · 0 nodes",
+    });
+    expect(scene(elements, ["b"], { hiddenKinds: new Set(["Operation"]) }).nodes.map((node) => node.role)).toEqual([
+      "closed",
+      "closed",
+    ]);
   });
 });
 
@@ -116,22 +163,39 @@ test("passes that read each another layer are one: what goes on from each is one
     node(`${loop}/i${index}/add@3`),
   ];
   const elements = [
-    group("a", "Iterator"), ...pass("a", 0, 2), ...pass("a", 1, 4),
-    group("b", "Iterator"), ...pass("b", 0, 2), ...pass("b", 1, 4),
-    ...[[0, 2], [1, 4]].map(([index, layer]) => edge(`a/i${index}/h.${layer}.output@2`, `b/i${index}/add@3`, "bridge")),
+    group("a", "Iterator"),
+    ...pass("a", 0, 2),
+    ...pass("a", 1, 4),
+    group("b", "Iterator"),
+    ...pass("b", 0, 2),
+    ...pass("b", 1, 4),
+    ...[
+      [0, 2],
+      [1, 4],
+    ].map(([index, layer]) => edge(`a/i${index}/h.${layer}.output@2`, `b/i${index}/add@3`, "bridge")),
   ];
   expect(arrows(scene(elements, ["a", "b"]))).toEqual(["a/i0/h.2.output@2 > b/i0/add@3 bridge"]);
-  expect(arrows(scene(elements, ["a", "b"], { steps: { a: 1, b: 1 } }))).toEqual(["a/i1/h.4.output@2 > b/i1/add@3 bridge"]);
+  expect(arrows(scene(elements, ["a", "b"], { steps: { a: 1, b: 1 } }))).toEqual([
+    "a/i1/h.4.output@2 > b/i1/add@3 bridge",
+  ]);
 });
 
 describe("literals", () => {
   const elements = [
-    node("x", "Input"), node("two", "Value", { label: "2" }), node("dim", "Value", { label: "-1" }), node("sum"),
-    edge("x", "sum", "data", { label: "0" }), edge("two", "sum", "argument", { label: "1" }), edge("dim", "sum", "argument", { label: "dim" }),
+    node("x", "Input"),
+    node("two", "Value", { label: "2" }),
+    node("dim", "Value", { label: "-1" }),
+    node("sum"),
+    edge("x", "sum", "data", { label: "0" }),
+    edge("two", "sum", "argument", { label: "1" }),
+    edge("dim", "sum", "argument", { label: "dim" }),
   ];
 
   test("hidden, they are in their node's text", () => {
-    expect(scene(elements, [], { hiddenKinds: new Set(["Value"]) }).nodes.map((node) => node.subtitle)).toEqual([undefined, "(·, 2, dim=-1)"]);
+    expect(scene(elements, [], { hiddenKinds: new Set(["Value"]) }).nodes.map((node) => node.subtitle)).toEqual([
+      undefined,
+      "(·, 2, dim=-1)",
+    ]);
   });
 
   test("shown, they are nodes with named arrows", () => {
@@ -145,54 +209,119 @@ describe("a hidden kind", () => {
   const save = (id: string) => node(id, "LockProtocol");
 
   test("is bridged, along chains and once", () => {
-    const elements = [read("a"), read("b"), node("one"), node("two"), save("s"), edge("a", "one"), edge("a", "two"), edge("b", "two"), edge("one", "two"), edge("two", "s"), edge("b", "s")];
+    const elements = [
+      read("a"),
+      read("b"),
+      node("one"),
+      node("two"),
+      save("s"),
+      edge("a", "one"),
+      edge("a", "two"),
+      edge("b", "two"),
+      edge("one", "two"),
+      edge("two", "s"),
+      edge("b", "s"),
+    ];
     expect(arrows(scene(elements, [], { hiddenKinds }))).toEqual(["b > s", "a > s via"]);
   });
 
   test("in a closed sub-graph is part of it", () => {
-    const elements = [group("t", "Tracer"), read("t/a"), node("t/one"), save("s"), edge("t/a", "t/one"), edge("t/one", "s", "bridge")];
+    const elements = [
+      group("t", "Tracer"),
+      read("t/a"),
+      node("t/one"),
+      save("s"),
+      edge("t/a", "t/one"),
+      edge("t/one", "s", "bridge"),
+    ];
     expect(arrows(scene(elements, [], { hiddenKinds }))).toEqual(["t > s via"]);
   });
 
   test("brings no more than a few edges to each that takes it", () => {
     const length = 300; // each hidden node is reached by all reads before it
     const chain = Array.from({ length }, (_, i) => [read(`r${i}`), node(`o${i}`), save(`s${i}`)]).flat();
-    const joins = Array.from({ length }, (_, i) => [edge(`r${i}`, `o${i}`), edge(`o${i}`, `s${i}`), ...(i ? [edge(`o${i - 1}`, `o${i}`)] : [])]).flat();
+    const joins = Array.from({ length }, (_, i) => [
+      edge(`r${i}`, `o${i}`),
+      edge(`o${i}`, `s${i}`),
+      ...(i ? [edge(`o${i - 1}`, `o${i}`)] : []),
+    ]).flat();
     expect(scene([...chain, ...joins], [], { hiddenKinds }).edges.length).toBeLessThanOrEqual(12 * length);
   });
 });
 
 test("a closed sub-graph says that something in it changes the model", () => {
-  const elements = [group("t", "Tracer"), group("t/in", "Invoke"), node("t/in/w", "SwapProtocol", { changes: true }), node("t/in/add_", "Operation", { changes: true }), group("u", "Tracer"), node("u/add")];
-  expect(scene(elements).nodes.map(({ subtitle, changes }) => [subtitle, changes])).toEqual([["2 writes", true], ["1 operation", undefined]]);
-  expect(scene(elements, ["t"]).nodes.map(({ id, changes }) => [id, changes])).toEqual([["t", undefined], ["t/in", true], ["u", undefined]]);
+  const elements = [
+    group("t", "Tracer"),
+    group("t/in", "Invoke"),
+    node("t/in/w", "SwapProtocol", { changes: true }),
+    node("t/in/add_", "Operation", { changes: true }),
+    group("u", "Tracer"),
+    node("u/add"),
+  ];
+  expect(scene(elements).nodes.map(({ subtitle, changes }) => [subtitle, changes])).toEqual([
+    ["2 writes", true],
+    ["1 operation", undefined],
+  ]);
+  expect(scene(elements, ["t"]).nodes.map(({ id, changes }) => [id, changes])).toEqual([
+    ["t", undefined],
+    ["t/in", true],
+    ["u", undefined],
+  ]);
 });
 
 describe("loops", () => {
   const pass = (index: number) => [
     group(`l/i${index}`, "Iteration", { index, label: `i = ${index}` }),
-    node(`l/i${index}/read`), node(`l/i${index}/add`),
+    node(`l/i${index}/read`),
+    node(`l/i${index}/add`),
     edge(`l/i${index}/read`, `l/i${index}/add`),
-    ...(index ? [edge(`l/i${index - 1}/add`, `l/i${index}/read`, "carried"), edge(`l/i${index - 1}/read`, `l/i${index}/add`, "carried")] : []),
+    ...(index
+      ? [
+          edge(`l/i${index - 1}/add`, `l/i${index}/read`, "carried"),
+          edge(`l/i${index - 1}/read`, `l/i${index}/add`, "carried"),
+        ]
+      : []),
   ];
-  const elements = [node("x"), group("l", "Iterator", { count: 3 }), ...pass(0), ...pass(1), ...pass(2), node("end"), edge("x", "l/i0/read", "bridge"), edge("l/i2/add", "end", "bridge")];
+  const elements = [
+    node("x"),
+    group("l", "Iterator", { count: 3 }),
+    ...pass(0),
+    ...pass(1),
+    ...pass(2),
+    node("end"),
+    edge("x", "l/i0/read", "bridge"),
+    edge("l/i2/add", "end", "bridge"),
+  ];
 
   test.each([0, 1, 2])("pass %i has the edges of every pass", (shown) => {
     const drawn = scene(elements, ["l"], { steps: { l: shown } });
     const i = `l/i${shown}`;
-    expect(arrows(drawn).sort()).toEqual([`${i}/add > end bridge`, `${i}/read > ${i}/add`, `${i}/read > ${i}/add carried`, `x > ${i}/read bridge`].sort());
+    expect(arrows(drawn).sort()).toEqual(
+      [`${i}/add > end bridge`, `${i}/read > ${i}/add`, `${i}/read > ${i}/add carried`, `x > ${i}/read bridge`].sort(),
+    );
     expect(at(drawn, `${i}/read`)!.note).toBe("↺"); // add -> read of the next pass would go backwards
   });
 
   test.each([0, 1])("pass %i has an edge into a closed box once", (shown) => {
     const drawn = seedScene([session, loop], { [loop]: shown });
-    expect(arrows(drawn).filter((arrow) => arrow.includes("/x2@6 >"))).toEqual([`${session}/x2@6 > ${loop}/i${shown}/tracer_2@6 argument`]);
+    expect(arrows(drawn).filter((arrow) => arrow.includes("/x2@6 >"))).toEqual([
+      `${session}/x2@6 > ${loop}/i${shown}/tracer_2@6 argument`,
+    ]);
   });
 
   test("what takes something of every pass has one edge, named as the shown pass's", () => {
-    const all = [...elements, node("list"), ...[0, 1, 2].map((i) => edge(`l/i${i}/add`, "list", "bridge", { label: `[${i}]` })), edge("x", "list")];
-    expect(arrows(scene(all, ["l"], { steps: { l: 1 } })).filter((arrow) => arrow.includes("add > list"))).toEqual(["l/i1/add > list bridge ([1])"]);
-    expect(arrows(scene(all, ["l"])).filter((arrow) => arrow.includes("> list"))).toEqual(["x > list", "l/i0/add > list bridge ([0])"].reverse());
+    const all = [
+      ...elements,
+      node("list"),
+      ...[0, 1, 2].map((i) => edge(`l/i${i}/add`, "list", "bridge", { label: `[${i}]` })),
+      edge("x", "list"),
+    ];
+    expect(arrows(scene(all, ["l"], { steps: { l: 1 } })).filter((arrow) => arrow.includes("add > list"))).toEqual([
+      "l/i1/add > list bridge ([1])",
+    ]);
+    expect(arrows(scene(all, ["l"])).filter((arrow) => arrow.includes("> list"))).toEqual(
+      ["x > list", "l/i0/add > list bridge ([0])"].reverse(),
+    );
   });
 
   test("a step past the end shows the last pass", () => {
@@ -206,7 +335,15 @@ describe("loops", () => {
   });
 
   test("closing a box in one pass closes it in all", () => {
-    const twice = [group("l", "Iterator"), group("l/i0", "Iteration", { index: 0 }), group("l/i0/t", "Tracer"), group("l/i1", "Iteration", { index: 1 }), group("l/i1/t", "Tracer"), node("l/i0/t/a"), node("l/i1/t/a")];
+    const twice = [
+      group("l", "Iterator"),
+      group("l/i0", "Iteration", { index: 0 }),
+      group("l/i0/t", "Tracer"),
+      group("l/i1", "Iteration", { index: 1 }),
+      group("l/i1/t", "Tracer"),
+      node("l/i0/t/a"),
+      node("l/i1/t/a"),
+    ];
     const index = indexElements(twice);
     const state = { expanded: new Set(["l", "l/i0/t"]), steps: { l: 1 } };
     expect([...withOpen(index, state, "l/i1/t", false)]).toEqual(["l"]);
@@ -215,7 +352,15 @@ describe("loops", () => {
 });
 
 describe("parts of a graph", () => {
-  const elements = [group("a", "Tracer"), group("b", "Tracer"), node("a/1"), node("a/2"), node("b/3"), edge("a/1", "a/2"), edge("a/2", "b/3", "bridge")];
+  const elements = [
+    group("a", "Tracer"),
+    group("b", "Tracer"),
+    node("a/1"),
+    node("a/2"),
+    node("b/3"),
+    edge("a/1", "a/2"),
+    edge("a/2", "b/3", "bridge"),
+  ];
 
   test("a slice brings the sub-graphs around it, a sub-graph all that is in it", () => {
     expect(ids(scene(elements, ["a", "b"], { only: new Set(["a/2"]) }))).toEqual(["a", "a/2"]);
@@ -236,7 +381,12 @@ describe("parts of a graph", () => {
   });
 
   test("the way to an element is the sub-graphs around it", () => {
-    expect(around(indexElements(seed), `${loop}/i0/tracer_2@6/save@7`)).toEqual([session, loop, `${loop}/i0`, `${loop}/i0/tracer_2@6`]);
+    expect(around(indexElements(seed), `${loop}/i0/tracer_2@6/save@7`)).toEqual([
+      session,
+      loop,
+      `${loop}/i0`,
+      `${loop}/i0/tracer_2@6`,
+    ]);
   });
 });
 

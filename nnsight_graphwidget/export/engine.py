@@ -39,7 +39,7 @@ def start() -> None:
 
 
 def render(request: dict[str, Any], seconds: float = MAX_SECONDS) -> dict[str, Any]:
-    """The answer of ``ngw.render`` (see ``js/src/headless.ts``) to ``request``; raises as :func:`file` does."""
+    """The answer of ``ngw.render`` (see ``js/src/entry/headless.ts``) to ``request``; raises as :func:`file` does."""
     return _answered("render", request, seconds)[0]
 
 
@@ -47,8 +47,9 @@ def file(kind: str, request: dict[str, Any], seconds: float = MAX_SECONDS) -> tu
     """A drawing as a file, and what is to be said of it.
 
     Arguments:
-        kind: ``pdf``: what ``ngw.pdf`` makes of its request; ``png``: of an ``svg``, with ``width`` and ``height`` in pixels,
-            ``transparent``, ``dpi`` or None, and ``fonts``, the paths of the bundled ones.
+        kind: ``pdf``: what ``ngw.pdf`` makes of its request; ``png``: a ``drawing``, as ``ngw.render`` takes it, with the
+            ``scale`` or ``width`` wanted or None, ``exact`` if no other will do, ``dpi`` or None, the limits ``fine_pixels``,
+            ``most_pixels`` and ``most_side``, and ``fonts``, the paths of the bundled ones.
         request: as JSON goes.
         seconds: after which it is given up.
 

@@ -11,7 +11,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from ..errors import ExportError
-from .text import legible
+from ..graph.text import legible
 
 
 def located(path: str | os.PathLike[str]) -> Path:

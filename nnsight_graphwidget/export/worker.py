@@ -45,19 +45,30 @@ def pdf(core: Core, request: str) -> Answer:
 def png(core: Core, request: str) -> Answer:
     """PDFium draws the PDF: a tenth of the time that resvg takes for the SVG, which only what our fonts lack is left to."""
     asked = json.loads(request)
-    answer = json.loads(core.call("pdf", json.dumps({"svg": asked["svg"], "title": "", "compressed": False})))
+    answer = json.loads(core.call("raster", json.dumps(asked["drawing"])))
     if "error" in answer:
         return json.dumps(answer), b""
-    if answer["lacking"]:
+    zoom, most = _zoom(answer["width"], answer["height"], asked)
+    said = json.dumps({**answer, "pdf": None, "svg": None, "zoom": zoom, "most": most})
+    if zoom > most and asked["exact"]:
+        return said, b""
+    width, height = (max(1, round(min(zoom, most) * answer[side])) for side in ("width", "height"))
+    if "svg" in answer:
         import resvg_py
 
-        return "{}", resvg_py.svg_to_bytes(
-            svg_string=asked["svg"], width=asked["width"], height=asked["height"], font_files=asked["fonts"]
-        )
-    return "{}", _encoded(*_pixels(answer["pdf"].encode("latin-1"), **asked), asked["dpi"])
+        return said, resvg_py.svg_to_bytes(svg_string=answer["svg"], width=width, height=height, font_files=asked["fonts"])
+    pixels = _pixels(answer["pdf"].encode("latin-1"), width, height, asked["drawing"]["transparent"])
+    return said, _encoded(*pixels, asked["dpi"])
 
 
-def _pixels(content: bytes, *, width: int, height: int, transparent: bool, **_: Any) -> tuple[memoryview, int, int, int, int]:
+def _zoom(wide: float, high: float, asked: dict[str, Any]) -> tuple[float, float]:
+    """Pixels for each px of the drawing: as many as are wanted (two, or one where that is a lot), and the most there may be."""
+    usual = 2.0 if 4 * wide * high <= asked["fine_pixels"] else 1.0
+    wanted = asked["scale"] or (asked["width"] / wide if asked["width"] else usual)
+    return wanted, min((asked["most_pixels"] / (wide * high)) ** 0.5, asked["most_side"] / wide, asked["most_side"] / high)
+
+
+def _pixels(content: bytes, width: int, height: int, transparent: bool) -> tuple[memoryview, int, int, int, int]:
     """Rows of RGB or RGBA, the bytes from one row to the next, width, height, bytes a pixel."""
     import pypdfium2
     from pypdfium2 import raw

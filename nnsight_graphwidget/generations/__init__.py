@@ -17,6 +17,9 @@ from typing import Any, NamedTuple, Protocol, cast
 
 from ..errors import UnsupportedError
 from ..graph import Graph
+from ..recording import Recording, record, register
+
+__all__ = ["Recording", "installed", "keeping", "record"]
 
 #: (owner, attribute, original → replacement)
 Patch = tuple[Any, str, Callable[[Any], Any]]
@@ -217,3 +220,6 @@ def _has(owner: Any, path: list[str]) -> bool:
 
 def _lacks(who: str, lacking: list[str], found: str) -> str:
     return f"nnsight {found} cannot be followed, as {who} lacks {', '.join(lacking)}; supported is {SUPPORTED}"
+
+
+register(installed)

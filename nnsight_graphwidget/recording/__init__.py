@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import functools
-import os
 import sys
 import threading
 import warnings
 import weakref
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from ..errors import IncompleteGraphWarning
 from ..graph import Graph
-from ..part import part
+from ..graph.part import part
+from ..graph.present import Shown
 from .build import Builder
 from .events import Event, Scope
 from .source import Sources
 
 _recorded: weakref.WeakKeyDictionary[Any, tuple[Recording, Scope]] = weakref.WeakKeyDictionary()
 _local = threading.local()
+_find: Callable[[], tuple[Any, str]]
 
 
 def record(*, values: bool = False, run: bool = True, title: str | None = None) -> Recording:
@@ -46,7 +48,7 @@ def record(*, values: bool = False, run: bool = True, title: str | None = None) 
     return Recording(values=values, run=run, title=title)
 
 
-class Recording:
+class Recording(Shown):
     """What :func:`record` recorded. It shows itself in a notebook; :attr:`graph` can be read at any time."""
 
     def __init__(self, *, values: bool = False, run: bool = True, title: str | None = None) -> None:
@@ -67,8 +69,13 @@ class Recording:
         seams, self._version = hooks()
         active: list[Recording] = _local.__dict__.setdefault("active", [])
         self._watch = active[-1]._watch if active else seams.begin(functools.partial(_opened, active))
-        if not active:
-            self._watch.outside.begun_at(sys._getframe(1))
+        try:
+            if not active:
+                self._watch.outside.begun_at(sys._getframe(1))
+        except BaseException:  # an interrupt: the block does not run, so no one calls __exit__
+            self._watch = None
+            seams.end()
+            raise
         self._items, self._first = self._watch.events, len(self._watch.events)
         self._sources = self._watch.sources
         active.append(self)
@@ -112,28 +119,6 @@ class Recording:
         own = part(graph, builder.ids[scope])
         return replace(own, title=next(group.label for group in own.groups if group.parent is None))
 
-    def show(self, **options: Any) -> Any:
-        """The recording as a widget; ``options`` are those of :func:`nnsight_graphwidget.show`."""
-        from ..widget import show
-
-        return show(self, **options)
-
-    def save(self, path: str | os.PathLike[str], **options: Any) -> Any:
-        """Write the graph to ``path``; arguments and errors are those of :func:`nnsight_graphwidget.save`."""
-        from ..export import save
-
-        return save(self, path, **options)
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        from ..display import mimebundle
-
-        return mimebundle(self, include, exclude)
-
-    def __repr__(self) -> str:
-        from ..display import outline
-
-        return outline(self.graph)
-
 
 def _opened(active: list[Recording], tracer: Any, scope: Scope) -> None:
     """Remember which recording saw a tracer: the innermost of those active in the thread that records."""
@@ -160,12 +145,16 @@ def forget(recording: Recording) -> None:
             del _recorded[tracer]
 
 
+def register(find: Callable[[], tuple[Any, str]]) -> None:
+    """Say what finds the hooks of the nnsight that is installed: the generations, which lie above this room, do."""
+    global _find
+    _find = find
+
+
 def hooks() -> tuple[Any, str]:
     """The hooks for the nnsight that is installed, and its version.
 
     Raises:
         UnsupportedError: it is not one that can be recorded.
     """
-    from ..generations import installed
-
-    return installed()
+    return _find()

@@ -148,6 +148,14 @@ def heading(node: Any, site: Site) -> str:
     return f"{'while' if isinstance(node, ast.While) else 'if'} {text(node.test)}"
 
 
+def called(name: str, node: Any, source: Any) -> str:
+    """What a function is called: a module's ``forward`` by its class."""
+    parent = (
+        source.parent(node) if name in ("forward", "__call__") and source is not None and isinstance(node, ast.AST) else None
+    )
+    return parent.name if isinstance(parent, ast.ClassDef) else name
+
+
 def parameters(node: Any) -> set[str]:
     """The names of a function's parameters."""
     given = node.args

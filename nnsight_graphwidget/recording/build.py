@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..describe import Description
 from ..graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
 from .arguments import (
     INPUTS,
@@ -16,6 +15,7 @@ from .arguments import (
     branch,
     branches,
     call_of,
+    called,
     header,
     heading,
     name_of,
@@ -23,6 +23,7 @@ from .arguments import (
     splatted,
     text_of,
 )  # fmt: skip
+from .describe import Description
 from .events import Event, Link, Region, Scope, Variable
 from .plan import Planner
 from .source import LOOPS, Site, SourceFile, Sources
@@ -180,19 +181,20 @@ class Builder:
         site = file.site(placed)
         id_ = self._make_id(parent, word, placed.lineno)
         kind = "Conditional" if conditional else "Iterator"
-        self._groups[id_] = Group(id_, kind, heading(node, site), parent, **_where(site, span=False))
+        self._groups[id_] = Group(id_, kind, heading(node, site), parent, **_where(site, span=False), note=region.note)
         return id_
 
     def _call(self, region: Region, parent: str | None) -> str:
         """A function of the user's that was called."""
-        name = region.name or "function"
         node = region.node
+        name = called(region.name or "function", node, region.source)
         known = region.source is not None and isinstance(node, ast.AST)
         where = _where(region.source.site(node), span=False) if known else {}
         if where.get("text"):
             where["text"] = _cut(where["text"].split("\n")[0])
         id_ = self._make_id(parent, name, where.get("line"))
-        self._groups[id_] = Group(id_, "Function", name, parent, **where)
+        note = None if known else "its loops could not be told apart: it was not called by the block's own code"
+        self._groups[id_] = Group(id_, "Function", name, parent, **where, note=note)
         return id_
 
     def _branch(self, region: Region, parent: str | None) -> str:
@@ -279,6 +281,8 @@ class Builder:
             for link in event.links
             if link.event or link.name.isdigit() or splatted(site) or self._operand(event, link.name)
         ]
+        if event.kind == "CacheProtocol":
+            arguments += event.arguments
         self._of[event] = id_
         where = _where(site)
         if event.label == "setitem" and site is not None and site.statement is not None and site.source is not None:
@@ -287,6 +291,7 @@ class Builder:
             id_, event.kind, label, parent, event.target, tuple(dict.fromkeys(arguments)), value.text, value.shape, value.dtype, value.device,
             value.requires_grad, site.variable if site else None, **where, iteration=event.iteration, order=0,
             status=event.status, error=event.error, changes=event.changes, statistics=value.statistics,
+            note=_note(event),
             lines=tuple(dict.fromkeys(again.line for again in event.again if again.line is not None)),
         )  # fmt: skip
         self._nodes[id_] = (event.seq, node)
@@ -683,7 +688,7 @@ class Builder:
                 if key not in seen:
                     seen.add(key)
                     rows = item.site.source.lines[node.lineno - 1 : node.end_lineno]
-                    yield Source(_file(item.site.file), node.lineno, "".join(row[node.col_offset :] or "\n" for row in rows))
+                    yield Source(_file(item.site.file), node.lineno, "".join(_dedented(row, node.col_offset) for row in rows))
 
 
 def common(one: Region | None, other: Region | None) -> Region | None:
@@ -708,6 +713,14 @@ def _label(event: Event) -> str:
     return event.label
 
 
+def _note(event: Event) -> str | None:
+    """What a person should know of an event that its value does not show."""
+    if event.written is None:
+        return None
+    line = event.written.site.line if event.written.site is not None else None
+    return "written later" if line is None else f"written later, line {line}"
+
+
 def _where(site: Site | None, span: bool = True) -> dict[str, Any]:
     if site is None:
         return {}
@@ -716,6 +729,11 @@ def _where(site: Site | None, span: bool = True) -> dict[str, Any]:
         where |= {"end_line": site.end_line, "end_column": site.end_column}
     where["text"] = _cut(site.text)
     return where
+
+
+def _dedented(row: str, columns: int) -> str:
+    """A line without the blanks that its block is indented by; what stands further left stays whole."""
+    return row[min(columns, len(row) - len(row.lstrip(" \t\f"))) :] or "\n"
 
 
 def _cut(text: str | None) -> str | None:

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ..describe import Description
+from .describe import Description
 from .source import Site
 
 
@@ -22,13 +22,29 @@ class Region:
         source: the file that ``node`` is from.
     """
 
-    __slots__ = ("begun", "children", "count", "kind", "known", "name", "node", "parent", "seq", "source", "tests", "values")
+    __slots__ = (
+        "begun",
+        "children",
+        "count",
+        "kind",
+        "known",
+        "name",
+        "node",
+        "note",
+        "parent",
+        "seq",
+        "source",
+        "tests",
+        "values",
+    )
 
     def __init__(self, kind: str, node: Any, parent: Region | None, name: str | None = None, source: Any = None) -> None:
         self.kind, self.node, self.parent, self.name, self.source = kind, node, parent, name, source
         #: the last thing that had happened when it was opened
         self.seq = 0
         self.children: dict[tuple[str, Any, int], Region] = {}
+        #: what a person should know of it
+        self.note: str | None = None
         #: how many passes of a loop began
         self.count = 0
         #: whether a pass came to its body, and not only to the test or the item that it needs
@@ -153,5 +169,7 @@ class Event:
     direct: bool = True
     #: the read of another location that gave the same tensor
     same: Event | None = None
+    #: what changed its value after it
+    written: Event | None = None
     #: events that this one comes after, without a value between them
     after: tuple[Event, ...] = ()

@@ -12,7 +12,6 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Sequence
-from inspect import CO_NEWLOCALS
 from sys import getrefcount
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, GeneratorType, MethodType
 from typing import Any, Protocol
@@ -21,7 +20,7 @@ import torch
 
 from .arguments import branch, branches
 from .events import Event, Region, Variable
-from .frames import conceal
+from .frames import conceal, variables
 from .marks import Table, mark_function
 from .source import HEADER, Shift, Site, SourceFile, Sources
 
@@ -490,6 +489,7 @@ class Flow:
         if region is not None and region.parent is not None and region.begun:
             region.begun = False
             region.parent.count -= 1
+            region.parent.note = f"asked for step {region.parent.count}, which the run did not make"
 
     # -- where values came from ------------------------------------------------------------------------------------------------
 
@@ -744,6 +744,26 @@ class Flow:
                     return " ".join(ast.unparse(part).split())
         return ""
 
+    def spelt(self, frame: FrameType) -> str | None:
+        """The place that a frame reads or writes as the source spells it, from the model on; None if it cannot be told."""
+        node: Any = self.site(frame).node
+        known = self.frame(frame)
+        parts: list[str] = []
+        while isinstance(node, (ast.Attribute, ast.Subscript)):
+            if isinstance(node, ast.Attribute):
+                parts.append(node.attr)
+            else:
+                key = lookup(node.slice, frame, known)
+                if type(key) is not int:
+                    return None
+                parts.append(str(key))
+            node = node.value
+        root = lookup(node, frame, known)
+        place = None if root is None else self._watch.place(root)
+        if place is None:
+            return None
+        return ".".join([*([] if place == "model" else [place]), *reversed(parts)])
+
     def owned(self, module: torch.nn.Module, call: ast.AST) -> None:
         """Remember what the parameters of a module that the block calls are called in it."""
         if id(module) in self._modules and self._modules[id(module)]() is module:
@@ -858,22 +878,16 @@ _CONTAINERS = (list, tuple, dict, set)
 
 
 def lookup(node: ast.AST, frame: FrameType, known: Frame | None = None) -> Any:
-    """What a name, an attribute or an item of a list or dict is, without running any code of its own; None if that cannot be told.
-
-    A function's own variables are not looked at: on Python up to 3.12 that would keep them alive until it returns.
-    """
+    """What a name, an attribute or an item of a list or dict is, without running any code of its own; None if it cannot be told."""
     if isinstance(node, ast.Constant):
         return node.value
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
         return -node.operand.value if isinstance(node.operand.value, int) else None
     if isinstance(node, ast.Name):
-        names: Any = frame.f_globals
         if known is not None and node.id in known.tensors:
             return known.tensors[node.id]()
-        if frame.f_code.co_flags & CO_NEWLOCALS and sys.version_info >= (3, 13):
-            names = {**frame.f_globals, **frame.f_locals} if node.id in frame.f_locals else frame.f_globals
         try:
-            return names[node.id]
+            return variables(frame)[node.id]
         except Exception:
             return None
     if isinstance(node, ast.Attribute):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
+from inspect import CO_NEWLOCALS
 from types import FrameType, TracebackType
+from typing import Any
 
 from torch import overrides
 
@@ -39,3 +42,36 @@ def without_ours(traceback: TracebackType | None) -> TracebackType | None:
 
 def _ours(frame: FrameType) -> bool:
     return frame.f_code.co_name == CALL or frame.f_code.co_filename.startswith(_HERE)
+
+
+def variables(frame: FrameType) -> Mapping[str, Any]:
+    """What names stand for in a frame; a name that it does not bind itself is looked for in its globals.
+
+    Up to Python 3.12 asking a function's frame makes a copy of its variables that the frame then keeps, and with it whatever the
+    function deletes. So the copy is emptied again, unless the user's program has asked for it too.
+    """
+    if not frame.f_code.co_flags & CO_NEWLOCALS:
+        return _Names(frame.f_locals, frame.f_globals)
+    kept = frame.f_locals
+    if sys.version_info >= (3, 13):
+        return _Names(kept, frame.f_globals)
+    own = dict(kept)
+    if sys.getrefcount(kept) <= 3:  # the frame's, ours, and the call's
+        kept.clear()
+    return _Names(own, frame.f_globals)
+
+
+class _Names(Mapping[str, Any]):
+    """Names of a frame over those of its globals, which may be a mapping of its own, as a block's are."""
+
+    def __init__(self, own: Mapping[str, Any], outer: Mapping[str, Any]) -> None:
+        self._own, self._outer = own, outer
+
+    def __getitem__(self, name: str) -> Any:
+        return self._own[name] if name in self._own else self._outer[name]
+
+    def __iter__(self) -> Any:
+        return iter({**self._outer, **self._own})
+
+    def __len__(self) -> int:
+        return len({**self._outer, **self._own})

@@ -97,7 +97,8 @@ def mark_wrapped(
 
     plain = compiled(made)
     types = [type(statement) for statement in actual]
-    first = next((at for at in (0, 1) if [type(each) for each in body[at : at + len(types)]] == types), None)
+    # nnsight's own statement before the block may be of the type of the block's first: the later place is tried first.
+    first = next((at for at in (1, 0) if [type(each) for each in body[at : at + len(types)]] == types), None)
     if plain is None or not same(plain, code) or first is None:
         return None
     twin = _Twin(list(actual))

@@ -9,6 +9,7 @@ import ast
 import dis
 import functools
 import os
+import re
 import sys
 import sysconfig
 import threading
@@ -21,10 +22,10 @@ import torch
 from torch import overrides
 from torch._C._dynamo import eval_frame
 
-from .. import describe as describing
-from ..describe import describe, is_tensor, short, tensors
+from . import describe as describing
 from . import events, flow, marks, source
 from .arguments import operand
+from .describe import describe, is_tensor, short, tensors
 from .events import Event, Link, Region, Scope
 from .flow import Flow, Marks, Sourced, current, lookup
 from .frames import CALL, conceal
@@ -131,6 +132,7 @@ class Observer(overrides.TorchFunctionMode):
         self._made: dict[int, tuple[weakref.ref[Any], Event, str]] = {}
         self._models: dict[int, weakref.ref[Any]] = {}
         self._written: dict[int, list[tuple[Event, int, int]]] = {}
+        self._saved: dict[int, list[tuple[weakref.ref[Any], Event, int, int]]] = {}
         self._shifts: dict[CodeType, Shift] = {}
         self._seq = 0
         #: the last backward pass that a block ran itself
@@ -320,7 +322,8 @@ class Observer(overrides.TorchFunctionMode):
     def whole(self, function: Any, code: CodeType) -> Any:
         """A function that torch maps, differentiates or compiles: its call is one event, and what it calls inside is not seen."""
         name = code.co_qualname.partition(".")[0] if hasattr(code, "co_qualname") else function.__qualname__.partition(".")[0]
-        name = _TRANSFORMS.get(name, name)
+        if f"{os.sep}_dynamo{os.sep}" in code.co_filename:
+            name = getattr(function, "__name__", "compiled")  # torch.compile gives it the name of what it has compiled
 
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -433,6 +436,8 @@ class Observer(overrides.TorchFunctionMode):
             maker, output = self.producer(leaf, frame)
             event.links.append(Link(name + path, maker, output or None, ""))
         carried = list(self.flow.argument(value, frame, expression)) if self.flow.carrying else []
+        if event.label in ("getitem", "setitem"):
+            carried = [("", makers) for _, makers in carried]  # an index is one thing
         event.links.extend(Link(name + path, maker, None, text) for path, makers in carried for maker in makers)
         if not found and not carried:
             event.links.append(Link(name, None, None, text))
@@ -489,6 +494,15 @@ class Observer(overrides.TorchFunctionMode):
 
             made[key] = (weakref.ref(tensor, forget), event, path)
 
+    def changers(self, value: Any) -> list[Event]:
+        """The events, and not mere reads, that the tensors in ``value`` come from: the model holds what a block put into it."""
+        found = []
+        for _, tensor in tensors(value):
+            entry = self._made.get(id(tensor))
+            if entry is not None and entry[0]() is tensor and entry[1].changes:
+                found.append(entry[1])
+        return found
+
     def served(self, value: Any) -> None:
         """Say that the model itself holds the memory of the tensors in ``value``."""
         for _, tensor in tensors(value):
@@ -507,10 +521,20 @@ class Observer(overrides.TorchFunctionMode):
             self._made[id(tensor)] = (weakref.ref(tensor), event, path)
             span = _span(tensor)
             if span is not None:
+                for kept, saved, low, high in self._saved.get(span[0], ()):
+                    if kept() is not None and low < span[2] and span[1] < high and saved.written is None:
+                        saved.written = event
                 self._written.setdefault(span[0], []).append((event, span[1], span[2]))
                 held = self._models.get(span[0])
                 changes = changes or (held is not None and held() is not None)
         return changes
+
+    def kept(self, value: Any, event: Event) -> None:
+        """Say that ``event`` saved the tensors in ``value`` as they are, and not copies of them."""
+        for _, tensor in tensors(value):
+            span = _span(tensor)
+            if span is not None:
+                self._saved.setdefault(span[0], []).append((weakref.ref(tensor), event, span[1], span[2]))
 
     def _last_write(self, tensor: Any, since: int) -> Event | None:
         span = _span(tensor)
@@ -626,9 +650,9 @@ def _hide(code: CodeType) -> None:
 
 
 def message(error: BaseException) -> str:
-    """``Type: first line``, without trusting the exception's ``__str__``."""
+    """``Type: first line``, without trusting the exception's ``__str__``, and without addresses, which differ from run to run."""
     try:
-        text = str(error).strip().split("\n")[0][:300]
+        text = re.sub(r"\b(?:0x[0-9a-f]{6,}|\d{9,}(?=\.grad))", "…", str(error).strip().split("\n")[0][:1000])
     except Exception:
         text = ""
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
@@ -663,8 +687,6 @@ def _inplace_dunder(name: str) -> bool:
     return name.startswith("__i") and name.endswith("__") and name not in ("__index__", "__int__", "__invert__")
 
 
-#: torch's own functions by what users call them.
-_TRANSFORMS = {"vmap_impl": "vmap", "argnums": "grad"}
 _COMPARED = {ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le", ast.Eq: "eq", ast.NotEq: "ne"}
 _REFLECTED = {"gt": "lt", "lt": "gt", "ge": "le", "le": "ge"}
 _REVERSED = {"add", "sub", "mul", "div", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift"}

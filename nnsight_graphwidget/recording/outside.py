@@ -8,13 +8,12 @@ innermost. Passes without a trace cannot be seen.
 from __future__ import annotations
 
 import ast
-from collections import ChainMap
 from collections.abc import Callable
-from inspect import CO_NEWLOCALS
 from types import CodeType, FrameType
 from typing import Any
 
 from .events import Region
+from .frames import variables
 from .source import Site, Sources
 
 
@@ -79,9 +78,7 @@ class _Track:
 
     def region(self, site: Site, loops: list[Any], frame: FrameType, direct: bool, text: Callable[[Any], str]) -> Region:
         """The innermost pass that a site is in."""
-        names: Any = frame.f_locals
-        if not frame.f_code.co_flags & CO_NEWLOCALS:
-            names = ChainMap(names, frame.f_globals)
+        names = variables(frame)
         bound = {loop: {name: names[name] for name in _names(loop) if name in names} for loop in loops}
         told = {loop: tuple(v if type(v) in (int, float, str, bool) else id(v) for v in bound[loop].values()) for loop in loops}
         shared = 0
@@ -98,7 +95,9 @@ class _Track:
                 shared = moved + 1
         for index in range(shared, len(loops)):
             base = self._open[loops[index - 1]] if index else self._base
-            self._begin(loops[index], base.new("loop", loops[index], None, site.source), bound[loops[index]], text)
+            loop = base.new("loop", loops[index], None, site.source)
+            loop.note = "passes without a trace are not counted"
+            self._begin(loops[index], loop, bound[loops[index]], text)
         self._told.update(told)
         self._last = (site.order, loops)
         return self._open[loops[-1]]

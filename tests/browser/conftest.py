@@ -188,6 +188,18 @@ class GraphView:
         )
         return x, y
 
+    def corner(self, id: str) -> tuple[float, float]:
+        """Where the upper left corner of a box is on the page."""
+        x, y = self.root.evaluate(
+            f"""(root, id) => {{
+                const cy = ({CYTOSCAPE})(root), node = cy.getElementById(id), page = cy.container().getBoundingClientRect();
+                const at = (axis, size) => (node.position(axis) - node.data(size) / 2) * cy.zoom() + cy.pan(axis);
+                return [page.left + at("x", "width"), page.top + at("y", "height")];
+            }}""",
+            id,
+        )
+        return x, y
+
     def click(self, id: str) -> None:
         self.root.evaluate("root => root.scrollIntoView({ block: 'center' })")
         self.settled()

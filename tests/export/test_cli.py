@@ -127,7 +127,7 @@ def test_render_errors_are_one_line(words: list[str], said: str, tmp_path: Path)
         (["-o", "b"], "there is no suffix to tell the format"),
         (["-o", "folder.svg"], "folder.svg: cannot be written: it is a folder"),
         (["-o", "b.svg", "--scale", "2"], "--scale is not an option of .json or .svg; it is one of .png"),
-        (["-o", "b.svg", "--expanded", "nothing"], "expanded: no sub-graph 'nothing'"),
+        (["-o", "b.svg", "--expanded", "nothing"], "expanded: no sub-graph has the id 'nothing'"),
         (["-o", "b.svg", "--hide", "nothing"], "hidden_kinds: "),
         (["-o", "b.dot", "--hide", "Value"], "--hide is not an option of .json or .dot; it is one of .svg .png .pdf .html"),
         (["-o", "b.dot", "--no-legend"], "--no-legend is not an option of .json or .dot; it is one of .svg .png .pdf"),

@@ -11,10 +11,11 @@ import nbformat
 import pytest
 from samples import HOSTILE, chain, hostile, seed
 
-import nnsight_graphwidget.display as display
 from nnsight_graphwidget import Graph, show
-from nnsight_graphwidget.display import mimebundle, outline
 from nnsight_graphwidget.export import engine, picture
+from nnsight_graphwidget.graph.outline import MAX_LINES, MAX_WIDTH, outline
+from nnsight_graphwidget.notebook import still
+from nnsight_graphwidget.notebook.widget import mime_bundle
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -47,9 +48,9 @@ def test_print_gives_the_outline() -> None:
 
 def test_outline_is_bounded_and_says_what_it_leaves_out() -> None:
     lines = outline(chain(1000)).splitlines()
-    assert len(lines) == display.MAX_LINES + 1
-    assert lines[-1] == f"… +{1 + 1000 + 1 - display.MAX_LINES} more lines"
-    assert max(map(len, outline(hostile()).splitlines())) <= display.MAX_WIDTH
+    assert len(lines) == MAX_LINES + 1
+    assert lines[-1] == f"… +{1 + 1000 + 1 - MAX_LINES} more lines"
+    assert max(map(len, outline(hostile()).splitlines())) <= MAX_WIDTH
 
 
 def test_outline_has_nothing_invisible_in_it() -> None:
@@ -60,7 +61,7 @@ def test_outline_has_nothing_invisible_in_it() -> None:
 
 
 def test_bundle_of_a_graph_and_of_a_widget() -> None:
-    for data, metadata in (mimebundle(seed()), show(seed())._repr_mimebundle_()):
+    for data, metadata in (mime_bundle(seed()), show(seed())._repr_mimebundle_()):
         assert data["text/plain"] == OUTLINE
         assert data[WIDGET]["model_id"]
         content = base64.b64decode(data["image/png"])
@@ -84,28 +85,28 @@ def test_the_picture_of_a_slice_is_the_slice() -> None:
 def test_a_cell_does_not_wait_for_a_picture_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picture, "THUMBNAIL_SECONDS", 0.001)
     engine._stop()
-    data, _ = mimebundle(seed())
+    data, _ = mime_bundle(seed())
     assert data["text/plain"] == OUTLINE and "image/png" not in data
 
 
 def test_size_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    data, _ = mimebundle(chain(3000))
+    data, _ = mime_bundle(chain(3000))
     assert sum(len(str(value)) for value in data.values()) < 1_000_000
-    monkeypatch.setattr(display, "MAX_PICTURE", 1000)
-    data, metadata = mimebundle(seed())
+    monkeypatch.setattr(still, "MAX_PICTURE", 1000)
+    data, metadata = mime_bundle(seed())
     assert "image/png" not in data and "image/png" not in metadata and data["text/plain"] == OUTLINE
 
 
 def test_without_v8_there_is_the_outline(monkeypatch: pytest.MonkeyPatch) -> None:
     engine._stop()
     monkeypatch.setattr(engine, "find_spec", lambda _: None)
-    data, _ = mimebundle(seed())
+    data, _ = mime_bundle(seed())
     assert data["text/plain"] == OUTLINE and WIDGET in data and "image/png" not in data
 
 
 def notebook(graph: Graph) -> nbformat.NotebookNode:
     """A notebook as a front end saves it, without the widgets' state."""
-    data, metadata = mimebundle(graph)
+    data, metadata = mime_bundle(graph)
     output = nbformat.v4.new_output("execute_result", data=data, metadata=metadata, execution_count=1)
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("recording", outputs=[output], execution_count=1)])
 

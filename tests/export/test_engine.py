@@ -13,6 +13,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from samples import chain, dag, seed
@@ -26,6 +27,20 @@ from nnsight_graphwidget.export.picture import drawn
 @pytest.fixture(scope="module")
 def expected() -> str:
     return str(drawn(seed())["svg"])
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])
+def test_a_picture_is_one_request(suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bytes] = []
+    ask = engine._ask
+
+    def noted(process: subprocess.Popen[bytes], task: bytes, payload: bytes, seconds: float) -> Any:
+        asked.append(task)
+        return ask(process, task, payload, seconds)
+
+    monkeypatch.setattr(engine, "_ask", noted)
+    save(seed(), tmp_path / f"g{suffix}", title="漢字" if suffix == ".png" else "plain")
+    assert len(asked) == 1, "the drawing goes over the pipe once"
 
 
 def test_event_loops_that_open_and_close(expected: str) -> None:
@@ -71,7 +86,7 @@ def test_time_limit_and_after_it(expected: str) -> None:
 def _big() -> dict[str, object]:
     """A request that keeps elkjs busy for about a second."""
     from nnsight_graphwidget import to_elements
-    from nnsight_graphwidget.legend import legend
+    from nnsight_graphwidget.graph.kinds import legend
 
     return {"elements": to_elements(dag(250)), "legend": legend(), "expanded": "all", "max_elements": 1000}
 

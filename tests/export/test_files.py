@@ -14,7 +14,7 @@ from samples import GOLDEN, seed
 
 from nnsight_graphwidget import save
 from nnsight_graphwidget.cli import main
-from nnsight_graphwidget.errors import ExportError, UnreadableError
+from nnsight_graphwidget.errors import ExportError, OptionError, UnreadableError
 from nnsight_graphwidget.export.files import write
 
 LONG = "x" * 300
@@ -165,7 +165,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 def test_a_failed_save_leaves_the_old_file(tmp_path: Path) -> None:
     path = save(seed(), tmp_path / "g.json")
     before = path.read_bytes()
-    with pytest.raises(ExportError):
+    with pytest.raises(OptionError):
         save(seed(), path, only="nothing")
     assert path.read_bytes() == before
 
@@ -173,4 +173,4 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path) -> None:
 def test_save_is_ours_after_nnsight_put_its_own_on_every_object() -> None:
     program = "import nnsight, nnsight_graphwidget as ngw; print(ngw.save.__module__, ngw.load.__module__)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout == "nnsight_graphwidget.export nnsight_graphwidget.export\n"
+    assert done.stdout == "nnsight_graphwidget.export.saving nnsight_graphwidget.graph.file\n"

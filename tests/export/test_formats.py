@@ -14,10 +14,11 @@ import pytest
 from samples import HOSTILE, chain, hostile, seed
 
 from nnsight_graphwidget import Graph, load, save
-from nnsight_graphwidget.errors import ExportError
-from nnsight_graphwidget.export import FORMATS
-from nnsight_graphwidget.export.text import caption, legible
+from nnsight_graphwidget.errors import OptionError
+from nnsight_graphwidget.export.formats import FORMATS
 from nnsight_graphwidget.graph import Node
+from nnsight_graphwidget.graph.outline import caption
+from nnsight_graphwidget.graph.text import legible
 
 
 def labels(graph: Graph) -> Counter[str]:
@@ -138,12 +139,12 @@ def test_graphviz_draws_dot_with_the_labels_as_text(tmp_path: Path) -> None:
 
 
 def test_data_formats_hold_the_whole_graph_whatever_is_on_screen(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=r"'expanded' is not an option of \.dot; its options are title, only"):
+    with pytest.raises(OptionError, match=r"'expanded' is not an option of \.dot; its options are title, only"):
         save(seed(), tmp_path / "g.dot", expanded=[])
     assert not (tmp_path / "g.dot").exists()
 
 
-@pytest.mark.parametrize("suffix", [s for s, (module, *_) in FORMATS.items() if module in ("data", "text")])
+@pytest.mark.parametrize("suffix", [suffix for suffix, found in FORMATS.items() if not found.shows_a_view])
 def test_same_bytes_every_time_and_a_title(suffix: str, tmp_path: Path) -> None:
     first = save(seed(), tmp_path / f"a{suffix}", title="my figure").read_bytes()
     assert save(seed(), tmp_path / f"b{suffix}", title="my figure").read_bytes() == first
@@ -179,7 +180,7 @@ def test_only_some_nodes_keeps_what_is_around_them(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("only", ["nothing", ["session@1", "nothing"], []])
 def test_only_an_unknown_id(only: str | list[str], tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=r"only: no .*; the graph's sub-graphs are 'session@1'"):
+    with pytest.raises(OptionError, match=r"only: no .*; the graph's sub-graphs are 'session@1'"):
         save(seed(), tmp_path / "g.json", only=only)
 
 

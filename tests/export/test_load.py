@@ -18,7 +18,7 @@ from samples import GOLDEN, seed
 from nnsight_graphwidget import Graph, from_elements, load, save, to_elements
 from nnsight_graphwidget.errors import InvalidGraphError
 from nnsight_graphwidget.graph import Node
-from nnsight_graphwidget.schema import MAX_DEPTH, MAX_ELEMENTS, MAX_ID, MAX_LIST, MAX_TEXT
+from nnsight_graphwidget.graph.schema import MAX_DEPTH, MAX_ELEMENTS, MAX_ID, MAX_LIST, MAX_TEXT
 
 HUGE = 10**5000
 NODE = {"id": "a", "kind": "Operation", "label": "add"}
@@ -120,7 +120,7 @@ def test_what_is_no_name_of_a_file(name: str, said: str) -> None:
 def test_a_device_without_an_end() -> None:
     """In a process of its own, which gets no more memory than the most that is read needs."""
     program = (
-        "import resource; import nnsight_graphwidget.export as export\n"
+        "import resource; import nnsight_graphwidget.graph.file as export\n"
         "resource.setrlimit(resource.RLIMIT_AS, (4 * 2**30, 4 * 2**30))\n"
         "export.MAX_FILE = 2**20\n"
         "try: export.load('/dev/zero')\n"

@@ -1,44 +1,33 @@
 """A dozen scenes in both themes, to the last byte: the drawing is the same text on every machine.
 
+The front end's tests read ``tests/golden/scenes.json`` and the elements, too, and compare the live canvas with these files.
 ``python tests/export/test_scenes.py`` draws them again; look at every file that changes before it is committed.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nnsight_graphwidget import load
+from nnsight_graphwidget import Graph, load, to_elements
 from nnsight_graphwidget.export import picture
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-SESSION, LOOP = "session@1", "session@1/for@5"
-
 #: name → golden graph, and how it is shown
-SCENES: dict[str, tuple[str, dict[str, Any]]] = {
-    "first-level": ("seed", {"expanded": [SESSION]}),
-    "all-open": ("seed", {"expanded": "all"}),
-    "closed-in-second-pass": ("seed", {"expanded": [SESSION, LOOP], "steps": {LOOP: 1}}),
-    "unfolded": ("seed", {"expanded": "all", "steps": {LOOP: "all"}}),
-    "literals": ("seed", {"expanded": "all", "hidden_kinds": ()}),
-    "bridged": ("seed", {"expanded": "all", "hidden_kinds": ("Operation", "Value")}),
-    "lanes": ("seed", {"expanded": "all", "arrangement": "lanes"}),
-    "dragged": ("seed", {"expanded": [SESSION, LOOP], "positions": {f"{LOOP}/i0/add@8": [-130, 12]}}),
-    "writes": ("programs/writes", {"expanded": "all"}),
-    "writes-closed": ("programs/writes", {"expanded": []}),
-    "invokes": ("programs/invokes", {"expanded": "all", "footer": "a footer"}),
-    "branches": ("programs/branches", {"expanded": "all"}),
-    "failed": ("programs/order_error", {"expanded": "all", "legend": False}),
-    "planned": ("programs/edit", {"expanded": "all", "transparent": True}),
-}
+SCENES: dict[str, dict[str, Any]] = json.loads((GOLDEN / "scenes.json").read_text("utf-8"))
 
 
 def drawn(name: str, theme: str) -> str:
-    graph, options = SCENES[name]
-    svg: str = picture.drawn(load(GOLDEN / f"{graph}.graph.json"), theme=theme, **options)["svg"]
+    scene = SCENES[name]
+    svg: str = picture.drawn(graph(scene["graph"]), theme=theme, **scene["options"])["svg"]
     return svg + "\n"
+
+
+def graph(name: str) -> Graph:
+    return load(GOLDEN / f"{name}.graph.json")
 
 
 def golden(name: str, theme: str) -> Path:
@@ -57,7 +46,25 @@ def test_no_golden_scene_is_left_over() -> None:
     }
 
 
+def elements(name: str) -> str:
+    return json.dumps(to_elements(graph(name)), indent=1) + "\n"
+
+
+def golden_elements(name: str) -> Path:
+    return GOLDEN / f"{name}.elements.json"
+
+
+GRAPHS = sorted({scene["graph"] for scene in SCENES.values()})
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_the_front_ends_tests_have_the_same_graphs(name: str) -> None:
+    assert elements(name) == golden_elements(name).read_text("utf-8")
+
+
 if __name__ == "__main__":
+    for name in GRAPHS:
+        golden_elements(name).write_text(elements(name), "utf-8")
     for name in SCENES:
         for theme in ("light", "dark"):
             golden(name, theme).write_text(drawn(name, theme), "utf-8")

@@ -30,8 +30,8 @@ OWN = "0.8.1"
 #: What the older ones import and the environment lacks. nnsight itself asks for much more than it imports.
 NEEDED = (
     "accelerate==1.15.0", "astor==0.8.1", "bidict==0.24.1", "dill==0.4.1", "einops==0.8.2", "markdown-it-py==4.3.0",
-    "mdurl==0.1.2", "msgspec==0.22.0", "pillow==13.0.0", "pygments==2.21.0", "python-engineio==4.15.1", "python-socketio==5.18.1",
-    "rich==15.0.0", "toml==0.10.2",
+    "mdurl==0.1.2", "msgspec==0.22.0", "pillow==13.0.0", "pygments==2.21.0", "python-engineio==4.15.1",
+    "python-socketio==5.18.1", "rich==15.0.0", "toml==0.10.2",
 )  # fmt: skip
 
 

@@ -30,7 +30,11 @@ def test_a_gradient_is_called_by_its_location_or_else_as_the_source_spells_it(mo
             h1.grad.save()
             h0.grad = h0.grad * 2
     labels = [(node.kind, node.label) for node in recording.graph.nodes if node.kind in ("GradProtocol", "SwapProtocol")]
-    assert labels == [("GradProtocol", "layer2.output.grad"), ("GradProtocol", "layer1.output.grad"), ("SwapProtocol", "layer1.output.grad")]
+    assert labels == [
+        ("GradProtocol", "layer2.output.grad"),
+        ("GradProtocol", "layer1.output.grad"),
+        ("SwapProtocol", "layer1.output.grad"),
+    ]
 
 
 @pytest.mark.parametrize("write", [False, True])

@@ -279,11 +279,7 @@ def path(lines: list[str], number: int, passes: dict[int, int]) -> tuple[Any, ..
 def seen(graph: Graph) -> tuple[Counter[Any], Counter[Any]]:
     """Nodes and data edges as the oracle writes them."""
     kinds = ("Operation", "InterventionProtocol", "SwapProtocol", "LockProtocol")
-    nodes = {
-        node.id: (node.line, node.label)
-        for node in graph.nodes
-        if node.kind in kinds and node.status == "ok"
-    }
+    nodes = {node.id: (node.line, node.label) for node in graph.nodes if node.kind in kinds and node.status == "ok"}
     edges = Counter(
         (nodes[edge.source], nodes[edge.target]) for edge in graph.edges if edge.source in nodes and edge.target in nodes
     )

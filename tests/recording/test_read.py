@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from nnsight_graphwidget import Graph, UnreadableError, read, record
-from nnsight_graphwidget.describe import LIMIT, describe, short
+from nnsight_graphwidget.recording.describe import LIMIT, describe, short
 from tests.models import tiny_net
 
 

@@ -12,7 +12,7 @@ import os
 import sys
 import sysconfig
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from inspect import Parameter
 from pathlib import Path
@@ -20,10 +20,11 @@ from types import FrameType
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from ...describe import describe, is_tensor, short
 from ...errors import IncompleteGraphWarning
 from ...graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
-from ...legend import legend
+from ...graph.kinds import legend
+from ...graph.part import part
+from ...recording.describe import describe, is_tensor, short
 
 #: (file, line)
 Place = tuple[str, int]
@@ -32,7 +33,7 @@ Place = tuple[str, int]
 class Invoke(NamedTuple):
     """An invoke: which of its tracer's, where it was opened, and what it was given."""
 
-    index: int
+    number: int
     place: Place | None
     given: Any
 
@@ -55,8 +56,8 @@ LABELS = {
     "VariableProtocol": "item",
 }
 
-#: Where the user's code made a node, or opened a context. Filled while installed; 0.4 knows the nodes' itself when its ``debug``
-#: is on.
+#: Where the user's code made a node, or opened a context. Filled while installed; 0.4 knows it of nodes itself when its
+#: ``debug`` is on.
 PLACES: WeakKeyDictionary[Any, Place] = WeakKeyDictionary()
 
 #: The invoke that was open when a node was made, or None if none was. Filled while installed.
@@ -65,7 +66,7 @@ INVOKED: WeakKeyDictionary[Any, Invoke | None] = WeakKeyDictionary()
 #: What each invoke of a tracer (in 0.4, of its sub-graph) was given, before nnsight made a batch of it. Filled while installed.
 GIVEN: WeakKeyDictionary[Any, list[Any]] = WeakKeyDictionary()
 
-#: What a context held when its block ended, which is when nnsight throws its graph away. Filled while installed.
+#: What a context held when its block ended, with what its run left: nnsight throws its graph away then. Filled while installed.
 KEPT: WeakKeyDictionary[Any, Graph] = WeakKeyDictionary()
 
 #: The lists that take the graph of each outermost context that is run.
@@ -110,7 +111,7 @@ class Builder:
     def group(self, kind: str, label: str, parent: str | None, of: Any = None, at: Place | None = None, **fields: Any) -> str:
         """Opens a sub-graph; ``of`` is the node or context that is one in nnsight, ``at`` its place if that is not noted."""
         file, line, text = _place(of, at)
-        variable = _bound(file, line)
+        variable = _bound(file, line) if isinstance(_statement(file, line), (ast.With, ast.For)) else None
         if variable is not None and kind in ("Tracer", "Session", "Generator"):
             label = variable
         id_ = self._make(parent, label.partition(" ")[0] if line is not None else kind, line)
@@ -174,7 +175,7 @@ class Builder:
                 else edge
                 for edge in self._edges
             ),
-            tuple(_sources(items)),
+            tuple(sources(items)),
             title=title,
             nnsight=version,
         )
@@ -316,6 +317,7 @@ class Keeper:
         draw: the graph of a context that is still alive, and its builder.
         outermost: whether the end of a context's block runs it and everything in it.
         failing: the id of the node that an error of a run is from, if it says so, and its message.
+        inside: what has no graph of its own, by the node that it is in another's.
     """
 
     def __init__(
@@ -323,8 +325,9 @@ class Keeper:
         draw: Callable[[Any], tuple[Graph, Builder]],
         outermost: Callable[[Any], bool],
         failing: Callable[[BaseException, Builder], tuple[str | None, str]],
+        inside: Mapping[Any, Any],
     ) -> None:
-        self._draw, self._outermost, self._failing = draw, outermost, failing
+        self._draw, self._outermost, self._failing, self._inside = draw, outermost, failing, inside
         self._ended: list[tuple[Any, Graph, Builder]] = []
 
     def exit(self, original: Any) -> Any:
@@ -350,20 +353,22 @@ class Keeper:
     def keep(self, context: Any) -> bool:
         """Keep a context's graph as its block made it; whether what is run next is all that was kept since."""
         try:
-            graph, builder = self._draw(context)
-            KEPT[context] = graph
-            self._ended.append((context, graph, builder))
+            self._ended.append((context, *self._draw(context)))
             return self._outermost(context)
         except Exception as error:
             # The user's run goes on whatever happens to its picture.
             warnings.warn(f"the graph is not kept: {type(error).__name__}: {error}", IncompleteGraphWarning, stacklevel=4)
+            self._ended.clear()
             return False
 
     def ran(self, failure: BaseException | None) -> None:
         """Note what a run left in the graphs that it was of."""
         for context, graph, builder in self._ended:
             graph = builder.with_values(graph)
-            KEPT[context] = graph if failure is None else _failed(graph, *self._failing(failure, builder))
+            KEPT[context] = graph = graph if failure is None else _failed(graph, *self._failing(failure, builder))
+            for inner, node in self._inside.items():
+                if id(node) in builder.ids:
+                    KEPT[inner] = part(graph, builder.ids[id(node)])
         for watching in WATCHING:
             watching.append(KEPT[self._ended[-1][0]])
         self._ended.clear()
@@ -521,25 +526,25 @@ def invokes(builder: Builder, nodes: Iterable[Any]) -> dict[int, Invoke]:
         else:
             uses = [found[id(used)] for used in builder.nodes_in((list(node.args), node.kwargs)) if id(used) in found]
             if uses:
-                found[id(node)] = max(uses, key=lambda invoke: invoke.index)
+                found[id(node)] = max(uses, key=lambda invoke: invoke.number)
     return found
 
 
 def in_invokes(builder: Builder, nodes: list[Any], parent: str | None) -> Callable[[Any], str | None]:
     """Where each of the nodes of one graph goes: to a sub-graph for its invoke, when there are several."""
     batches = invokes(builder, nodes)
-    several = len({invoke.index for invoke in batches.values()}) > 1
+    several = len({invoke.number for invoke in batches.values()}) > 1
     made: dict[int, str] = {}
 
     def place(node: Any) -> str | None:
         invoke = batches.get(id(node))
         if invoke is None or not several:
             return parent
-        if invoke.index not in made:
+        if invoke.number not in made:
             prompt = _prompt(invoke.given)
-            label = f"invoke {invoke.index}" if prompt is None else f"invoke {prompt}"
-            made[invoke.index] = builder.group("Invoke", label, parent, at=invoke.place)
-        return made[invoke.index]
+            label = f"invoke {invoke.number}" if prompt is None else f"invoke {prompt}"
+            made[invoke.number] = builder.group("Invoke", label, parent, at=invoke.place)
+        return made[invoke.number]
 
     return place
 
@@ -615,7 +620,7 @@ def _given(file: str | None, line: int | None) -> Iterator[str | None]:
             yield argument.id if isinstance(argument, ast.Name) else None
 
 
-def _sources(items: Iterable[Node | Group]) -> Iterator[Source]:
+def sources(items: Iterable[Node | Group]) -> Iterator[Source]:
     """What the user wrote, from the first line to the last, for each file."""
     lines: dict[str, list[int]] = {}
     for item in items:

@@ -6,19 +6,22 @@ that hold each other by name; here the two ends are joined and the pair is left 
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
 from collections.abc import Iterable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from ...errors import UnreadableError
 from ...graph import Graph
+from ...graph.part import part
 from .. import Patch, is_installed, version
 from .draft import EMPTY, KEPT, Builder, Keeper, add, enter, in_invokes, inputs_of, invoke_enter, invoke_exit, kind_of
 
 #: What of nnsight's own this file uses.
 PRIVATE = """
-    nnsight.contexts.Conditional: Conditional
+    nnsight.contexts.Conditional: Conditional.__enter__ ConditionalManager.peek
     nnsight.contexts.GraphBasedContext: GraphBasedContext.__enter__ GraphBasedContext.__exit__
     nnsight.contexts.Invoker: Invoker.__enter__ Invoker.__exit__
     nnsight.tracing.Graph: Graph.add
@@ -26,6 +29,9 @@ PRIVATE = """
     nnsight.tracing.Proxy: Proxy
     nnsight.tracing.protocols: BridgeProtocol
 """
+
+#: The nodes of conditions. Filled while installed.
+CONDITIONS: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
 READS = "a tracer, session, iterator, condition or graph of nnsight 0.3"
 
@@ -50,8 +56,14 @@ def read(obj: Any) -> Graph:
         if isinstance(obj, invoker_class):
             obj = obj.tracer
         if isinstance(obj, condition_class):
-            obj = obj._graph  # a condition has no graph of its own in 0.3
+            if obj in KEPT:
+                return KEPT[obj]
+            graph, builder = draw(obj._graph)  # a condition has no graph of its own in 0.3
+            own = builder.ids.get(id(CONDITIONS.get(obj)))
+            return graph if own is None else part(graph, own)
         context = None if isinstance(obj, graph_class) else obj
+        if context in KEPT:  # a failed run leaves its graph alive, and says nothing in it
+            return KEPT[context]
         graph = obj if context is None else vars(context)["graph"]
         if graph is not None and graph.alive:
             return draw(graph, context)[0]
@@ -73,19 +85,33 @@ def contexts() -> tuple[Any, ...]:
 
 def patches() -> list[Patch]:
     """(owner, attribute, original → replacement) of what is replaced while installed."""
-    graph, context, invoker, _ = _classes()
+    graph, context, invoker, condition = _classes()
     keeper = Keeper(
         lambda context: draw(vars(context)["graph"], context),
         lambda context: type(vars(context)["backend"]).__name__ != "BridgeBackend",
         _failing,
+        CONDITIONS,
     )
     return [
         (context, "__enter__", enter),
         (context, "__exit__", keeper.exit),
+        (condition, "__enter__", _condition_enter),
         (graph, "add", add),
         (invoker, "__enter__", invoke_enter(lambda invoker: invoker.inputs, lambda invoker: invoker.tracer)),
         (invoker, "__exit__", invoke_exit),
     ]
+
+
+def _condition_enter(original: Any) -> Any:
+    """A condition's ``__enter__`` that notes which node it is."""
+
+    @functools.wraps(original)
+    def __enter__(self: Any) -> Any:
+        result = original(self)
+        CONDITIONS[self] = self._graph.attachments["nnsight_conditional_manager"].peek()
+        return result
+
+    return __enter__
 
 
 def _failing(error: BaseException, builder: Builder) -> tuple[str | None, str]:

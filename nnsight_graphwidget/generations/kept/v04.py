@@ -59,15 +59,14 @@ def read(obj: Any) -> Graph:
     if isinstance(obj, invoker_class):
         obj = obj.tracer
     context = obj if isinstance(obj, context_class) else None
+    if context in KEPT:
+        return KEPT[context]
     graph = obj.graph if context is not None else obj
     if not graph.alive and not graph.nodes:
-        kept = KEPT.get(obj)
-        if kept is None:
-            raise UnreadableError(
-                f"nnsight 0.4 threw the graph of this {type(obj).__name__} away when its outermost block ended;"
-                " read it inside the block, or call nnsight_graphwidget.install() before it, which keeps a copy"
-            )
-        return kept
+        raise UnreadableError(
+            f"nnsight 0.4 threw the graph of this {type(obj).__name__} away when its outermost block ended;"
+            " read it inside the block, or call nnsight_graphwidget.install() before it, which keeps a copy"
+        )
     return draw(graph, context)[0]
 
 
@@ -79,7 +78,7 @@ def contexts() -> tuple[Any, ...]:
 def patches() -> list[Patch]:
     """(owner, attribute, original → replacement) of what is replaced while installed."""
     graph, context, invoker = _classes()
-    keeper = Keeper(lambda context: draw(context.graph, context), lambda context: context.backend is not None, _failing)
+    keeper = Keeper(lambda context: draw(context.graph, context), lambda context: context.backend is not None, _failing, {})
     return [
         (context, "__enter__", enter),
         (context, "__exit__", keeper.exit),

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
-from ...describe import describe
 from ...recording.arguments import INPUTS, argument, call_of, opener
+from ...recording.describe import Description, describe, short, tensors
 from ...recording.events import Event, Link, Region, Scope
 from ...recording.frames import conceal
 from ...recording.observe import NOTHING, Frames, Observer, State, message
@@ -35,7 +35,23 @@ class Run:
         self.swaps: weakref.WeakKeyDictionary[Any, dict[str, Event]] = weakref.WeakKeyDictionary()
         self.barriers: weakref.WeakKeyDictionary[Any, list[Event]] = weakref.WeakKeyDictionary()
         self.saved: list[tuple[int, Event]] = []
+        #: by location: what other workers of the run wrote there, and the value that they wrote or changed
+        self.placed: dict[str, list[tuple[weakref.ref[Any], Event]]] = {}
+        #: what caches hold, until the block that made them has ended
+        self.caches: list[tuple[Event, Any]] = []
         self.invokes: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+
+    def place(self, location: str, value: Any, event: Event) -> None:
+        """Say that ``event`` put tensors into a location."""
+        for _, tensor in tensors(value):
+            self.placed.setdefault(location, []).append((weakref.ref(tensor), event))
+
+    def writes(self, location: str, value: Any) -> list[Event]:
+        """What put the tensors in ``value``, as they are, into a location."""
+        held = {id(tensor): tensor for _, tensor in tensors(value)}
+        placed = self.placed.get(location, ())
+        last = [event for ref, event in placed if (tensor := ref()) is not None and held.get(id(tensor)) is tensor]
+        return last[-1:]
 
 
 class Seams:
@@ -244,7 +260,8 @@ def end(watch: Observer, scope: Scope, code: CodeType, error: BaseException, sto
 
 
 def containers(watch: Observer, run: Run, names: Any) -> None:
-    """Link what a saved list or dict holds by now to its save."""
+    """Link what a saved list or dict holds by now to its save, and note what caches hold."""
+    cached(watch, run)
     try:
         if not run.saved:
             return
@@ -293,6 +310,8 @@ def read(
         event.links.append(Link("0", swap, None, ""))
     elif before is not None:
         event.links.extend(Link("0", change, None, "") for change in watch.changed(value, before))
+    else:
+        event.links.extend(Link("0", write, None, "") for write in run.writes(location, value) or watch.changers(value))
     event.same = watch.elsewhere(value, target)
     watch.add(event, frames, value)
     watch.bind(value, event)
@@ -309,6 +328,27 @@ def out_of_order(event: Event, run: Run, worker: Any) -> None:
         event.error = f"{event.error}; asked for {event.label} after {passed.label}{where}"
 
 
+def cached(watch: Observer, run: Run) -> None:
+    """Note what caches have come to hold: each module's output, its shape, and the read that gave the same."""
+    try:
+        for event, cache in run.caches:
+            entries = cache.items() if isinstance(cache, dict) else [(path, cache[path]) for path in cache.keys()]
+            for path, entry in entries:
+                for each in entry if isinstance(entry, list) else [entry]:
+                    value = getattr(each, "output", None)
+                    event.arguments.append((path.partition(".")[2] or path, short(value)))
+                    read = next(
+                        (r for reads in run.reads.values() for r in reads.values() if r.target == f"{path}.output"), None
+                    )
+                    if read is not None and read.scope is event.scope:
+                        event.links.append(Link(read.label, read, None, ""))
+            count = len(event.arguments)
+            event.value = Description(text=f"{count} module{'s' if count != 1 else ''}")
+        run.caches.clear()
+    except Exception as error:
+        watch.err(error)
+
+
 def save(watch: Observer, run: Run, frames: Frames | None, value: Any) -> None:
     """Note that a value was saved."""
     if frames is None:
@@ -319,6 +359,7 @@ def save(watch: Observer, run: Run, frames: Frames | None, value: Any) -> None:
         event.links[:] = [link for link in event.links if link.event is not None]
         run.saved.append((id(value), event))
     watch.add(event, frames, value)
+    watch.kept(value, event)
 
 
 def meet(watch: Observer, run: Run, frames: Frames | None, barrier: Any, count: int) -> None:

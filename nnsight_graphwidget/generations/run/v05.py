@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import inspect
 import os
 import weakref
 from collections.abc import Callable
@@ -51,8 +52,8 @@ from nnsight.intervention.tracing import backwards, base, invoker, iterator, uti
 from nnsight.intervention.tracing import globals as saving
 from nnsight.intervention.tracing import tracer as tracing
 
-from ...describe import short
 from ...recording import events
+from ...recording.describe import short
 from ...recording.events import Event, Scope
 from ...recording.frames import conceal
 from ...recording.observe import Observer, State
@@ -147,7 +148,7 @@ def _map(watch: Observer, code: CodeType, info: Any, scope: Scope) -> None:
 
 
 #: In the source of a trace that has left its block to an invoke of its own.
-_LEFT = ".mediators[-1].info.frame"
+_LEFT = "].info.frame = "
 
 
 def _marked(watch: Observer, scope: Scope, fn: Any, info: Any) -> Any:
@@ -202,7 +203,7 @@ def _execute(watch: Observer, original: Any, self: Any, fn: Any) -> Any:
     state.push(scope, code)
     before = watch.switch(kind != "Backward")
     try:
-        result = original(self, _counted(watch, scope, state, fn) if kind == "Iterator" else fn)
+        result = original(self, _counted(watch, fn) if kind == "Iterator" else fn)
         scope.finished = not scope.stopped
         return result
     except BaseException as error:
@@ -234,14 +235,18 @@ def _invoke(watch: Observer, original: Any, self: Any, fn: Any) -> Any:
     return result
 
 
-def _counted(watch: Observer, scope: Scope, state: State, fn: Any) -> Any:
-    """The body of a ``with tracer.iter[…]`` block: each call is a pass."""
+def _counted(watch: Observer, fn: Any) -> Any:
+    """The body of a ``with tracer.iter[…]`` block: each call is a pass. Up to 0.5.10 each is a worker of its own."""
+    text = short
 
     def step(mediator: Any, info: Any, number: int) -> Any:
-        state.step(short(number))
+        watch.state().step(text(number))
         return fn(mediator, info, number)
 
-    return step
+    # nnsight copies a body's globals: they must be the user's.
+    counted: Any = FunctionType(step.__code__, fn.__globals__, fn.__name__, None, step.__closure__)
+    counted.__wrapped__ = fn
+    return counted
 
 
 def _kind(self: Any) -> str:
@@ -303,7 +308,7 @@ def _start(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any)
 
 def _started(watch: Observer, mediator: Any) -> None:
     run, state = _seams.run, watch.state()
-    code = mediator.intervention.__code__
+    code = inspect.unwrap(mediator.intervention).__code__
     scope, _ = run.scopes.get(mediator, (None, code))
     origin = _edits.get(mediator)
     if scope is None and origin is not None:
@@ -315,9 +320,11 @@ def _started(watch: Observer, mediator: Any) -> None:
     if scope is None:
         return
     _map(watch, code, mediator.info, scope)
-    mediator.intervention = _marked(watch, scope, mediator.intervention, mediator.info)
+    if not hasattr(mediator.intervention, "__wrapped__"):  # a pass of a loop is marked already
+        mediator.intervention = _marked(watch, scope, mediator.intervention, mediator.info)
+        code = mediator.intervention.__code__
     fresh = State()
-    fresh.push(scope, mediator.intervention.__code__)
+    fresh.push(scope, code)
     run.states[mediator] = fresh
 
 
@@ -460,6 +467,7 @@ def _write(watch: Observer, call: Callable[[], Any], obj: Any, name: str, value:
             event.label, event.target, location, _, event.iteration = _what(obj, name)
             watch.add(event, frames, value)
             _seams.run.swaps.setdefault(mediator, {})[location] = event
+            _seams.run.place(location, value, event)
     except Exception as error:
         watch.err(error)
 
@@ -526,13 +534,11 @@ def _call(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) 
 def _cache(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
     result = original(self, *args, **kwargs)
     try:
-        modules = kwargs.get("modules", args[0] if args else None)
         event = Event(-1, "CacheProtocol", "cache", None, target="tracer.cache")
-        names = "every module" if modules is None else ", ".join(m if isinstance(m, str) else m.path for m in modules)
-        event.arguments.append(("modules", names))
         frames = _seams.caller(watch, 0)
         if frames is not None:
             watch.add(event, frames)
+            _seams.run.caches.append((event, result))
     except Exception as error:
         watch.err(error)
     return result

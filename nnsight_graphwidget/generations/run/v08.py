@@ -40,8 +40,8 @@ from nnsight.intervention.backends.remote import RemoteBackend
 from nnsight.intervention.barrier import Barrier
 from nnsight.tracing import tracer as tracing
 
-from ...describe import short
 from ...recording import events
+from ...recording.describe import short
 from ...recording.events import Event, Scope
 from ...recording.frames import without_ours
 from ...recording.observe import NOTHING, Frames, Observer, State, hide_from_dynamo
@@ -290,9 +290,9 @@ def _get(watch: Observer, original: Any, self: Any, obj: Any, owner: Any = None)
     if mediator is None:
         return original(self, obj, owner)
     location = self._location(obj)
-    label, target = _names(obj, self.name)
-    what = (label, target, location, self.name, mediator.wanted(location))
     frames = _frames(watch)
+    label, target = _names(watch, frames, obj, self.name)
+    what = (label, target, location, self.name, mediator.wanted(location))
     try:
         value = original(self, obj, owner)
     except BaseException as error:
@@ -342,18 +342,26 @@ def _set(watch: Observer, original: Any, self: Any, obj: Any, value: Any) -> Any
     if mediator is None:
         return original(self, obj, value)
     location = self._location(obj)
-    label, target = _names(obj, self.name)
+    frames = _frames(watch)
+    label, target = _names(watch, frames, obj, self.name)
     event = Event(-1, "SwapProtocol", label, None, target=target, changes=True)
     event.iteration = mediator.wanted(location)
-    result = _act(watch, _frames(watch), event, [("value", value)], lambda: original(self, obj, value), value)
+    result = _act(watch, frames, event, [("value", value)], lambda: original(self, obj, value), value)
     _seams.run.swaps.setdefault(mediator, {})[location] = event
+    _seams.run.place(location, value, event)
     return result
 
 
-def _names(obj: Any, name: str) -> tuple[str, str]:
-    """A location as a person writes it, without the model's own name (``layer1.output``), and in full."""
+def _names(watch: Observer, frames: Frames | None, obj: Any, name: str) -> tuple[str, str]:
+    """A location as a person writes it, without the model's own name (``layer1.output``), and in full.
+
+    Where modules have other names (``rename=``), it is called as the source spells it.
+    """
     full = ".".join(part for part in (getattr(obj, "path", "") or "", name) if part)
-    return full.partition(".")[2] or full, full
+    label = full.partition(".")[2] or full
+    if frames is not None and getattr(obj, "_rename", None):
+        label = watch.flow.spelt(frames.site_frame) or label
+    return label, full
 
 
 def _act(
@@ -402,10 +410,9 @@ def _call(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) 
 def _cache(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
     result = original(self, *args, **kwargs)
     try:
-        modules = kwargs.get("modules", args[0] if args else None)
-        names = "every module" if modules is None else ", ".join(m if isinstance(m, str) else m.path for m in modules)
-        event = Event(-1, "CacheProtocol", "cache", None, target="tracer.cache", arguments=[("modules", names)])
+        event = Event(-1, "CacheProtocol", "cache", None, target="tracer.cache")
         watch.add(event, _seams.caller(watch))
+        _seams.run.caches.append((event, result))
     except Exception as error:
         watch.err(error)
     return result

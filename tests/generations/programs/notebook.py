@@ -24,7 +24,7 @@ try:
 except AttributeError:
     pass
 else:
-    assert tracer.vis.__module__ != "nnsight_graphwidget.vis"
+    assert tracer.vis.__module__ != "nnsight_graphwidget.notebook.vis"
 hidden.shape
 """
 

@@ -1,0 +1,70 @@
+// The overview map: all boxes, small, and what part of them is in sight; a press or a drag goes there.
+
+import { hue } from "../../core/kinds";
+import type { Legend, Theme } from "../../generated/schema";
+import { h } from "../../host/dom";
+import type { Drawing } from "../../stage/drawing";
+
+const WIDTH = 180;
+const HEIGHT = 120;
+const PAD = 6;
+
+export interface Overview {
+  readonly element: HTMLElement;
+  draw(): void;
+}
+
+export function overviewMap(drawing: Drawing, legend: Legend, theme: () => Theme, accent: () => string): Overview {
+  const ratio = devicePixelRatio || 1;
+  const map = h("canvas", {
+    class: "overview",
+    width: WIDTH * ratio,
+    height: HEIGHT * ratio,
+    style: `width:${WIDTH}px;height:${HEIGHT}px`,
+    role: "img",
+    "aria-label": "Overview map",
+  });
+
+  function scale(): { by: number; x: number; y: number } {
+    const { width, height } = drawing.placed!;
+    const by = Math.min((WIDTH - 2 * PAD) / width, (HEIGHT - 2 * PAD) / height);
+    return { by, x: (WIDTH - width * by) / 2, y: (HEIGHT - height * by) / 2 };
+  }
+
+  function draw(): void {
+    if (!drawing.placed || !map.isConnected) return;
+    const context = map.getContext("2d")!;
+    const { by, x, y } = scale();
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, WIDTH, HEIGHT);
+    for (const node of drawing.placed.scene.nodes) {
+      const box = drawing.placed.boxes.get(node.id)!;
+      context.fillStyle = hue(legend, node.data.kind, theme(), node.role !== "node");
+      context.globalAlpha = node.role === "open" ? 0.12 : node.role === "closed" ? 0.35 : 0.6;
+      context.fillRect(x + box.x * by, y + box.y * by, Math.max(1, box.width * by), Math.max(1, box.height * by));
+    }
+    context.globalAlpha = 1;
+    context.strokeStyle = accent();
+    context.lineWidth = 1.5;
+    const seen = drawing.cy.extent();
+    context.strokeRect(x + seen.x1 * by, y + seen.y1 * by, seen.w * by, seen.h * by);
+  }
+
+  function go(event: PointerEvent): void {
+    if (!drawing.placed || !(event.buttons & 1)) return;
+    const corner = map.getBoundingClientRect();
+    const { by, x, y } = scale();
+    const zoom = drawing.cy.zoom();
+    const at = { x: (event.clientX - corner.x - x) / by, y: (event.clientY - corner.y - y) / by };
+    drawing.moveTo(
+      { zoom, pan: { x: drawing.cy.width() / 2 - at.x * zoom, y: drawing.cy.height() / 2 - at.y * zoom } },
+      false,
+    );
+  }
+  map.addEventListener("pointerdown", (event) => {
+    map.setPointerCapture(event.pointerId);
+    go(event);
+  });
+  map.addEventListener("pointermove", go);
+  return { element: h("div", { class: "corner low", hidden: true }, map), draw };
+}

@@ -1,0 +1,35 @@
+// What every panel is given: the state, the graph, and the few things a user can do to it from anywhere.
+
+import type { Index } from "../../core/elementIndex";
+import type { Legend, Theme } from "../../generated/schema";
+import type { Model } from "../../host/model";
+
+export interface App {
+  readonly model: Model;
+  readonly legend: Legend;
+  readonly signal: AbortSignal; // aborted when the view is removed
+  readonly index: Index; // of the whole graph
+  readonly theme: Theme;
+  /** Selects items and brings them into sight. Opens the sub-graphs and shows the kinds that hide them. */
+  reveal(ids: string[]): void;
+  /** Opens a closed sub-graph or closes an open one; its box stays where it is. */
+  toggle(id: string): void;
+  /** Opens this sub-graph and closes every one that is not around it. */
+  only(id: string): void;
+  /** Goes to the previous or next pass of a loop, or from one pass to all and back. */
+  stepTo(iterator: string, by: number | "all"): void;
+  /** Lights up items for as long as the pointer is on something about them; [] ends it. */
+  hover(ids: string[]): void;
+  /** Lights up what a value depends on and what depends on it, and dims the rest; [] ends it. */
+  trace(ids: string[]): void;
+  /** Shows only these; [] shows all. */
+  slice(ids: string[]): void;
+  /** Says something to the user, and to a screen reader. */
+  say(text: string): void;
+}
+
+export interface Panel {
+  readonly element: HTMLElement;
+  /** Shows the model's state again. */
+  update(): void;
+}

@@ -1,0 +1,91 @@
+// The source panel: the user's code. The lines of selected nodes light up, and a click on a line selects its nodes.
+
+import { linesOf, onLine } from "../../core/queries";
+import type { SourceText } from "../../generated/schema";
+import { h } from "../../host/dom";
+import type { App, Panel } from "./panel";
+
+const LONGEST = 5000; // lines listed of one block
+
+export interface SourcePanel extends Panel {
+  /** Lights up the lines of these items. */
+  light(ids: readonly string[]): void;
+}
+
+export function sourcePanel(app: App): SourcePanel {
+  const element = h("div", { class: "panel source", role: "region", "aria-label": "Source", tabindex: 0 });
+  let drawn: readonly SourceText[] | null = null;
+  let drawnIndex: unknown = null;
+  const byPlace = new Map<string, HTMLElement>();
+  const key = (file: string, line: number): string => `${line} ${file}`;
+
+  function block(source: SourceText): HTMLElement {
+    const lines = source.text.replace(/\n$/, "").split("\n").slice(0, LONGEST);
+    const list = h("ol", { class: "code" }, ...lines.map((text, at) => line(source.file, source.line + at, text)));
+    return h(
+      "div",
+      {},
+      h("div", { class: "file", title: source.file }, source.file.split(/[\\/]/).pop() ?? source.file),
+      list,
+    );
+  }
+
+  function line(file: string, number: number, text: string): HTMLElement {
+    const items = onLine(app.index, file, number);
+    const ids = items.map((item) => item.id);
+    const failed = items.find((item) => item.status === "failed");
+    const dead =
+      items.length > 0 && items.every((item) => item.status === "never run" || item.status === "not reached");
+    const go = (): void => app.reveal(ids);
+    const element = h(
+      "li",
+      {
+        "data-line": number,
+        "data-used": ids.length > 0,
+        "data-state": failed ? "failed" : dead ? "never run" : undefined,
+        title: failed?.error ?? (dead ? "never ran" : undefined),
+        onclick: () => ids.length && go(),
+        onmouseenter: () => app.hover(ids),
+        onmouseleave: () => app.hover([]),
+      },
+      h("span", { class: "number" }, String(number)),
+      h("span", { class: "line" }, text || " "),
+    );
+    byPlace.set(key(file, number), element);
+    return element;
+  }
+
+  return {
+    element,
+    update() {
+      const sources = app.model.get("sources");
+      if (sources === drawn && app.index === drawnIndex) return;
+      [drawn, drawnIndex] = [sources, app.index];
+      byPlace.clear();
+      element.replaceChildren(
+        ...(sources.length
+          ? sources.map(block)
+          : [h("p", { class: "empty" }, "No source was recorded with this graph.")]),
+      );
+    },
+    light(ids) {
+      for (const line of element.querySelectorAll(".lit")) line.classList.remove("lit");
+      let first: HTMLElement | undefined;
+      for (const id of ids) {
+        const data = app.index.items.get(id)?.data;
+        for (const number of data ? linesOf(data) : []) {
+          const line = byPlace.get(key(data!.file ?? "", number));
+          line?.classList.add("lit");
+          first ??= line;
+        }
+      }
+      // scrollIntoView() would scroll the notebook too.
+      if (
+        first &&
+        (first.offsetTop < element.scrollTop ||
+          first.offsetTop + first.offsetHeight > element.scrollTop + element.clientHeight)
+      )
+        element.scrollTop = first.offsetTop - element.clientHeight / 2;
+    },
+  };
+}

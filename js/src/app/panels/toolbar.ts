@@ -1,0 +1,167 @@
+// The toolbar: what is shown, and what can be done with it.
+
+import { totals } from "../../core/queries";
+import { spelled } from "../../core/text";
+import { h, s } from "../../host/dom";
+import type { App, Panel } from "./panel";
+
+export interface Actions {
+  expandAll(): void;
+  collapseAll(): void;
+  fit(): void;
+  lanes(): void;
+  download(format: string): void;
+  formats: readonly string[];
+  help(): void;
+  side(): void;
+  overview(): void;
+  fullScreen: (() => void) | null;
+}
+
+const ICONS = {
+  full: "M2 6V2H6M10 2H14V6M14 10V14H10M6 14H2V10",
+  side: "M2 3H14V13H2ZM10 3V13",
+  map: "M2 3H14V13H2ZM8 8H14V13H8Z",
+};
+
+export interface Toolbar extends Panel {
+  /** Marks which of its switches are on. */
+  pressed(state: { side: boolean; overview: boolean }): void;
+}
+
+export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolbar {
+  const title = h("h2", { class: "title" });
+  const summary = h("span", { class: "summary" });
+  const button = (text: string, hint: string, onclick: () => void): HTMLButtonElement =>
+    h("button", { type: "button", class: "button", "aria-label": hint, title: hint, onclick }, text);
+  const icon = (path: string, hint: string, onclick: () => void): HTMLButtonElement => {
+    const made = h("button", { type: "button", class: "button icon", "aria-label": hint, title: hint, onclick });
+    made.append(s("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d: path })));
+    return made;
+  };
+  const lanes = button("Lanes", "Lanes: a column for each run, in the order of execution", actions.lanes);
+  const side = icon(ICONS.side, "Side panel", actions.side);
+  const overview = icon(ICONS.map, "Overview map", actions.overview);
+  const element = h(
+    "div",
+    { class: "bar", role: "toolbar", "aria-label": "Graph" },
+    h("div", { class: "heading" }, title, summary),
+    search,
+    h(
+      "div",
+      { class: "tools" },
+      button("Expand all", "Expand all", actions.expandAll),
+      button("Collapse", "Collapse all", actions.collapseAll),
+      button("Fit", "Fit", actions.fit),
+      lanes,
+      exportMenu(actions),
+      overview,
+      side,
+      button("?", "Help: keys and gestures", actions.help),
+      actions.fullScreen && icon(ICONS.full, "Full screen", actions.fullScreen),
+    ),
+  );
+  element.querySelector('[aria-label^="Help"]')!.classList.add("icon");
+
+  return {
+    element,
+    pressed(state) {
+      side.setAttribute("aria-pressed", String(state.side));
+      overview.setAttribute("aria-pressed", String(state.overview));
+    },
+    update() {
+      const about = app.model.get("about");
+      const { nodes, groups } = totals(app.index);
+      const failed = [...app.index.items.values()].find((item) => item.data.status === "failed" && !item.data.compound);
+      lanes.setAttribute("aria-pressed", String(app.model.get("arrangement") === "lanes"));
+      title.textContent = title.title = spelled(app.model.get("title"));
+      summary.replaceChildren(
+        [about.nnsight && `nnsight ${about.nnsight}`, many(nodes, "node"), many(groups, "sub-graph")]
+          .filter(Boolean)
+          .join(" · "),
+        failed
+          ? h(
+              "button",
+              {
+                type: "button",
+                class: "bad",
+                title: failed.data.error ?? "Show what failed",
+                onclick: () => app.reveal([failed.data.id]),
+              },
+              `✕ ${failed.data.label} failed`,
+            )
+          : "",
+        about.complete === false
+          ? h(
+              "span",
+              { class: "bad", title: about.reason ?? "" },
+              ` · incomplete: ${about.reason ?? "a part is missing"}`,
+            )
+          : "",
+      );
+      summary.title = summary.textContent ?? "";
+    },
+  };
+}
+
+function many(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Export ▾: a menu button as ARIA describes it. */
+function exportMenu({ formats, download }: Actions): HTMLElement {
+  const items = formats.map((format) =>
+    h(
+      "button",
+      {
+        type: "button",
+        role: "menuitem",
+        "aria-label": `Download ${format}`,
+        tabindex: -1,
+        onclick: () => choose(format),
+      },
+      `Download ${format}`,
+    ),
+  );
+  const menu = h("div", { class: "menu", role: "menu", "aria-label": "Formats", hidden: true }, ...items);
+  const opener = h(
+    "button",
+    {
+      type: "button",
+      class: "button",
+      "aria-label": "Export",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      onclick: () => toggle(menu.hasAttribute("hidden")),
+    },
+    "Export ▾",
+  );
+  const host = h("div", { class: "menu-host" }, opener, menu);
+
+  function choose(format: string): void {
+    toggle(false);
+    download(format);
+  }
+  function toggle(open: boolean): void {
+    menu.hidden = !open;
+    opener.setAttribute("aria-expanded", String(open));
+    (open ? items[0] : opener)?.focus();
+  }
+  host.addEventListener("keydown", (event) => {
+    const at = items.indexOf(event.target as HTMLButtonElement);
+    if (event.key === "Escape" && !menu.hidden) toggle(false);
+    else if (event.key === "ArrowDown" && menu.hidden) toggle(true);
+    else if (event.key === "ArrowDown") items[(at + 1) % items.length]?.focus();
+    else if (event.key === "ArrowUp" && !menu.hidden) items[(at + items.length - 1) % items.length]?.focus();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  host.addEventListener("focusout", (event) => {
+    if (!menu.hidden && !host.contains(event.relatedTarget as Node | null)) {
+      menu.hidden = true;
+      opener.setAttribute("aria-expanded", "false");
+    }
+  });
+  return host;
+}

@@ -1,0 +1,362 @@
+// One view of a graph: puts the panels around the drawing and keeps them up to date with the model.
+
+import legendJson from "../../../nnsight_graphwidget/graph/kinds.json";
+import { legendEntries } from "../core/kinds";
+import { spelled } from "../core/text";
+import type { Placed } from "../core/types";
+import type { Legend, Theme } from "../generated/schema";
+import { h } from "../host/dom";
+import type { Model } from "../host/model";
+import { hostTheme, onHostTheme } from "../host/theme";
+import { draw } from "../picture/draw";
+import { svg } from "../picture/svg";
+import { Controller } from "../stage/controller";
+import { listenToPointer } from "../stage/gestures";
+import { listenToKeys } from "../stage/keys";
+import { Stage } from "../stage/stage";
+import { offer, page, png, sheet } from "./downloads";
+import { helpSheet } from "./panels/help";
+import { inspectorPanel } from "./panels/inspector";
+import { legendPanel } from "./panels/legend";
+import { outlinePanel } from "./panels/outline";
+import { overviewMap } from "./panels/overview";
+import type { App } from "./panels/panel";
+import { searchPanel } from "./panels/search";
+import { sourcePanel } from "./panels/source";
+import { toolbar } from "./panels/toolbar";
+import { CSS } from "./styles";
+
+const LEGEND = legendJson as unknown as Legend;
+const NARROW = 760; // px of width under which the side panel lies over the drawing
+
+/** One view of a graph. Aborting `signal` removes it. */
+export class Widget {
+  private theme: Theme = "light";
+  private readonly root = h("div", { class: "ngw", tabindex: -1, "data-lm-suppress-shortcuts": "true" });
+  private readonly live = h("div", { class: "sr", role: "status", "aria-live": "polite" });
+  private readonly stage: Stage;
+  private readonly source;
+  private readonly search;
+  private readonly panels;
+  private readonly legendRow;
+  private readonly bar;
+  private readonly overview;
+  private readonly side;
+  private readonly tabs;
+  private sideOpen: boolean | null = null; // null: as the width suggests
+
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly model: Model,
+    private readonly signal: AbortSignal,
+    // the text of this bundle; null in a saved page, which offers no HTML download
+    private readonly code: string | null,
+  ) {
+    const stage = new Stage(this.root, model, LEGEND, signal, (placed) => this.firstHeight(placed));
+    this.stage = stage;
+    const say = (text: string): void => this.say(text);
+    const controller = new Controller(model, stage, say);
+    const app = this.app(controller);
+    const search = searchPanel(app);
+    this.search = search;
+    const inspector = inspectorPanel(app);
+    const outline = outlinePanel(app);
+    const sheet = helpSheet();
+    const fullScreen = document.fullscreenEnabled ? () => void this.fullScreen() : null;
+    const toggleSide = (): void => this.toggleSide();
+    const toggleOverview = (): void => this.toggleOverview();
+    this.source = sourcePanel(app);
+    this.legendRow = legendPanel(app);
+    this.bar = toolbar(
+      app,
+      {
+        expandAll: () => controller.expandAll(),
+        collapseAll: () => controller.collapseAll(),
+        fit: () => stage.fit(),
+        lanes: () => controller.toggleLanes(),
+        formats: ["PNG", "SVG", "PDF", ...(code === null ? [] : ["HTML"])],
+        download: (format) => void this.download(format),
+        help: () => sheet.toggle(),
+        side: toggleSide,
+        overview: toggleOverview,
+        fullScreen,
+      },
+      search.element,
+    );
+    this.panels = [this.bar, this.legendRow, this.source, inspector, outline, search];
+    this.tabs = h(
+      "div",
+      { class: "tabs", role: "tablist", "aria-label": "Source, inspector or outline" },
+      ...["Source", "Inspector", "Outline"].map((name) => this.tab(name)),
+    );
+    this.side = h(
+      "aside",
+      { class: "side", "data-tab": "source", "data-open": "true" },
+      this.tabs,
+      this.source.element,
+      inspector.element,
+      outline.element,
+    );
+    this.overview = overviewMap(
+      stage.drawing,
+      LEGEND,
+      () => this.theme,
+      () => getComputedStyle(this.root).getPropertyValue("--accent"),
+    );
+    stage.element.append(this.overview.element);
+    stage.drawing.cy.on("render", () => this.overview.draw());
+    this.root.append(
+      this.bar.element,
+      h("div", { class: "main" }, stage.element, this.side),
+      this.legendRow.element,
+      sheet.element,
+      this.live,
+    );
+    host.attachShadow({ mode: "open" }).append(h("style", {}, CSS), this.root);
+
+    this.listen();
+    listenToPointer(model, stage, controller, app.hover);
+    listenToKeys(this.root, model, stage, controller, {
+      sheet,
+      search: () => search.focus(),
+      copy: (id) => void inspector.copy(id),
+      toggleOverview,
+      toggleSide,
+      fullScreen,
+    });
+    this.applyGestures();
+    this.applyTheme();
+    this.applySize();
+    void stage.redraw();
+  }
+
+  /** What the panels are given. */
+  private app(controller: Controller): App {
+    const widget = this;
+    const { model, signal, stage } = this;
+    return {
+      model,
+      signal,
+      legend: LEGEND,
+      get index() {
+        return stage.index;
+      },
+      get theme() {
+        return widget.theme;
+      },
+      reveal: (ids) => controller.reveal(ids),
+      toggle: (id) => controller.toggle(id),
+      only: (id) => controller.only(id),
+      stepTo: (iterator, by) => controller.stepTo(iterator, by),
+      trace: (ids) => controller.trace(ids),
+      slice: (ids) => controller.slice(ids),
+      hover: (ids) => {
+        stage.drawing.hover(stage.visible(ids));
+        this.source.light(ids.length ? ids : model.get("selected"));
+      },
+      say: (text) => this.say(text),
+    };
+  }
+
+  // ---- the model's changes ---------------------------------------------------------------------------------------
+
+  private listen(): void {
+    const { model, signal, stage } = this;
+    const redraw = (): void => {
+      void stage.redraw();
+      this.updatePanels(); // while the worker lays out
+    };
+    model.on(
+      ["elements"],
+      () => {
+        stage.trace(null);
+        redraw();
+      },
+      signal,
+    );
+    model.on(["expanded", "hidden_kinds", "steps", "positions", "only"], redraw, signal);
+    model.on(
+      ["selected"],
+      () => {
+        this.updatePanels();
+        stage.highlight();
+      },
+      signal,
+    );
+    model.on(
+      ["cytoscape_layout", "arrangement"],
+      () => {
+        this.bar.update();
+        void stage.redraw({ fit: true });
+      },
+      signal,
+    );
+    model.on(["title", "sources", "about"], () => this.updatePanels(), signal);
+    // no other panel shows it, and a typed letter must appear at once
+    model.on(["search"], () => this.search.update(), signal);
+    model.on(["theme", "cytoscape_style"], () => this.applyTheme(), signal);
+    model.on(["height"], () => this.applySize(), signal);
+    model.on(["user_zooming_enabled", "user_panning_enabled", "auto_ungrabify"], () => this.applyGestures(), signal);
+    model.onRelayout(() => {
+      model.set({ positions: {} });
+      void stage.redraw({ fit: true });
+    }, signal);
+    onHostTheme(() => this.wantedTheme !== this.theme && this.applyTheme(), signal);
+    const resized = new ResizeObserver(() => this.resized());
+    resized.observe(this.root);
+    signal.addEventListener(
+      "abort",
+      () => {
+        resized.disconnect();
+        this.host.remove();
+      },
+      { once: true },
+    );
+  }
+
+  private updatePanels(): void {
+    for (const panel of this.panels) panel.update();
+    this.source.light(this.model.get("selected"));
+  }
+
+  private applyGestures(): void {
+    const { cy } = this.stage.drawing;
+    cy.userZoomingEnabled(this.model.get("user_zooming_enabled"));
+    cy.userPanningEnabled(this.model.get("user_panning_enabled"));
+    cy.autoungrabify(this.model.get("auto_ungrabify"));
+  }
+
+  private get wantedTheme(): Theme {
+    const wanted = this.model.get("theme");
+    return wanted === "auto" ? hostTheme() : wanted;
+  }
+
+  private applyTheme(): void {
+    this.theme = this.wantedTheme;
+    this.root.dataset.theme = this.theme;
+    this.stage.setTheme(this.theme);
+    this.updatePanels();
+  }
+
+  private applySize(): void {
+    const height = this.model.get("height");
+    if (height) this.root.style.height = height;
+  }
+
+  /**
+   * If the user gave no height, the cell gets the height that the first drawing needs, within limits. It does not
+   * change after that.
+   */
+  private firstHeight(placed: Placed): void {
+    if (this.model.get("height")) return;
+    const around = this.bar.element.offsetHeight + this.legendRow.element.offsetHeight;
+    const scale = Math.min(1, this.stage.element.clientWidth / placed.width || 1);
+    this.root.style.height = `${Math.round(Math.max(580, Math.min(760, placed.height * scale + around + 8)))}px`;
+    this.stage.drawing.cy.resize();
+  }
+
+  // ---- around the drawing ----------------------------------------------------------------------------------------
+
+  private say(text: string): void {
+    this.live.textContent = "";
+    this.live.textContent = spelled(text);
+  }
+
+  private tab(name: string): HTMLElement {
+    const tab = name.toLowerCase();
+    return h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        "data-tab": tab,
+        "aria-selected": String(tab === "source"),
+        onclick: () => this.showTab(tab),
+      },
+      name,
+    );
+  }
+
+  private showTab(tab: string): void {
+    this.side.dataset.tab = tab;
+    for (const button of this.tabs.querySelectorAll<HTMLElement>("[role=tab]"))
+      button.setAttribute("aria-selected", String(button.dataset.tab === tab));
+  }
+
+  private toggleSide(): void {
+    this.sideOpen = this.side.dataset.open !== "true";
+    this.resized();
+  }
+
+  private toggleOverview(): void {
+    this.overview.element.hidden = !this.overview.element.hidden;
+    this.overview.draw();
+    this.markPressed();
+  }
+
+  private markPressed(): void {
+    this.bar.pressed({ side: this.side.dataset.open === "true", overview: !this.overview.element.hidden });
+  }
+
+  private resized(): void {
+    const narrow = this.root.clientWidth < NARROW;
+    this.root.dataset.narrow = String(narrow);
+    this.side.dataset.open = String(this.sideOpen ?? !narrow);
+    this.markPressed();
+    this.stage.resized();
+  }
+
+  private async fullScreen(): Promise<void> {
+    if (document.fullscreenElement) await document.exitFullscreen();
+    else await this.root.requestFullscreen();
+    this.stage.drawing.fit(false);
+  }
+
+  private async download(format: string): Promise<void> {
+    const title = this.model.get("title");
+    const name = `${title.replace(/[^\p{L}\p{N}._-]+/gu, "_").slice(0, 80) || "graph"}.${format.toLowerCase()}`;
+    try {
+      offer(await this.file(format), name);
+      this.say(`Downloaded ${name}`);
+    } catch (error) {
+      this.stage.tell("bad", `No ${format} could be made: ${error instanceof Error ? error.message : String(error)}`, {
+        Close: () => this.stage.tell("", ""),
+      });
+      throw error;
+    }
+  }
+
+  private async file(format: string): Promise<Blob> {
+    if (format === "HTML") {
+      const names = [
+        "elements",
+        "sources",
+        "about",
+        "expanded",
+        "selected",
+        "hidden_kinds",
+        "steps",
+        "positions",
+        "only",
+        "arrangement",
+        "title",
+        "theme",
+        "cytoscape_style",
+        "cytoscape_layout",
+      ] as const;
+      const state = Object.fromEntries(names.map((name) => [name, this.model.get(name)]));
+      return new Blob([page(this.code!, state)], { type: "text/html" });
+    }
+    const title = this.model.get("title");
+    const picture = draw(this.stage.drawing.placed!, LEGEND, {
+      theme: this.theme,
+      title,
+      legend: true,
+      entries: legendEntries(this.stage.index, LEGEND),
+      hiddenKinds: new Set(this.model.get("hidden_kinds")),
+    });
+    if (format === "PNG") return png(picture);
+    if (format === "PDF") return sheet(picture, title);
+    return new Blob([svg(picture, true)], { type: "image/svg+xml" });
+  }
+}

@@ -1,0 +1,44 @@
+// How large texts and boxes are, in px of the drawing.
+
+import type { KindStyle } from "../generated/schema";
+import { measure } from "./font";
+import type { SceneEdge, SceneNode } from "./types";
+
+/** Font sizes, in px. */
+export const TITLE = 12;
+export const SUBTITLE = 9.5;
+export const GROUP_TITLE = 12.5;
+export const NOTE = 10.5;
+export const WIDEST = 260; // of a text in a node
+export const WIDEST_GROUP = 420; // of a text in a sub-graph's header
+export const MOST_NAMED = 12; // arguments of a node whose names are drawn at their arrows
+export const NAME_GAP = 10; // between an argument's name and the next arrow
+
+/** What is written at an arrow: the argument's name, and how many edges it stands for. */
+export function edgeText({ label, count }: SceneEdge): string {
+  return [label, count > 1 ? `×${count}` : ""].filter(Boolean).join(" ");
+}
+
+export function edgeTextWidth(edge: SceneEdge): number {
+  return measure(edgeText(edge), SUBTITLE, "mono");
+}
+
+/** Sizes a node to its texts and its shape. */
+export function size(node: SceneNode, shape: KindStyle["shape"]): void {
+  const note = node.note ? measure(` ${node.note}`, SUBTITLE, "mono") : 0;
+  const text = Math.max(measure(node.title, TITLE, "monoBold") + note, measure(node.subtitle ?? "", SUBTITLE, "mono"));
+  node.width = Math.max(Math.ceil(text) + (shape === "box" ? 24 : 32), 64);
+  node.height = node.subtitle ? 38 : 28;
+}
+
+export function sizeClosed(node: SceneNode): void {
+  node.width = Math.max(headerWidth(node), Math.ceil(30 + measure(node.subtitle ?? "", NOTE, "sans") + 16));
+  node.height = node.subtitle ? 54 : 34;
+}
+
+/** The width that a sub-graph's header needs, in px. */
+export function headerWidth(node: SceneNode): number {
+  return Math.ceil(
+    30 + measure(node.title, GROUP_TITLE, "sansBold") + 24 + measure(node.note ?? "", NOTE, "sans") + 14,
+  );
+}

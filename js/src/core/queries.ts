@@ -1,0 +1,138 @@
+// Questions about the whole graph, independent of what is visible: what feeds what, what is on a line, what a search
+// finds.
+
+import type { Legend, NodeData } from "../generated/schema";
+import { around, type Index, type Item } from "./elementIndex";
+import { styleOf } from "./kinds";
+
+/** How many nodes and how many sub-graphs there are. */
+export function totals(index: Index): { nodes: number; groups: number } {
+  const groups = [...index.items.values()].filter((item) => item.data.compound).length;
+  return { nodes: index.items.size - groups, groups };
+}
+
+/** Where an item is, for people: the labels of the sub-graphs around it. */
+export function path(index: Index, id: string): string {
+  return around(index, id)
+    .map((group) => index.items.get(group)!.data.label)
+    .join(" › ");
+}
+
+/**
+ * What the items depend on (`into`) or what depends on them (`from`), themselves included. A sub-graph brings what is
+ * in it.
+ */
+export function closure(index: Index, ids: Iterable<string>, way: "into" | "from"): Set<string> {
+  const seen = new Set<string>();
+  const queue: Item[] = [];
+  const add = (id: string): void => {
+    const item = index.items.get(id);
+    if (item) queue.push(item);
+  };
+  for (const id of ids) add(id);
+  for (let item = queue.pop(); item; item = queue.pop()) {
+    const { id } = item.data;
+    if (seen.has(id)) continue;
+    seen.add(id);
+    queue.push(...item.children);
+    for (const edge of index[way].get(id) ?? []) add(way === "into" ? edge.source : edge.target);
+    // An input of a trace feeds the trace as a whole, so what is computed in the trace depends on it.
+    if (way === "into")
+      for (const group of around(index, id)) for (const edge of index.into.get(group) ?? []) add(edge.source);
+  }
+  return seen;
+}
+
+const places = new WeakMap<Index, Map<string, NodeData[]>>();
+
+/** Nodes (else sub-graphs) that come from a line of a file. */
+export function onLine(index: Index, file: string, line: number): NodeData[] {
+  let known = places.get(index);
+  if (!known) {
+    known = new Map();
+    places.set(index, known);
+    for (const { data } of index.items.values())
+      for (const number of new Set(linesOf(data))) {
+        const place = `${number} ${data.file}`;
+        const here = known.get(place);
+        if (here) here.push(data);
+        else known.set(place, [data]);
+      }
+  }
+  const here = known.get(`${line} ${file}`) ?? [];
+  const nodes = here.filter((data) => !data.compound);
+  return nodes.length ? nodes : here.filter((data) => data.kind !== "Iteration");
+}
+
+/** The lines that an item comes from; of a sub-graph, its header. */
+export function linesOf(data: NodeData): number[] {
+  if (data.line === undefined) return [];
+  const last = data.compound ? data.line : Math.max(data.line, data.end_line ?? data.line);
+  return [...Array.from({ length: last - data.line + 1 }, (_, at) => data.line! + at), ...(data.lines ?? [])];
+}
+
+/** `[1, 10] float32`, as far as known. */
+export function result(item: NodeData): string {
+  return [item.shape && `[${item.shape.join(", ")}]`, item.dtype].filter(Boolean).join(" ");
+}
+
+/**
+ * Ids of what a search finds, best first: `add`, `layer1`, a kind, a variable, a shape (`768`, `1,10`), a dtype, source
+ * text, or a regular expression between slashes. Words must all be found.
+ */
+export function find(index: Index, legend: Legend, query: string): string[] {
+  const matches = matcher(query);
+  if (!matches) return [];
+  const scored: [number, string][] = [];
+  for (const { data: item } of index.items.values()) {
+    const name = styleOf(legend, item.kind, item.compound).name;
+    const texts = [
+      item.label,
+      item.variable,
+      item.kind,
+      name,
+      item.target,
+      item.shape?.join(","),
+      item.dtype,
+      item.value,
+      item.text,
+    ];
+    const score = matches(texts.map((text) => text ?? ""));
+    if (score !== null) scored.push([score, item.id]);
+  }
+  return scored.sort((a, b) => a[0] - b[0]).map(([, id]) => id);
+}
+
+/** Texts of an item, most telling first → how well they match (0 is best), or null. */
+function matcher(query: string): ((texts: string[]) => number | null) | null {
+  const trimmed = query.trim();
+  if (!trimmed) return null;
+  const pattern = /^\/(.+?)\/?$/.exec(trimmed)?.[1];
+  if (pattern) {
+    let regex: RegExp;
+    try {
+      regex = new RegExp(pattern, "i");
+    } catch {
+      return () => null; // not yet a whole expression
+    }
+    return (texts) => at(texts.findIndex((text) => regex.test(text)));
+  }
+  const words = trimmed
+    .toLowerCase()
+    .replace(/[[\]()]/g, "")
+    .replace(/,\s+/g, ",")
+    .split(/\s+/)
+    .filter(Boolean);
+  if (!words.length) return null;
+  return (texts) => {
+    const lower = texts.map((text) => text.toLowerCase());
+    const places = words.map((word) => lower.findIndex((text) => text.includes(word)));
+    if (places.includes(-1)) return null;
+    const exact = lower[0] === words[0] || lower[1] === words[0];
+    return exact ? -1 : Math.max(...places);
+  };
+}
+
+function at(index: number): number | null {
+  return index < 0 ? null : index;
+}

@@ -1,0 +1,513 @@
+// What is visible: elements + what the user chose to see -> boxes, texts and lifted edges. Pure; knows no positions.
+
+import type { EdgeData, EdgeKind, Element, Legend, NodeData } from "../generated/schema";
+import { around, type Index, type Item, indexElements } from "./elementIndex";
+import { measure } from "./font";
+import { groupBy } from "./groupBy";
+import { styleOf } from "./kinds";
+import {
+  edgeTextWidth,
+  GROUP_TITLE,
+  MOST_NAMED,
+  NAME_GAP,
+  NOTE,
+  SUBTITLE,
+  size,
+  sizeClosed,
+  TITLE,
+  WIDEST,
+  WIDEST_GROUP,
+} from "./metrics";
+import { canonical, passes, shownChildren, shownPass } from "./open";
+import { shortened } from "./text";
+import type { Scene, SceneEdge, SceneNode, ViewState } from "./types";
+
+const MOST_BRIDGED = 12; // visible nodes from which edges are drawn through one hidden node
+const MOST_PARALLEL = 12; // edges between two boxes that are drawn one by one
+const [MOST_EDGES, MOST_EDGES_A_BOX] = [10_000, 4]; // as many edges are drawn as the larger of the two allows
+
+/**
+ * What is visible.
+ *
+ * @param elements the whole graph, as `to_elements` gives it
+ * @param state what the user chose to see
+ * @param legend the looks of the kinds
+ */
+export function buildScene(elements: readonly Element[], state: ViewState, legend: Legend): Scene {
+  return new SceneBuilder(indexElements(elements), state, legend).build();
+}
+
+class SceneBuilder {
+  private readonly nodes = new Map<string, SceneNode>();
+  private readonly standsFor = new Map<string, string>();
+  private readonly twins = new Map<string, string>(); // id of a pass that is not shown -> id of the pass that is
+  private readonly only?: ReadonlySet<string>;
+  private readonly expanded: ReadonlySet<string>; // as canonical ids
+  private readonly parallel = new Map<string, number>(); // edges from one end to another
+  private readonly placesOf = new Map<string, ReadonlyMap<string, NodeData[]>>(); // pass -> what is in it by its place
+  private stepping = false; // whether a loop shows one of several passes
+  private hidden = 0;
+  private cut = 0;
+
+  constructor(
+    private readonly index: Index,
+    private readonly state: ViewState,
+    private readonly legend: Legend,
+  ) {
+    if (state.only) this.only = this.slice(state.only);
+    this.expanded = new Set([...state.expanded].map((id) => canonical(index, state.steps, id)));
+  }
+
+  build(): Scene {
+    this.place(this.index.roots, undefined);
+    const edges = this.edges();
+    return { nodes: [...this.nodes.values()], edges, standsFor: this.standsFor, hidden: this.hidden, cut: this.cut };
+  }
+
+  /** The ids of a slice with all that is in its sub-graphs and the sub-graphs around it. */
+  private slice(ids: ReadonlySet<string>): Set<string> {
+    const slice = new Set<string>();
+    const inside = (item: Item): void => {
+      slice.add(item.data.id);
+      item.children.forEach(inside);
+    };
+    for (const id of ids) {
+      const item = this.index.items.get(id);
+      if (!item) continue;
+      inside(item);
+      for (const outer of around(this.index, id)) slice.add(outer);
+    }
+    return slice;
+  }
+
+  private place(items: readonly Item[], parent: string | undefined): void {
+    let cut = 0;
+    for (const item of items) {
+      const { data } = item;
+      if (this.state.hiddenKinds.has(data.kind) || (this.only && !this.only.has(data.id))) continue;
+      if (this.nodes.size >= (this.state.limit ?? Infinity)) {
+        cut += 1;
+        continue;
+      }
+      if (!data.compound) this.add(item, parent, "node");
+      else if (item.children.length && this.expanded.has(canonical(this.index, this.state.steps, data.id)))
+        this.open(item, parent);
+      else {
+        this.add(item, parent, "closed");
+        if (this.coverAll(item, data.id)) this.nodes.get(data.id)!.changes = true;
+      }
+    }
+    if (cut) this.addCut(cut, parent);
+  }
+
+  private open(item: Item, parent: string | undefined): void {
+    const { id } = item.data;
+    this.add(item, parent, "open");
+    const before = this.nodes.size;
+    this.place(shownChildren(item, this.state.steps), id);
+    if (this.nodes.size === before) this.add(item, parent, "closed"); // all that is in it is filtered out
+    const shown = shownPass(item, this.state.steps);
+    for (const pass of shown ? passes(item) : []) {
+      this.standsFor.set(pass.data.id, id);
+      if (pass === shown) continue;
+      this.stepping = true;
+      this.markTwins(pass, pass.data.id, shown!.data.id);
+      this.coverTwins(pass.children, pass.data.id, shown!.data.id, id);
+    }
+  }
+
+  /** A closed sub-graph stands for all that is in it. Returns whether that changes what the model computes. */
+  private coverAll(group: Item, id: string): boolean {
+    const shown = shownPass(group, this.state.steps);
+    let changes = false;
+    for (const item of group.children) {
+      this.standsFor.set(item.data.id, id);
+      if (this.coverAll(item, id) || item.data.changes) changes = true;
+      if (shown && item !== shown && item.data.kind === "Iteration") this.markTwins(item, item.data.id, shown.data.id);
+    }
+    return changes;
+  }
+
+  private markTwins(item: Item, pass: string, shown: string): void {
+    const { id } = item.data;
+    this.twins.set(id, this.twin(item, pass, shown));
+    for (const child of item.children) this.markTwins(child, pass, shown);
+  }
+
+  /**
+   * The id of the same node in the pass that is shown, or of the node in its place: one pass may read layer 2 where
+   * another reads layer 4.
+   */
+  private twin({ data }: Item, pass: string, shown: string): string {
+    const same = shown + data.id.slice(pass.length);
+    if (this.index.items.has(same)) return same;
+    const place = placeIn(data, pass);
+    return this.places(shown).get(place)?.[this.places(pass).get(place)!.indexOf(data)]?.id ?? same;
+  }
+
+  /** What is in a pass, by its place in it, in order of execution. */
+  private places(pass: string): ReadonlyMap<string, NodeData[]> {
+    const known = this.placesOf.get(pass);
+    if (known) return known;
+    const inside = ({ data, children }: Item): NodeData[] => [data, ...children.flatMap(inside)];
+    const all = this.index.items.get(pass)!.children.flatMap(inside);
+    const places = groupBy(all, (data) => placeIn(data, pass));
+    this.placesOf.set(pass, places);
+    return places;
+  }
+
+  /** A node of a pass that is not shown is represented by its twin in the shown pass, or else by the loop. */
+  private coverTwins(items: readonly Item[], pass: string, shown: string, loop: string): void {
+    for (const item of items) {
+      const { id } = item.data;
+      const twin = this.twin(item, pass, shown);
+      if (!this.state.hiddenKinds.has(item.data.kind)) this.standsFor.set(id, this.standsFor.get(twin) ?? loop);
+      this.coverTwins(item.children, pass, shown, loop);
+    }
+  }
+
+  private add(item: Item, parent: string | undefined, role: SceneNode["role"]): void {
+    const { data } = item;
+    const node: SceneNode = { id: data.id, data, role, title: "", width: 0, height: 0 };
+    if (parent !== undefined) node.parent = parent;
+    if (data.changes) node.changes = true;
+    if (role === "node") this.describeNode(node);
+    else this.describeGroup(node, item);
+    this.nodes.set(data.id, node);
+    this.standsFor.set(data.id, data.id);
+  }
+
+  private addCut(count: number, parent: string | undefined): void {
+    this.hidden += count;
+    const id = `${parent ?? ""}/+more`;
+    const title = `+${count} more`;
+    const node: SceneNode = { id, data: { id, kind: "Value", label: title }, role: "node", title, width: 0, height: 0 };
+    if (parent !== undefined) node.parent = parent;
+    size(node, "box");
+    this.nodes.set(id, node);
+  }
+
+  private describeNode(node: SceneNode): void {
+    const { data } = node;
+    node.title = shortened(data.label, WIDEST, TITLE, "monoBold");
+    const subtitle = this.subtitle(data);
+    if (subtitle) node.subtitle = subtitle;
+    size(node, styleOf(this.legend, data.kind).shape);
+  }
+
+  private subtitle(data: NodeData): string {
+    if (data.status === "failed" && data.error) return shortened(data.error, WIDEST, SUBTITLE, "mono");
+    if (data.status && data.status !== "failed") return data.status;
+    if (data.kind === "LockProtocol") return shortened(data.variable ?? "", WIDEST, SUBTITLE, "mono");
+    const type = data.shape ? `[${data.shape.join(", ")}]${data.dtype ? ` ${data.dtype}` : ""}` : undefined;
+    const result = type ?? data.value ?? (data.variable === data.label ? undefined : data.variable) ?? "";
+    const folded = this.folded(data);
+    if (data.label === "setitem" && data.variable)
+      return shortened(`${data.variable}${index(data) ?? folded}`, WIDEST, SUBTITLE, "mono");
+    const end = shortened(result, WIDEST, SUBTITLE, "mono");
+    if (!folded) return end;
+    const arrow = end && " → ";
+    const room = Math.max(WIDEST - measure(arrow + end, SUBTITLE, "mono"), 60);
+    return `${shortened(folded, room, SUBTITLE, "mono")}${arrow}${end}`;
+  }
+
+  /** The literals of a node whose own nodes are hidden: `(·, 2)`, or `[:, 0]` for an index. Empty if there are none. */
+  private folded(data: NodeData): string {
+    if (!this.state.hiddenKinds.has("Value") || saysItsArguments(data)) return "";
+    const inputs = this.index.into.get(data.id) ?? [];
+    const texts = new Map<string, string>();
+    let literals = 0;
+    for (const edge of inputs) {
+      const source = this.index.items.get(edge.source)?.data;
+      const name = edge.label ?? String(texts.size);
+      if (source?.kind === "Value") {
+        literals++;
+        texts.set(name, source.label);
+      } else if (!texts.has(name)) texts.set(name, "·");
+    }
+    if (!literals) return "";
+    if (data.label === "getitem" || data.label === "setitem") return bracketed(texts.get("1") ?? "");
+    const names = [...texts.keys()].sort((a, b) => place(a) - place(b));
+    return `(${names.map((name) => (place(name) < Infinity ? texts.get(name)! : `${name}=${texts.get(name)!}`)).join(", ")})`;
+  }
+
+  private describeGroup(node: SceneNode, item: Item): void {
+    const { data } = item;
+    const kind = Object.hasOwn(this.legend, data.kind) ? styleOf(this.legend, data.kind, true).name : data.kind;
+    const named = data.label.toLowerCase() !== kind.toLowerCase();
+    node.title = shortened(named ? `${kind}  ${data.label}` : kind, WIDEST_GROUP, GROUP_TITLE, "sansBold");
+    const all = passes(item);
+    const times = data.count ?? all.length;
+    const shown = shownPass(item, this.state.steps);
+    const notes: string[] = [];
+    if (times > 1) notes.push(`×${times}`);
+    if (data.taken === false) notes.push("not taken");
+    else if (data.status) notes.push(data.status);
+    if (node.role === "closed") {
+      const counts = this.holds(item);
+      let total = 0;
+      for (const count of counts.values()) total += count;
+      notes.push("closed", plural(total, "node"));
+      const subtitle = [...counts].map(([noun, count]) => plural(count, noun)).join("   ");
+      if (subtitle) node.subtitle = shortened(subtitle, WIDEST_GROUP, NOTE, "sans");
+      node.note = notes.join(" · ");
+      sizeClosed(node);
+      return;
+    }
+    if (shown && all.length > 1) {
+      node.step = {
+        iterator: data.id,
+        shown: all.indexOf(shown),
+        count: all.length,
+        label: shortened(shown.data.label, 140, NOTE, "sans"),
+      };
+      notes.push(`◂ ${node.step.label} ▸`);
+    } else if (shown) notes.push(shortened(shown.data.label, 140, NOTE, "sans"));
+    else if (data.line !== undefined) notes.push(`line ${data.line}`);
+    node.note = notes.join("  ");
+  }
+
+  /** How many nodes of each sort are in a sub-graph, in order of first appearance; of a loop, those of one pass. */
+  private holds(item: Item, counts = new Map<string, number>()): Map<string, number> {
+    for (const child of shownChildren(item, this.state.steps)) {
+      if (child.data.compound) this.holds(child, counts);
+      else if (!this.state.hiddenKinds.has(child.data.kind)) {
+        const noun = this.noun(child.data);
+        counts.set(noun, (counts.get(noun) ?? 0) + 1);
+      }
+    }
+    return counts;
+  }
+
+  private noun({ kind, changes }: NodeData): string {
+    if (changes && kind === "Operation") return "write"; // in place
+    return NOUNS[kind] ?? styleOf(this.legend, kind).name.toLowerCase();
+  }
+
+  private edges(): SceneEdge[] {
+    const merged = new Map<string, SceneEdge>();
+    const pairs = new Map<string, SceneEdge>(); // the first edge of a kind between two visible ends
+    const loops = new Set<string>();
+    const repeats: EdgeData[] = [];
+    this.countParallel();
+    for (const edge of this.index.edges) {
+      if (this.twins.has(edge.source) || this.twins.has(edge.target)) repeats.push(edge);
+      else this.merge(edge, false, merged, pairs, loops);
+    }
+    // Edges of the shown pass come first, because edges of the other passes are added to them.
+    for (const edge of repeats) this.merge(edge, true, merged, pairs, loops);
+    for (const id of loops) {
+      const node = this.nodes.get(id)!;
+      node.note = node.note ? `${node.note}  ↺` : "↺";
+      if (node.role === "node") size(node, styleOf(this.legend, node.data.kind).shape);
+      else sizeClosed(node);
+    }
+    const all = [...merged.values()];
+    const shown = all.slice(0, Math.max(MOST_EDGES, MOST_EDGES_A_BOX * this.nodes.size));
+    this.cut = all.length - shown.length;
+    const edges = this.labelled(shown);
+    return [...edges, ...this.bridges(new Set(edges.map(({ source, target }) => `${source}\n${target}`)))];
+  }
+
+  private countParallel(): void {
+    for (const { source, target } of this.index.edges) {
+      const pair = `${source}\n${target}`;
+      this.parallel.set(pair, (this.parallel.get(pair) ?? 0) + 1);
+    }
+  }
+
+  /**
+   * Adds an edge to the visible ones, or to the one that it is drawn as; `repeated` if it is of a pass that is not
+   * shown.
+   */
+  private merge(
+    edge: EdgeData,
+    repeated: boolean,
+    merged: Map<string, SceneEdge>,
+    pairs: Map<string, SceneEdge>,
+    loops: Set<string>,
+  ): void {
+    const source = this.standsFor.get(edge.source);
+    const target = this.standsFor.get(edge.target);
+    if (source === undefined || target === undefined || this.isHidden(edge.source) || this.isHidden(edge.target))
+      return;
+    if (source === target) {
+      if (repeated && edge.kind === "carried" && this.inOpenLoop(edge, target)) loops.add(target);
+      return;
+    }
+    if (this.isInside(source, target) || this.isInside(target, source)) return;
+    if (repeated) {
+      if (this.samePass(edge)) return;
+      if (edge.kind === "carried" && !this.isBefore(source, target)) {
+        loops.add(target);
+        return;
+      }
+    }
+    const many = this.parallel.get(`${edge.source}\n${edge.target}`)! > MOST_PARALLEL;
+    const lifted = many || this.lifts(edge.source, source) || this.lifts(edge.target, target);
+    const pair = `${source}\n${target}`;
+    const key = lifted ? pair : repeated || this.inLoop(edge) ? `${pair}\n${edge.label}\n${edge.kind}` : edge.id;
+    const known = merged.get(key) ?? (repeated ? pairs.get(`${pair}\n${edge.kind}`) : undefined);
+    if (known) {
+      known.edges.push(edge.id);
+      if (!repeated) known.count++;
+      if (ORDER.indexOf(edge.kind) < ORDER.indexOf(known.kind as EdgeKind)) known.kind = edge.kind;
+      return;
+    }
+    const made: SceneEdge = { id: edge.id, edges: [edge.id], source, target, kind: edge.kind, count: repeated ? 0 : 1 };
+    if (edge.label !== undefined && !lifted) made.label = shortened(edge.label, 64, SUBTITLE, "mono");
+    merged.set(key, made);
+    if (!pairs.has(`${pair}\n${edge.kind}`)) pairs.set(`${pair}\n${edge.kind}`, made);
+  }
+
+  /**
+   * Edges that lead through hidden nodes: from each visible node that one takes something from to each that takes
+   * something from it.
+   */
+  private bridges(pairs: ReadonlySet<string>): SceneEdge[] {
+    const hidden = [...this.index.items.values()].filter(
+      ({ data }) => !data.compound && this.state.hiddenKinds.has(data.kind) && this.index.into.has(data.id),
+    );
+    hidden.sort((a, b) => a.rank - b.rank);
+    const reached = new Map<string, Set<string>>(); // hidden node -> the visible ones that it takes something from
+    const made = new Map<string, SceneEdge>();
+    for (const { data } of hidden) {
+      const sources = new Set<string>();
+      reached.set(data.id, sources);
+      for (const edge of this.index.into.get(data.id)!) {
+        if (!CARRY.has(edge.kind)) continue;
+        const visible = this.isHidden(edge.source) ? reached.get(edge.source) : [this.standsFor.get(edge.source)];
+        for (const source of visible ?? [])
+          if (source !== undefined && sources.size < MOST_BRIDGED) sources.add(source);
+      }
+      for (const edge of this.index.from.get(data.id) ?? []) {
+        const target = this.standsFor.get(edge.target);
+        if (target === undefined || !CARRY.has(edge.kind) || this.isHidden(edge.target)) continue;
+        for (const source of sources) {
+          const pair = `${source}\n${target}`;
+          if (
+            source === target ||
+            pairs.has(pair) ||
+            made.has(pair) ||
+            this.isInside(source, target) ||
+            this.isInside(target, source)
+          )
+            continue;
+          if (this.isBefore(source, target))
+            made.set(pair, { id: `via ${edge.id} ${source}`, edges: [], source, target, kind: "via", count: 1 });
+        }
+      }
+    }
+    return [...made.values()];
+  }
+
+  private isBefore(id: string, other: string): boolean {
+    return this.index.items.get(id)!.rank < this.index.items.get(other)!.rank;
+  }
+
+  /** Removes argument names where they say nothing: a node with one input, or with too many, needs none. */
+  private labelled(edges: SceneEdge[]): SceneEdge[] {
+    const inputs = new Map<string, number>();
+    for (const edge of edges) inputs.set(edge.target, (inputs.get(edge.target) ?? 0) + 1);
+    for (const edge of edges) {
+      edge.count ||= 1; // only passes that are not shown have it
+      const count = inputs.get(edge.target)!;
+      const node = this.nodes.get(edge.target)!;
+      if (count === 1 || count > MOST_NAMED || node.role !== "node") delete edge.label;
+      else node.width = Math.max(node.width, Math.ceil((count + 1) * (edgeTextWidth(edge) + NAME_GAP)));
+    }
+    return edges;
+  }
+
+  /** Whether an end is of a hidden kind, itself or as the twin of one. */
+  private isHidden(id: string): boolean {
+    return this.state.hiddenKinds.has(this.index.items.get(id)!.data.kind);
+  }
+
+  /** Whether the visible element is a closed sub-graph around the edge's end, and not the end itself or its twin. */
+  private lifts(end: string, visible: string): boolean {
+    let twin = end;
+    for (let next: string | undefined = end; next !== undefined; next = this.twins.get(next)) twin = next;
+    return visible !== twin && this.nodes.get(visible)!.role === "closed";
+  }
+
+  private isInside(id: string, outer: string): boolean {
+    return this.nodes.get(outer)!.role === "open" && id.startsWith(`${outer}/`);
+  }
+
+  /** Whether both ends are in one pass that is not shown: the shown pass has the same edge. */
+  private samePass(edge: EdgeData): boolean {
+    const source = this.hiddenPass(edge.source);
+    return source !== undefined && source === this.hiddenPass(edge.target);
+  }
+
+  private hiddenPass(id: string): Item | undefined {
+    for (let item = this.index.items.get(id); item; item = item.parent)
+      if (item.data.kind === "Iteration" && this.twins.has(item.data.id)) return item;
+    return undefined;
+  }
+
+  /** Whether a value that one pass hands to the next stays in a box of the loop, not in the loop's own closed box. */
+  private inOpenLoop(edge: EdgeData, visible: string): boolean {
+    const loop = (this.hiddenPass(edge.source) ?? this.hiddenPass(edge.target))!.parent!;
+    return visible.startsWith(`${loop.data.id}/`);
+  }
+
+  /** Whether an end is in a loop that shows one pass, so that further passes may bring the same edge again. */
+  private inLoop(edge: EdgeData): boolean {
+    if (!this.stepping) return false;
+    return [edge.source, edge.target].some((id) => around(this.index, id).some((outer) => this.nodes.get(outer)?.step));
+  }
+}
+
+/**
+ * The place of a node in a pass, without its name: its kind, the sub-graph that it is in, and its line (after the @).
+ */
+function placeIn({ id, kind }: NodeData, pass: string): string {
+  const name = id.lastIndexOf("/");
+  return `${kind} ${id.slice(pass.length, name)} ${id.slice(Math.max(id.lastIndexOf("@"), name))}`;
+}
+
+/** Whether the label is made of the literals already: a read's path, a loop's variable, an attribute (`.clone`). */
+function saysItsArguments(data: NodeData): boolean {
+  return (
+    ["InterventionProtocol", "ParameterProtocol", "ValueProtocol"].includes(data.kind) || data.label.startsWith(".")
+  );
+}
+
+/** The index of a getitem or setitem, if it is known as text. */
+function index(data: NodeData): string | undefined {
+  const text = data.arguments?.find(([name]) => name === "1")?.[1];
+  return text === undefined ? undefined : bracketed(text);
+}
+
+function bracketed(index: string): string {
+  return `[${/^\(.*\)$/.test(index) ? index.slice(1, -1) : index}]`;
+}
+
+const NOUNS: Record<string, string> = {
+  InterventionProtocol: "read",
+  GradProtocol: "gradient",
+  SwapProtocol: "write",
+  SkipProtocol: "skip",
+  LockProtocol: "save",
+  ValueProtocol: "variable",
+  VariableProtocol: "variable",
+  ApplyModuleProtocol: "module call",
+  Value: "literal",
+};
+
+/** Kinds of edges on which a value goes on. */
+const CARRY: ReadonlySet<EdgeKind> = new Set<EdgeKind>(["data", "argument", "bridge", "carried"]);
+
+/** Edge kinds, the most telling first. Several edges that are drawn as one have the most telling kind among them. */
+const ORDER: readonly EdgeKind[] = ["bridge", "carried", "data", "condition", "argument", "containment", "order"];
+
+/** The position of a positional argument; Infinity for a named one, which comes after. */
+function place(name: string): number {
+  return /^\d+$/.test(name) ? Number(name) : Infinity;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,64 @@
+"""save(): a graph as a file, whole or not at all, in the format that the suffix of its name says."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..graph import schema
+from ..graph.part import part
+from ..graph.questions import known
+from ..view import SaveOptions, narrowed, refuse_unknown, takes
+from .files import located, write
+from .formats import format_of
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+
+@takes(SaveOptions)
+def save(obj: Any, path: str | os.PathLike[str], **options: Unpack[SaveOptions]) -> Path:
+    """Write a graph to a file, whole or not at all; a missing folder is made.
+
+    Arguments:
+        obj: what :func:`~nnsight_graphwidget.read` reads, or a ``GraphWidget`` (the file shows what is on screen).
+        path: where; the suffix is the format: ``.svg .png .pdf .html`` are pictures, ``.json`` is the graph itself,
+            ``.cyjs .graphml .gexf .dot .mmd`` are for other programs and always hold the whole graph. A format takes those
+            of the following that mean something for it.
+        {options}
+
+    Returns:
+        The path written.
+
+    Raises:
+        UnreadableError: ``obj`` is nothing that can be read.
+        OptionError: an option that the format does not have, or a value that an option does not take.
+        ExportError: the file cannot be made; what was at ``path`` is untouched.
+    """
+    path = located(path)
+    chosen = format_of(path)
+    refuse_unknown(options, chosen.options, path.suffix.lower())
+    if chosen.drawn:
+        from . import engine
+
+        engine.start()
+    from ..reading import on_screen
+
+    graph, shown = on_screen(obj)
+    if "only" in options:
+        shown.pop("expanded", None)  # what is open on the screen need not be in that part
+    elif not chosen.shows_a_view:
+        shown.pop("only", None)  # a slice is a figure; other formats hold the whole graph
+    schema.check(graph)
+    only = options.get("only", shown.get("only"))
+    if only is not None:
+        graph = part(graph, only)
+    title = options.get("title", shown.get("title"))
+    if title is not None:
+        graph = replace(graph, title=str(title))
+    asked = {name: value for name, value in {**narrowed(shown, known(graph)), **options}.items() if name in chosen.options}
+    for name in ("title", "only"):
+        asked.pop(name, None)
+    return write(path, chosen.write(graph, **asked))

@@ -1,0 +1,108 @@
+"""Questions about a graph that Python and the front end (``js/src/core``) must answer alike: what feeds what, what is around
+it, what a loop's passes have in common, what is open at first. ``tests/golden/questions.json`` is asked of both."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from ..view import Known
+from .kinds import behaves, legend
+from .model import Graph, Group, Node
+
+#: Boxes that a graph may show and open at its first level by itself.
+_SMALL = 50
+
+
+def known(graph: Graph) -> Known:
+    """The ids and kinds that options about a graph can name."""
+    groups = {group.id: group.kind for group in graph.groups}
+    nodes = {node.id: node.kind for node in graph.nodes}
+    return Known(groups, {**groups, **nodes}, dict.fromkeys([*legend(), *groups.values(), *nodes.values()]))
+
+
+class Index:
+    """A graph, looked up by id.
+
+    Arguments:
+        graph: the whole.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.items: dict[str, Node | Group] = {item.id: item for item in graph.groups + graph.nodes}
+        self.inside: dict[str | None, list[Node | Group]] = {}
+        for item in graph.groups + graph.nodes:
+            self.inside.setdefault(item.parent, []).append(item)
+        self.known = known(graph)
+        self._inputs: dict[str, list[str]] = {}
+        for edge in graph.edges:
+            self._inputs.setdefault(edge.target, []).append(edge.source)
+
+    def around(self, id_: str) -> list[str]:
+        """The sub-graphs around a node or sub-graph, outermost first."""
+        path: list[str] = []
+        parent = self.items[id_].parent
+        while parent is not None:
+            path.append(parent)
+            parent = self.items[parent].parent
+        return path[::-1]
+
+    def feeding(self, ids: Iterable[str]) -> list[str]:
+        """What these depend on, themselves included. A sub-graph brings what is in it."""
+        seen: dict[str, None] = {}
+        queue = list(ids)
+        while queue:
+            id_ = queue.pop()
+            if id_ not in seen:
+                seen[id_] = None
+                queue += (child.id for child in self.inside.get(id_, ()))
+                # An input of a trace feeds the trace as a whole, so what is computed in the trace depends on it.
+                queue += (source for reached in (id_, *self.around(id_)) for source in self._inputs.get(reached, ()))
+        return list(seen)
+
+    def levels(self, root: str | None) -> dict[str, int]:
+        """Sub-graph → its level in and below ``root`` (None: the whole graph), from 1. A pass is no level of its own."""
+        levels: dict[str, int] = {}
+        for group in self.items.values():
+            if not isinstance(group, Group):
+                continue
+            if group.id == root or (root is None and group.parent is None):
+                levels[group.id] = 1
+            elif group.parent in levels:
+                levels[group.id] = levels[group.parent] + (not behaves(group.kind, "pass"))
+        return levels
+
+    def closed(self, expanded: Iterable[str], steps: Mapping[str, Any], id_: str) -> list[str]:
+        """What is open after ``id_`` is closed: in a loop that shows one pass it is closed in every pass."""
+        same = self._in_first_pass(steps, id_)
+        return [other for other in expanded if self._in_first_pass(steps, other) != same]
+
+    def _in_first_pass(self, steps: Mapping[str, Any], id_: str) -> str:
+        """The id of the same thing in the first pass of every loop around it that shows one pass."""
+        same = id_
+        item: Node | Group | None = self.items.get(id_)
+        while item is not None:
+            if behaves(item.kind, "pass") and item.parent is not None and steps.get(item.parent) != "all":
+                first = next(child for child in self.inside[item.parent] if child.kind == item.kind)
+                same = first.id + same[len(item.id) :]
+            item = self.items.get(item.parent) if item.parent is not None else None
+        return same
+
+
+def open_at_first(graph: Graph, hidden_kinds: Collection[str]) -> list[str]:
+    """Ids of the sub-graphs that are open at first: the outermost, if few boxes are seen then."""
+    inside: dict[str | None, list[Node | Group]] = {}
+    for item in graph.groups + graph.nodes:
+        if item.kind not in hidden_kinds:
+            inside.setdefault(item.parent, []).append(item)
+    roots = inside.get(None, [])
+    visible = len(roots)
+    for root in roots:
+        for child in inside.get(root.id, []):
+            if not (isinstance(child, Group) and behaves(child.kind, "pass")):
+                visible += 1
+            elif not child.index:  # a loop shows what is in its first pass
+                visible += len(inside.get(child.id, []))
+    if visible > _SMALL:
+        return []
+    return [root.id for root in roots if isinstance(root, Group) and not behaves(root.kind, "folded")]
