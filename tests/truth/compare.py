@@ -64,16 +64,16 @@ def wanted(run: Interpreter) -> Told:
             told.nodes[names[event]] += 1
             edges.extend((source, event, name) for name, source in event.inputs)
         for child in place.children:
-            if not child.held() and (child.kind != "Iteration" or not place.ran()):
-                continue
-            if child.kind == "Iterator" and child.count and not child.ran():
+            if not child.held() and (child.kind != "Iteration" or not place.held()):
                 continue
             inner = counted(path, group_name(child.kind, child.name, child.line, child.column, child.index))
             told.groups[inner] = (
                 f"×{child.count}" if child.kind == "Iterator" else "" if child.taken is None else f"taken={child.taken}"
             )
             names[child] = inner
-            if child.held() is not Would.SURELY:
+            if (
+                place if child.kind == "Iteration" else child
+            ).held() is not Would.SURELY:  # a loop that is shown shows each pass
                 told.perhaps.add(inner)
             edges.extend((test, child, "condition") for test in dict.fromkeys(child.tests))
             visit(child, inner)

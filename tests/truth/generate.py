@@ -181,7 +181,7 @@ class Writer:
                 f"torch.add({inner()}, {inner()})",
                 f"torch.where({inner()} > 0, {inner()}, {inner()})",
                 f"torch.relu({inner()})",
-                f"torch.full((2, 4), {self.number(scope, depth - 1)})",
+                f"torch.full((2, 4), 1.0 * {self.number(scope, depth - 1)})",
                 f"torch.clamp({inner()}, min={self.number(scope, 0)})",
             )
         if form == "mean":
