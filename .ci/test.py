@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 STATIC = "nnsight_graphwidget/static"
+SCHEMA = "js/src/generated/schema.ts"
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--color=no"]
 
 Command = list[str]
@@ -58,7 +59,11 @@ def chromium() -> None:
 
 def bundle() -> list[Command]:
     npm = node()
-    return [[npm, "--prefix", "js", "ci", "--no-audit", "--no-fund"], [npm, "--prefix", "js", "run", "build"]]
+    return [
+        [npm, "--prefix", "js", "ci", "--no-audit", "--no-fund"],
+        [sys.executable, "js/schema.py"],
+        [npm, "--prefix", "js", "run", "build"],
+    ]
 
 
 def lint() -> Iterator[Command]:
@@ -66,17 +71,20 @@ def lint() -> Iterator[Command]:
     yield [str(BIN / "ruff"), "format", "--check"]
     yield [str(BIN / "mypy")]
     # Last, so that a machine without Node has run the others when this ends the part.
-    install, _ = bundle()
+    install = bundle()[0]
     if not (ROOT / "js" / "node_modules" / ".bin" / "biome").exists():
         yield install
     yield [install[0], "--prefix", "js", "run", "lint"]
 
 
 def js() -> list[Command]:
-    install, build = bundle()
+    install, schema, build = bundle()
     npm = install[0]
     return [
         install,
+        schema,
+        # The committed schema is what the Python package gives.
+        ["git", "diff", "--exit-code", "--stat", "--", SCHEMA],
         [npm, "--prefix", "js", "run", "check"],
         [npm, "--prefix", "js", "test"],
         build,

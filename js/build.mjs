@@ -82,7 +82,8 @@ async function main() {
     if (!existsSync(join(here, bundle.entryPoints[0]))) continue;
     const { metafile } = await build({ ...shared, ...bundle });
     for (const path of Object.keys(metafile.inputs)) {
-      const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
+      // The folder may be a link to one elsewhere.
+      const name = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
       if (name) packages.add(name);
     }
   }

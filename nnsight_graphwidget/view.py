@@ -209,7 +209,7 @@ class ViewOptions(GraphOptions, total=False):
         ),
     ]
     steps: Annotated[
-        Steps,
+        Steps | None,
         Option(
             'id of a loop → the pass that is shown, from 0 (the default), or "all"',
             "a dict of ids of loops, each with a pass (0, 1 …) or 'all'",
@@ -221,7 +221,7 @@ class ViewOptions(GraphOptions, total=False):
         ),
     ]
     positions: Annotated[
-        Positions,
+        Positions | None,
         Option(
             "id → (x, y): how far, in px, it was dragged from where layout puts it",
             "a dict of ids, each with two numbers, (x, y) in px",
@@ -332,14 +332,14 @@ def default_of(hint: Any, option: Option) -> Any:
 
 
 def checked(kinds: type, given: Mapping[str, Any], known: Known) -> dict[str, Any]:
-    """Every option of a set, as it is stored: what was given after a check, and the others' defaults.
+    """Every option of a set, as it is stored: what was given after a check, and the default of what was not, or was None.
 
     Raises:
         OptionError: naming the option, what was given and what is expected.
     """
     result = {}
     for name, (_, option) in options_of(kinds).items():
-        if name not in given or (given[name] is None and option.default is None):
+        if given.get(name) is None:
             result[name] = option.default
         else:
             result[name] = option.checked(name, given[name], known)

@@ -137,6 +137,23 @@ def test_a_cell_that_runs_again_shows_what_was_open(seed: Graph, shell: Shell) -
     assert third.expanded == [SESSION]
 
 
+def test_a_cell_that_runs_again_lets_go_of_ids_that_are_no_more(seed: Graph, shell: Shell) -> None:
+    shell.run("cell")
+    first = show(seed, expanded="all")
+    first.selected = [ADD, TRACER]
+    first.steps = {LOOP: 1}
+    first.positions = {ADD: [5, 6], TRACER: [7, 8]}
+    without_loop = replace(
+        seed,
+        nodes=tuple(node for node in seed.nodes if not node.id.startswith(LOOP)),
+        groups=tuple(group for group in seed.groups if not group.id.startswith(LOOP)),
+        edges=tuple(edge for edge in seed.edges if not (edge.source + edge.target).count(LOOP)),
+    )
+    shell.run("cell")
+    again = show(without_loop)
+    assert (again.expanded, again.selected, again.steps, again.positions) == ([SESSION, TRACER], [TRACER], {}, {TRACER: [7, 8]})
+
+
 def test_what_the_cell_says_wins_over_what_was_open(seed: Graph, shell: Shell) -> None:
     shell.run("cell")
     first = show(seed)
@@ -251,6 +268,14 @@ def test_a_wrong_option_is_told_with_what_is_close(seed: Graph) -> None:
         show(seed, expand="all")
 
 
+def test_what_has_no_effect_says_so(seed: Graph) -> None:
+    widget = show(seed)
+    with pytest.warns(UserWarning, match="motion_blur has no effect: .* to_ipycytoscape"):
+        widget.motion_blur = True
+    with pytest.raises(UnsupportedError, match="to_ipycytoscape"):
+        widget.set_tooltip_source("label")
+
+
 def test_its_graph_is_an_interventions(seed: Graph) -> None:
     for name in ("json", "networkx", "df", "neo4j"):
         with pytest.raises(UnsupportedError, match="to_ipycytoscape"):
@@ -314,6 +339,17 @@ def test_a_stock_widget_has_every_element_parents_first(seed: Graph) -> None:
         seen.add(node.data["id"])
     assert len(seen) == len(seed.nodes) + len(seed.groups)
     assert len(stock.graph.edges) == len(seed.edges)
+
+
+def test_a_stock_widget_shows_what_failed(seed: Graph) -> None:
+    nodes = tuple(replace(node, status="failed") if node.id == ADD else node for node in seed.nodes)
+    stock = to_ipycytoscape(replace(seed, nodes=nodes))
+    (add,) = (node for node in stock.graph.nodes if node.data["id"] == ADD)
+    rules = [rule for rule in stock.get_style() if rule["selector"] in {"node.failed", "node.operation"}]
+    assert {"failed", "operation"} <= set(add.classes.split())
+    # The last that matches wins: the look of a failure, whatever its kind.
+    assert [rule["selector"] for rule in rules] == ["node.operation", "node.failed"]
+    assert rules[1]["style"] == {"border-color": "#c62828", "border-width": 3}
 
 
 def test_a_stock_widget_warns_where_it_is_slow() -> None:

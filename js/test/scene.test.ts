@@ -109,6 +109,22 @@ describe("the seed's graph", () => {
   });
 });
 
+test("through a hidden node lead edges from its first twelve sources, and from no more", () => {
+  const sources = Array.from({ length: 20 }, (_, at) => `s${at}`);
+  const elements = [
+    ...sources.map((id, order) => node(id, "Operation", { order })),
+    node("hidden", "Noop", { order: 20 }),
+    node("end", "Operation", { order: 21 }),
+    ...sources.map((id) => edge(id, "hidden")),
+    edge("hidden", "end"),
+  ];
+  const state = { expanded: new Set<string>(), hiddenKinds: new Set(["Noop"]), steps: {} };
+  const { edges } = buildScene(elements, state, legend);
+  expect(edges.map(({ source, target, kind }) => `${source} > ${target} ${kind}`)).toEqual(
+    sources.slice(0, 12).map((id) => `${id} > end via`),
+  );
+});
+
 describe("closed sub-graphs", () => {
   const elements = [
     group("a", "Tracer"),

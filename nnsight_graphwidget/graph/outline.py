@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .kinds import behaves, style
+from .kinds import behaves, legend
 from .model import Edge, Graph, Group, Node
 from .text import legible
 
@@ -96,7 +96,7 @@ def caption(item: Node | Group) -> list[str]:
     """What a picture says about a node or a sub-graph, in one or two lines."""
     if isinstance(item, Group):
         repeated = f" ×{item.count}" if item.count is not None else ""
-        name = style(item.kind, group=True)["name"]
+        name = legend()[item.kind]["name"] if item.kind in legend() else item.kind
         said = item.label if item.label.lower() == name.lower() or behaves(item.kind, "pass") else f"{name} {item.label}"
         return [legible(said) + repeated]
     shape = f"[{', '.join(map(str, item.shape))}] {item.dtype or ''}".strip() if item.shape is not None else None

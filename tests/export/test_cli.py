@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from samples import GOLDEN, seed
 
 from nnsight_graphwidget import load, save
 from nnsight_graphwidget.cli import _split_run, main
+from nnsight_graphwidget.view import SaveOptions, options_of
 
 ROOT = Path(__file__).parents[2]
 ENV = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
@@ -92,6 +94,32 @@ def test_render_several_files_with_options(graph: Path, tmp_path: Path) -> None:
         seed(), tmp_path / "c.png", title="Figure 1", theme="dark", only="session@1/tracer_1@2", legend=False, scale=1
     ).read_bytes()
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "sub" / "b.png").read_bytes() == expected
+
+
+def test_render_takes_every_option_of_save(graph: Path, tmp_path: Path) -> None:
+    loop, add = "session@1/for@5", "session@1/for@5/i1/add@8"
+    asked = {
+        "title": (["--title", "t"], "t"),
+        "only": (["--only", "session@1"], "session@1"),
+        "theme": (["--theme", "dark"], "dark"),
+        "expanded": (["--expanded", "session@1", "--expanded", loop], ["session@1", loop]),
+        "hidden_kinds": (["--hide", "Value", "--hide", "LockProtocol"], ["Value", "LockProtocol"]),
+        "steps": (["--steps", f"{loop}=1"], {loop: 1}),
+        "positions": (["--positions", f"{add}=40,-5.5"], {add: (40, -5.5)}),
+        "arrangement": (["--arrangement", "lanes"], "lanes"),
+        "legend": (["--no-legend"], False),
+        "footer": (["--footer", "a line"], "a line"),
+        "transparent": (["--transparent"], True),
+        "scale": (["--scale", "1.5"], 1.5),
+    }
+    assert asked.keys() | {"dpi", "width"} == options_of(SaveOptions).keys()  # these two set what scale sets
+    words = [word for flags, _ in asked.values() for word in flags]
+    assert main(["render", str(graph), "-o", str(tmp_path / "a.png"), *words]) == 0
+    options: Any = {name: value for name, (_, value) in asked.items()}
+    expected = save(seed(), tmp_path / "b.png", **options).read_bytes()
+    assert (tmp_path / "a.png").read_bytes() == expected
+    for name in set(asked) - {"only", "expanded", "transparent", "title"}:
+        assert save(seed(), tmp_path / "c.png", **{**options, name: None}).read_bytes() != expected, name
 
 
 def test_render_what_is_open(graph: Path, tmp_path: Path) -> None:

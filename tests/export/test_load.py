@@ -64,6 +64,10 @@ BAD: dict[str, tuple[Any, str]] = {
     "status": (graph(nodes=[{**NODE, "status": "fine"}]), r"nodes\[0\].status: one of ok, failed, .*; got 'fine'"),
     "text for a number": (graph(nodes=[{**NODE, "line": "3"}]), r"nodes\[0\].line: whole number expected; got '3'"),
     "true for a number": (graph(nodes=[{**NODE, "line": True}]), r"nodes\[0\].line: whole number expected; got True"),
+    "a number that JavaScript does not count": (
+        graph(nodes=[{**NODE, "order": 2**53}]), r"nodes\[0\].order: whole number expected; got 9007199254740992"
+    ),
+    "one below zero": (graph(nodes=[{**NODE, "shape": [1, -(2**53)]}]), r"nodes\[0\].shape: whole numbers expected; got list"),
     "number too large": (graph(nodes=[{**NODE, "order": 10**400}]), r"nodes\[0\].order: whole number expected"),
     "shape": (graph(nodes=[{**NODE, "shape": [1, 2.5]}]), r"nodes\[0\].shape: whole numbers expected; got list"),
     "arguments": (graph(nodes=[{**NODE, "arguments": [["0"]]}]), r"nodes\[0\].arguments: pairs expected; got list"),
@@ -76,6 +80,10 @@ BAD: dict[str, tuple[Any, str]] = {
     "a huge schema": ({"schema": HUGE}, "the data says a number of 16,610 bits"),
     "a huge field": (graph() | {HUGE: 1}, "a number of 16,610 bits: not a field of a graph"),
 }  # fmt: skip
+
+
+def test_the_largest_number_that_javascript_counts() -> None:
+    assert Graph.from_dict(graph(nodes=[{**NODE, "order": 2**53 - 1}])).nodes[0].order == 2**53 - 1
 
 
 @pytest.mark.parametrize("case", BAD)

@@ -303,25 +303,33 @@ def test_threads_record_their_own(x: torch.Tensor) -> None:
     assert [sum(group.kind == "Tracer" for group in graphs[number].groups) for number in (0, 1)] == [1, 2]
 
 
-def test_a_users_function_mode_keeps_its_place(model: Any, x: torch.Tensor) -> None:
-    seen: list[str] = []
+def test_users_function_modes_keep_their_places(model: Any, x: torch.Tensor) -> None:
+    """Each mode, and their order: an inner one sees a call before the one around it."""
+    seen: list[tuple[str, str]] = []
 
     class Mode(TorchFunctionMode):
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
         def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            seen.append(getattr(func, "__name__", ""))
+            seen.append((self.name, getattr(func, "__name__", "")))
             return func(*args, **(kwargs or {}))
 
-    def run() -> list[str]:
+    def run() -> list[tuple[str, str]]:
         seen.clear()
         with model.trace(x):
-            with Mode():
+            with Mode("outer"), Mode("inner"):
                 hidden = model.layer1.output
                 (hidden + 1).save()
                 model.layer2.output.save()
+                (hidden * 2).save()
             assert not any(isinstance(mode, Mode) for mode in _get_current_function_mode_stack())
         return list(seen)
 
     plain = run()
+    names = [name for name, function in plain if function == "mul"]
+    assert names == ["inner", "outer"]
     with record():
         assert run() == plain
 

@@ -501,7 +501,17 @@ const NOUNS: Record<string, string> = {
 const CARRY: ReadonlySet<EdgeKind> = new Set<EdgeKind>(["data", "argument", "bridge", "carried"]);
 
 /** Edge kinds, the most telling first. Several edges that are drawn as one have the most telling kind among them. */
-const ORDER: readonly EdgeKind[] = ["bridge", "carried", "data", "condition", "argument", "containment", "order"];
+const ORDER: readonly EdgeKind[] = [
+  "bridge",
+  "carried",
+  "data",
+  "condition",
+  "argument",
+  "model",
+  "containment",
+  "order",
+  "may",
+];
 
 /** The position of a positional argument; Infinity for a named one, which comes after. */
 function place(name: string): number {

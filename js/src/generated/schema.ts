@@ -1,4 +1,5 @@
 // What crosses from Python: the elements of a graph, the kinds of the legend, and the widget's state.
+// Written by js/schema.py; `make build` writes it again.
 
 export interface Element {
   group: "nodes" | "edges";
@@ -12,7 +13,6 @@ export interface NodeData {
   kind: string;
   label: string;
   parent?: string;
-  compound?: true;
   target?: string;
   arguments?: [string, string][];
   value?: string;
@@ -34,21 +34,32 @@ export interface NodeData {
   error?: string;
   changes?: boolean;
   statistics?: Record<string, number | "nan" | "inf" | "-inf">;
-  count?: number; // an Iterator: passes made
-  index?: number; // an Iteration: which pass
-  taken?: boolean; // a Branch: whether it ran
+  note?: string;
+  count?: number;
+  index?: number;
+  taken?: boolean;
+  compound?: true;
 }
 
 export interface EdgeData {
   id: string;
   source: string;
   target: string;
-  kind: EdgeKind;
   label?: string;
   output?: string;
+  kind: EdgeKind; // always there
 }
 
-export type EdgeKind = "data" | "argument" | "bridge" | "carried" | "condition" | "containment" | "order";
+export type EdgeKind =
+  | "data"
+  | "argument"
+  | "bridge"
+  | "carried"
+  | "condition"
+  | "containment"
+  | "order"
+  | "model"
+  | "may";
 
 export interface SourceText {
   file: string;
@@ -56,6 +67,7 @@ export interface SourceText {
   text: string;
 }
 
+/** What is known of a kind; `kinds.py` says what each field means. */
 export interface KindStyle {
   name: string;
   role: "node" | "group";
@@ -65,32 +77,35 @@ export interface KindStyle {
   shape: "box" | "ellipse" | "hexagon";
   class: string;
   meaning: string;
+  noun?: string;
+  says_arguments?: boolean;
   family?: string;
+  literal?: boolean;
+  outside?: boolean;
+  noun_of_change?: string;
+  loop?: boolean;
+  inline?: boolean;
+  pass?: boolean;
+  folded?: boolean;
 }
 export type Legend = Record<string, KindStyle>;
-
-export type Theme = "light" | "dark";
-
-/** How far boxes were dragged from where layout puts them, by id, in px of the drawing. */
-export type Positions = Readonly<Record<string, readonly [x: number, y: number]>>;
 
 /** The widget's synced traits. */
 export interface State {
   elements: Element[];
   sources: SourceText[];
   about: { nnsight?: string | null; complete?: boolean; reason?: string | null };
-  expanded: string[];
-  selected: string[];
-  hidden_kinds: string[];
-  steps: Record<string, number | "all">;
-  positions: Positions; // how far each was dragged, in px
-  search: string;
   title: string;
-  theme: "auto" | "light" | "dark";
-  height: string | null;
   only: string[];
+  theme: "auto" | "light" | "dark";
+  expanded: string[];
+  hidden_kinds: string[];
+  steps: Readonly<Record<string, number | "all">>;
+  positions: Readonly<Record<string, readonly [number, number]>>;
   arrangement: "flow" | "lanes";
-  // Inherited from ipycytoscape's CytoscapeWidget.
+  selected: string[];
+  search: string;
+  height: string | null;
   cytoscape_style: { selector: string; style?: object; css?: object }[];
   cytoscape_layout: { name?: string } & Record<string, unknown>;
   min_zoom: number;
@@ -106,17 +121,17 @@ export const DEFAULTS: State = {
   elements: [],
   sources: [],
   about: {},
+  title: "",
+  only: [],
+  theme: "auto",
   expanded: [],
-  selected: [],
   hidden_kinds: ["Value"],
   steps: {},
   positions: {},
-  search: "",
-  title: "graph",
-  theme: "auto",
-  height: null,
-  only: [],
   arrangement: "flow",
+  selected: [],
+  search: "",
+  height: null,
   cytoscape_style: [],
   cytoscape_layout: {},
   min_zoom: 0.02,
@@ -127,3 +142,7 @@ export const DEFAULTS: State = {
   auto_ungrabify: false,
   _interaction_handlers: {},
 };
+
+/** How far boxes were dragged from where layout puts them, by id, in px of the drawing. */
+export type Positions = State["positions"];
+export type Theme = Exclude<State["theme"], "auto">;

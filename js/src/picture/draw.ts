@@ -36,6 +36,8 @@ export const EDGE_DASHES: Record<SceneEdge["kind"], readonly number[] | undefine
   condition: undefined,
   containment: [1, 3],
   order: [1, 3],
+  model: [8, 3],
+  may: [2, 6],
   via: [1.5, 3.5],
 };
 

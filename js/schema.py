@@ -1,0 +1,145 @@
+"""Writes ``src/generated/schema.ts``: what crosses from Python, as TypeScript. ``make build`` runs it, CI compares.
+
+The element types come from the dataclasses' type hints, the kinds from ``kinds.json``, the widget's state from ``view.py``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
+
+from nnsight_graphwidget.graph import Edge, Group, Node, Source
+from nnsight_graphwidget.graph.kinds import legend
+from nnsight_graphwidget.graph.schema import NOT_FINITE, Field, fields_of
+from nnsight_graphwidget.view import WidgetOptions, default_of, options_of, stored_type
+
+FILE = Path(__file__).parent / "src" / "generated" / "schema.ts"
+
+_SHAPES = {
+    "text": "string",
+    "whole number": "number",
+    "true or false": "boolean",
+    "whole numbers": "number[]",
+    "pairs": "[string, string][]",
+    "numbers by name": f"Record<string, number | {' | '.join(map(json.dumps, NOT_FINITE))}>",
+}
+
+#: Types of state that is not ours: JSON of ipycytoscape's.
+_STOCK = {
+    "cytoscape_style": "{ selector: string; style?: object; css?: object }[]",
+    "cytoscape_layout": "{ name?: string } & Record<string, unknown>",
+}
+
+
+def of_field(name: str, field: Field) -> str:
+    """A line of an interface."""
+    kind = " | ".join(map(json.dumps, field.choices[1:]))  # the first is the default, which is left out
+    return f"  {name}{'' if field.needed else '?'}: {kind or _SHAPES[field.shape]};"
+
+
+def of_hint(hint: Any) -> str:
+    """A type hint in TypeScript."""
+    if get_origin(hint) is Literal:
+        return " | ".join(map(json.dumps, get_args(hint)))
+    kinds = [of_hint(kind) for kind in get_args(hint) if kind is not NoneType]
+    if get_origin(hint) is list:
+        return f"{kinds[0]}[]"
+    if get_origin(hint) is dict:
+        return f"Readonly<Record<{', '.join(kinds)}>>"
+    if get_origin(hint) is tuple:
+        return f"readonly [{', '.join(kinds)}]"
+    if get_args(hint):
+        return " | ".join([*kinds, *(["null"] if NoneType in get_args(hint) else [])])
+    return {str: "string", bool: "boolean", int: "number", float: "number"}[hint]
+
+
+def elements() -> list[str]:
+    """The interfaces of a node or sub-graph, of an edge and of a source."""
+    both = {**fields_of(Node), **fields_of(Group)}
+    return [
+        "/** A node, or a sub-graph when `compound` is true. Fields at their default are absent. */",
+        "export interface NodeData {",
+        *(of_field(name, field) for name, field in both.items()),
+        "  compound?: true;",
+        "}",
+        "",
+        "export interface EdgeData {",
+        *(of_field(name, field) for name, field in fields_of(Edge).items() if name != "kind"),
+        "  kind: EdgeKind; // always there",
+        "}",
+        "",
+        "export type EdgeKind =",
+        "\n".join(f"  | {json.dumps(kind)}" for kind in fields_of(Edge)["kind"].choices) + ";",
+        "",
+        "export interface SourceText {",
+        *(of_field(name, field) for name, field in fields_of(Source).items()),
+        "}",
+    ]
+
+
+def kinds() -> list[str]:
+    """The interface of an entry of the legend: a field that not every kind has is optional, and few values are named."""
+    entries = legend().values()
+    lines = ["/** What is known of a kind; `kinds.py` says what each field means. */", "export interface KindStyle {"]
+    for name in dict.fromkeys(name for entry in entries for name in entry):
+        values = list(dict.fromkeys(entry[name] for entry in entries if name in entry))
+        everywhere = all(name in entry for entry in entries)
+        kind = "boolean" if isinstance(values[0], bool) else "string"
+        if name in ("role", "shape"):
+            kind = " | ".join(map(json.dumps, values))
+        lines.append(f"  {name}{'' if everywhere else '?'}: {kind};")
+    return [*lines, "}", "export type Legend = Record<string, KindStyle>;"]
+
+
+def state() -> list[str]:
+    """The widget's synced traits, and their defaults."""
+    types = {
+        "elements": "Element[]",
+        "sources": "SourceText[]",
+        "about": "{ nnsight?: string | null; complete?: boolean; reason?: string | null }",
+    }
+    defaults: dict[str, Any] = {"elements": [], "sources": [], "about": {}}
+    for name, (hint, option) in options_of(WidgetOptions).items():
+        types[name] = _STOCK.get(name) or of_hint(stored_type(hint, option))
+        defaults[name] = default_of(hint, option)
+    types["_interaction_handlers"], defaults["_interaction_handlers"] = "Record<string, string[]>", {}
+    return [
+        "/** The widget's synced traits. */",
+        "export interface State {",
+        *(f"  {name}: {kind};" for name, kind in types.items()),
+        "}",
+        "",
+        "export const DEFAULTS: State = {",
+        *(f"  {name}: {number(default)}," for name, default in defaults.items()),
+        "};",
+        "",
+        "/** How far boxes were dragged from where layout puts them, by id, in px of the drawing. */",
+        'export type Positions = State["positions"];',
+        'export type Theme = Exclude<State["theme"], "auto">;',
+    ]
+
+
+def number(value: Any) -> str:
+    """A default in JavaScript, where 4.0 is 4."""
+    return json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
+def schema() -> str:
+    """The whole file."""
+    head = [
+        "// What crosses from Python: the elements of a graph, the kinds of the legend, and the widget's state.",
+        "// Written by js/schema.py; `make build` writes it again.",
+        "",
+        "export interface Element {",
+        '  group: "nodes" | "edges";',
+        "  data: NodeData | EdgeData;",
+        "  classes?: string;",
+        "}",
+    ]
+    return "\n".join([*head, "", *elements(), "", *kinds(), "", *state()]) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(schema(), "utf-8")
