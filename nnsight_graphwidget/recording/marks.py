@@ -172,7 +172,8 @@ def _move(node: ast.AST, shift: Shift) -> None:
 def _compile(body: list[ast.stmt], code: CodeType, shift: Shift) -> CodeType:
     module = ast.Module(body, [])
     _move(module, shift)
-    return compile(module, code.co_filename, "exec", flags=code.co_flags & _COMPILER_FLAGS, dont_inherit=True)
+    made: CodeType = compile(module, code.co_filename, "exec", flags=code.co_flags & _COMPILER_FLAGS, dont_inherit=True)
+    return made
 
 
 def _codes(code: CodeType) -> Iterable[CodeType]:
@@ -185,7 +186,7 @@ def _codes(code: CodeType) -> Iterable[CodeType]:
 def _finish(code: CodeType, like: CodeType, marks: Any) -> CodeType:
     """The marks in place of their placeholder; the name and first line of the code that this one stands for."""
     made = _with_marks(code, marks).replace(co_name=like.co_name, co_firstlineno=like.co_firstlineno)
-    return made.replace(co_qualname=like.co_qualname) if hasattr(like, "co_qualname") else made  # type: ignore[attr-defined]
+    return made.replace(co_qualname=like.co_qualname) if hasattr(like, "co_qualname") else made
 
 
 def _with_marks(code: CodeType, marks: Any) -> CodeType:
@@ -197,7 +198,7 @@ def _with_marks(code: CodeType, marks: Any) -> CodeType:
     )
 
 
-def _bound(body: Iterable[ast.stmt]) -> frozenset[str]:
+def _bound(body: Iterable[ast.AST]) -> frozenset[str]:
     """The names that statements bind by themselves, not in functions."""
     found: set[str] = set()
     todo: list[ast.AST] = list(body)
@@ -213,7 +214,7 @@ def _bound(body: Iterable[ast.stmt]) -> frozenset[str]:
 def _bound_in(node: Any) -> frozenset[str]:
     arguments = node.args
     given = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
-    body = [node.body] if isinstance(node, ast.Lambda) else node.body
+    body: list[Any] = [node.body] if isinstance(node, ast.Lambda) else node.body
     return _bound(body) | {argument.arg for argument in given if argument is not None}
 
 
@@ -308,9 +309,9 @@ class _Marker:
         return [made for statement in body for made in self._marked(statement)]
 
     def _marked(self, node: Any) -> list[ast.stmt]:
+        made: Any = copy.copy(node)
         if isinstance(node, FUNCTIONS):
-            return [copy.deepcopy(node)]  # marked when it is called
-        made = copy.copy(node)
+            return [copy.deepcopy(made)]  # marked when it is called
         before: list[ast.stmt] = []
         after: list[ast.stmt] = []
         if isinstance(node, (ast.For, ast.AsyncFor)):

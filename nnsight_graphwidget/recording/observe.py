@@ -133,7 +133,8 @@ class Observer(overrides.TorchFunctionMode):
         self._models: dict[int, weakref.ref[Any]] = {}
         self._written: dict[int, list[tuple[Event, int, int]]] = {}
         self._saved: dict[int, list[tuple[weakref.ref[Any], Event, int, int]]] = {}
-        self._shifts: dict[CodeType, Shift] = {}
+        #: by address, with the code object itself: Python hashes a code object anew each time, over all of it
+        self._shifts: dict[int, tuple[CodeType, Shift]] = {}
         self._seq = 0
         #: the last backward pass that a block ran itself
         self._backward: Event | None = None
@@ -289,7 +290,8 @@ class Observer(overrides.TorchFunctionMode):
 
     def shift(self, code: CodeType) -> Shift:
         """How far a compiled block is from where it is in the user's file."""
-        return self._shifts.get(code, _NO_SHIFT)
+        known = self._shifts.get(id(code))
+        return _NO_SHIFT if known is None else known[1]
 
     def frames(self, frame: FrameType | None, through: bool = False) -> Frames | None:
         """The user's frames from ``frame`` up, or None if nnsight's own plumbing made the call (unless ``through`` it)."""
@@ -565,7 +567,7 @@ class Observer(overrides.TorchFunctionMode):
 
     def block(self, code: CodeType, shift: Shift) -> None:
         """Say how far a compiled block is from where it is in the user's file."""
-        self._shifts[code] = shift
+        self._shifts[id(code)] = (code, shift)
         for constant in code.co_consts:
             if isinstance(constant, CodeType):
                 self.block(constant, shift)
@@ -576,8 +578,8 @@ class Observer(overrides.TorchFunctionMode):
         """A block's code with marks, so that its loops and branches can be told; without its source, the code itself.
 
         Arguments:
-            body, own: where nnsight has written a function around the block: the module that defines it, and the list in it that
-                holds the block's statements.
+            body, own: where nnsight has written a function around the block: the module that defines it, and the list in it
+                that holds the block's statements.
         """
         file = scope.site.source if scope.site is not None else None
         if scope.node is None or file is None:

@@ -334,9 +334,12 @@ class Sources:
 
     def __init__(self) -> None:
         self._files: dict[str, SourceFile] = {}
-        self._sites: dict[tuple[CodeType, int, Shift], Site] = {}
-        self._positions: dict[CodeType, list[Any]] = {}
-        self._expressions: dict[CodeType, dict[int, ast.AST]] = {}
+        #: code objects by address: Python hashes a code object anew each time, over all its instructions and constants
+        self._codes: dict[int, CodeType] = {}
+        self._sites: dict[tuple[int, int, Shift], Site] = {}
+        self._operations: dict[int, bytes] = {}
+        self._positions: dict[int, list[Any]] = {}
+        self._expressions: dict[int, dict[int, ast.AST]] = {}
 
     def file(self, name: str) -> SourceFile:
         found = self._files.get(name)
@@ -355,18 +358,19 @@ class Sources:
             code, lasti: the instruction.
             shift: how far the code is from the user's.
         """
-        key = (code, lasti, shift)
+        key = (id(code), lasti, shift)
         found = self._sites.get(key)
         if found is None:
+            self._codes[id(code)] = code  # so that no other takes its address
             found = self._sites[key] = self._find(code, lasti, shift)
         return found
 
     def _find(self, code: CodeType, lasti: int, shift: Shift) -> Site:
         file = self.file(shift.file or code.co_filename)
         if sys.version_info >= (3, 11):
-            if code not in self._positions:
-                self._positions[code] = list(code.co_positions())
-            line, end_line, column, end_column = self._positions[code][lasti // 2]
+            if id(code) not in self._positions:
+                self._positions[id(code)] = list(code.co_positions())
+            line, end_line, column, end_column = self._positions[id(code)][lasti // 2]
             if line is None:
                 return Site(file.name, None, source=file)
             line += shift.lines
@@ -378,18 +382,21 @@ class Sources:
                 return Site(file.name, *place, source=file)
         else:
             line = next((at + shift.lines for start, end, at in code.co_lines() if start <= lasti < end and at), None)
-            if code not in self._expressions:
-                self._expressions[code] = file.expressions(code, line, shift.lines)
-            node = self._expressions[code].get(lasti)
+            if id(code) not in self._expressions:
+                self._expressions[id(code)] = file.expressions(code, line, shift.lines)
+            node = self._expressions[id(code)].get(lasti)
             if node is None:
                 return Site(file.name, line, source=file)
-        if dis.opname[code.co_code[lasti]] == "FOR_ITER":
+        operations = self._operations.get(id(code))
+        if operations is None:  # Python makes a copy each time that it is asked
+            operations = self._operations[id(code)] = code.co_code
+        if dis.opname[operations[lasti]] == "FOR_ITER":
             loop = _fetching(file, node, code, lasti)
             if loop is not None:
                 return replace(file.site(node, line), fetches=loop)
         statement = file.parent(node)
         if isinstance(statement, ast.AugAssign) and statement.target is node:
-            if not _stores(code, lasti):
+            if not dis.opname[operations[lasti]].startswith("STORE"):
                 return replace(file.site(node, line), loads=True)
             return replace(file.site(node, line), order=file.order(statement) + 1)
         return file.site(node, line)
@@ -407,7 +414,3 @@ def _fetching(file: SourceFile, node: Any, code: CodeType, lasti: int) -> ast.AS
         index = at.index(lasti)
         return node if index == 0 else node.generators[index] if index < len(node.generators) else None
     return node
-
-
-def _stores(code: CodeType, lasti: int) -> bool:
-    return dis.opname[code.co_code[lasti]].startswith("STORE")
