@@ -23,6 +23,7 @@ import { shortened } from "./text";
 import type { Scene, SceneEdge, SceneNode, ViewState } from "./types";
 
 const MOST_BRIDGED = 12; // visible nodes from which edges are drawn through one hidden node
+const MOST_PASSES = 4; // that are named at one edge
 const MOST_PARALLEL = 12; // edges between two boxes that are drawn one by one
 const [MOST_EDGES, MOST_EDGES_A_BOX] = [10_000, 4]; // as many edges are drawn as the larger of the two allows
 
@@ -370,6 +371,11 @@ class SceneBuilder {
     const known = merged.get(key) ?? (repeated ? pairs.get(`${pair}\n${edge.kind}`) : undefined);
     if (known) {
       known.edges.push(edge.id);
+      const pass = this.otherPass(edge);
+      if (this.crossing.has(known) && !known.label!.split(", ").includes(pass)) {
+        known.label =
+          known.edges.length <= MOST_PASSES ? `${known.label}, ${pass}` : known.label!.replace(/(, …)?$/, ", …");
+      }
       if (!repeated) known.count++;
       if (ORDER.indexOf(edge.kind) < ORDER.indexOf(known.kind as EdgeKind)) known.kind = edge.kind;
       return;
