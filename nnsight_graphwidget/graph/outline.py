@@ -95,7 +95,7 @@ def _starts(graph: Graph) -> dict[str, float]:
 def _passes_around(graph: Graph) -> dict[str, tuple[Group, ...]]:
     """id → the passes that it is in, outermost first; a group comes after its parent."""
     around: dict[str, tuple[Group, ...]] = {}
-    for item in (*graph.groups, *graph.nodes):
+    for item in graph.groups + graph.nodes:
         outer = around[item.parent] if item.parent is not None else ()
         around[item.id] = (*outer, item) if isinstance(item, Group) and behaves(item.kind, "pass") else outer
     return around
