@@ -23,6 +23,7 @@ import { shortened } from "./text";
 import type { Scene, SceneEdge, SceneNode, ViewState } from "./types";
 
 const MOST_BRIDGED = 12; // visible nodes from which edges are drawn through one hidden node
+const WIDEST_ERROR = 520; // px: the middle of an error says the shapes
 const MOST_PASSES = 4; // that are named at one edge
 const MOST_PARALLEL = 12; // edges between two boxes that are drawn one by one
 const [MOST_EDGES, MOST_EDGES_A_BOX] = [10_000, 4]; // as many edges are drawn as the larger of the two allows
@@ -196,7 +197,7 @@ class SceneBuilder {
   }
 
   private subtitle(data: NodeData): string {
-    if (data.status === "failed" && data.error) return shortened(data.error, WIDEST, SUBTITLE, "mono");
+    if (data.status === "failed" && data.error) return shortened(data.error, WIDEST_ERROR, SUBTITLE, "mono");
     if (data.status && data.status !== "failed") return data.status;
     if (data.kind === "LockProtocol") return shortened(data.variable ?? "", WIDEST, SUBTITLE, "mono");
     const type = data.shape ? `[${data.shape.join(", ")}]${data.dtype ? ` ${data.dtype}` : ""}` : undefined;
@@ -322,7 +323,7 @@ class SceneBuilder {
     for (const edge of repeats) this.merge(edge, true, merged, pairs, crossings);
     for (const [id, said] of crossings) {
       const node = this.nodes.get(id)!;
-      const note = shortened(`↺ ${[...said].join(", ")}`, 140, NOTE, "sans");
+      const note = shortened(`↺ ${[...said].join(", ")}`, WIDEST, TITLE, "monoBold");
       node.note = node.note ? `${node.note}  ${note}` : note;
       if (node.role === "node") size(node, styleOf(this.legend, node.data.kind).shape);
       else sizeClosed(node);
