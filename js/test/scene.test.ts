@@ -57,7 +57,7 @@ describe("the seed's graph", () => {
 
   test("says at a carried value that it comes from the pass before", () => {
     const setitem = seedScene(allGroups(indexElements(seed))).nodes.filter((node) => node.title === "setitem");
-    expect(setitem.map((node) => node.note)).toEqual(["↺"]);
+    expect(setitem.map((node) => node.note)).toEqual(["↺ to item = 1"]);
   });
 
   test("steps to another pass: what was open stays open, edges from outside go to it", () => {
@@ -69,6 +69,8 @@ describe("the seed's graph", () => {
     expect(arrows(second).sort()).toEqual(
       arrows(first)
         .map((text) => text.replaceAll("/i0", "/i1"))
+        // only the first pass takes the value that was there before the loop
+        .map((text) => (text.includes("clone@4 > ") ? text.replace(/for@5.*/, "for@5 bridge (item = 0)") : text))
         .sort(),
     );
   });
@@ -309,13 +311,39 @@ describe("loops", () => {
     edge("l/i2/add", "end", "bridge"),
   ];
 
-  test.each([0, 1, 2])("pass %i has the edges of every pass", (shown) => {
+  test.each([
+    [0, ["l > end bridge (i = 2)", "l/i0/read > l/i0/add", "x > l/i0/read bridge"], "↺ to i = 1"],
+    [1, ["l > end bridge (i = 2)", "l/i1/read > l/i1/add", "x > l bridge (i = 0)"], "↺ from i = 0, to i = 2"],
+    [2, ["l/i2/add > end bridge", "l/i2/read > l/i2/add", "x > l bridge (i = 0)"], "↺ from i = 1"],
+  ])("pass %i has its own edges; those of other passes end at the loop and say which", (shown, edges, note) => {
     const drawn = scene(elements, ["l"], { steps: { l: shown } });
-    const i = `l/i${shown}`;
-    expect(arrows(drawn).sort()).toEqual(
-      [`${i}/add > end bridge`, `${i}/read > ${i}/add`, `${i}/read > ${i}/add carried`, `x > ${i}/read bridge`].sort(),
-    );
-    expect(at(drawn, `${i}/read`)!.note).toBe("↺"); // add -> read of the next pass would go backwards
+    expect(arrows(drawn).sort()).toEqual(edges);
+    expect(at(drawn, `l/i${shown}/read`)!.note).toBe(note);
+  });
+
+  test("the pass shown at first is the one that failed, else the first in which something ran", () => {
+    const passes = (status?: "failed") => [
+      group("l", "Iterator"),
+      group("l/i0", "Iteration", { index: 0 }),
+      node("l/i0/i", "VariableProtocol"),
+      group("l/i1", "Iteration", { index: 1 }),
+      node("l/i1/add"),
+      group("l/i2", "Iteration", { index: 2, label: "i = 2", ...(status ? { status } : {}) }),
+      node("l/i2/add"),
+    ];
+    expect(at(scene(passes(), ["l"]), "l")!.step!.shown).toBe(1);
+    const failed = at(scene(passes("failed"), ["l"]), "l")!;
+    expect([failed.step!.shown, failed.note]).toEqual([2, "×3  ✕ i = 2  ◂ i = 2 ▸"]);
+  });
+
+  test("a branch says in how many passes it ran", () => {
+    const branches = [true, false].flatMap((taken, i) => [
+      group(`l/i${i}`, "Iteration", { index: i }),
+      group(`l/i${i}/then`, "Branch", { taken }),
+      node(`l/i${i}/then/add`),
+    ]);
+    const drawn = scene([group("l", "Iterator"), ...branches], ["l"]);
+    expect(at(drawn, "l/i0/then")!.note).toContain("ran in 1 of 2 passes");
   });
 
   test.each([0, 1])("pass %i has an edge into a closed box once", (shown) => {

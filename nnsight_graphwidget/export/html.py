@@ -10,6 +10,7 @@ from typing import Any
 
 from ..graph import Graph, plain
 from ..graph.elements import to_elements
+from ..graph.kinds import behaves
 from ..graph.outline import outline
 from ..graph.questions import known
 from ..graph.text import legible
@@ -27,7 +28,13 @@ def write(graph: Graph, **options: Any) -> bytes:
     chosen = checked(ViewOptions, options, known(graph))
     if isinstance(chosen["expanded"], str):
         everything = chosen["expanded"] == "all" or len(graph.nodes) <= _OPEN_NODES
-        chosen["expanded"] = [group.id for group in graph.groups if everything or group.parent is None]
+        folded = {
+            group.id
+            for group in graph.groups
+            if chosen["expanded"] == "auto" and behaves(group.kind, "folded") and group.status != "failed"
+        }
+        shown = [group for group in graph.groups if everything or group.parent is None]
+        chosen["expanded"] = [group.id for group in shown if group.id not in folded]
     state = {
         **chosen,
         "only": [],

@@ -47,7 +47,7 @@ def request(graph: Graph, *, most: int | None = None, **options: Any) -> dict[st
         "elements": to_elements(graph),
         "legend": legend(),
         "title": graph.title,
-        "expanded": "all" if automatic else chosen["expanded"],
+        "expanded": chosen["expanded"],
         "max_elements": most or (AUTO_BOXES if automatic else MAX_BOXES),
         "theme": "light" if chosen["theme"] == "auto" else chosen["theme"],
         "show_legend": chosen["legend"],

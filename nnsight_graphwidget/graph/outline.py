@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from .kinds import behaves, legend
 from .model import Edge, Graph, Group, Node
+from .questions import shown_at_first
 from .text import legible
 
 MAX_LINES = 200
@@ -18,7 +19,7 @@ def outline(graph: Graph, max_lines: int = MAX_LINES) -> str:
 
     Arguments:
         graph: what to tell.
-        max_lines: lines past this many are counted, not printed. The passes of a loop after its first are counted too.
+        max_lines: lines past this many are counted, not printed. Of a loop, one pass is told and the others are counted.
     """
     inside: dict[str | None, list[Node | Group]] = {}
     for item in graph.groups + graph.nodes:
@@ -31,21 +32,31 @@ def outline(graph: Graph, max_lines: int = MAX_LINES) -> str:
     for edge in graph.edges:
         sources.setdefault(edge.target, []).append(edge)
 
+    passes_around = _passes_around(graph)
+
+    def source(edge: Edge) -> str:
+        """What a value is called; of a pass that its taker is not in, with that pass."""
+        here = passes_around[edge.target]
+        other = [group.label for group in passes_around[edge.source] if group not in here]
+        name = legible(names[edge.source], 40)
+        return f"{name} ({', '.join(legible(label, 40) for label in other)})" if other else name
+
     def walk(parent: str | None, indent: str) -> Iterator[str]:
         items = inside.get(parent, [])
         passes = [item for item in items if isinstance(item, Group) and behaves(item.kind, "pass")]
-        later = {item.id for item in passes[1:]}
+        shown = shown_at_first(passes, inside) if passes else None
+        later = {item.id for item in passes if item is not shown}
         items = [item for item in items if not behaves(item.kind, "literal") and item.id not in later]
         for index, item in enumerate(items):
             last = index == len(items) - 1 and len(passes) < 2
             yield (
                 indent
                 + ("└─ " if last else "├─ ")
-                + _line(item, [names[edge.source] for edge in sources.get(item.id, ()) if edge.source in names])
+                + _line(item, [source(edge) for edge in sources.get(item.id, ()) if edge.source in names])
             )
             yield from walk(item.id, indent + ("   " if last else "│  "))
         if len(passes) > 1:
-            yield f"{indent}└─ … +{len(passes) - 1} more passes"
+            yield f"{indent}└─ … +{len(passes) - 1} other passes"
 
     lines = [heading(graph)]
     more = 0
@@ -81,10 +92,19 @@ def _starts(graph: Graph) -> dict[str, float]:
     return starts
 
 
+def _passes_around(graph: Graph) -> dict[str, tuple[Group, ...]]:
+    """id → the passes that it is in, outermost first; a group comes after its parent."""
+    around: dict[str, tuple[Group, ...]] = {}
+    for item in graph.groups + graph.nodes:
+        outer = around[item.parent] if item.parent is not None else ()
+        around[item.id] = (*outer, item) if isinstance(item, Group) and behaves(item.kind, "pass") else outer
+    return around
+
+
 def _line(item: Node | Group, sources: list[str]) -> str:
     said = "  ".join(caption(item))
     if sources:
-        said += f"  ← {', '.join(legible(source, 40) for source in dict.fromkeys(sources))}"
+        said += f"  ← {', '.join(dict.fromkeys(sources))}"
     if item.status != "ok":
         said += f"  [{item.status}{': ' + legible(item.error, 80) if item.error else ''}]"
     if item.line is not None and isinstance(item, Group) and not behaves(item.kind, "pass"):

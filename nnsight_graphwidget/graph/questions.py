@@ -3,7 +3,7 @@ it, what a loop's passes have in common, what is open at first. ``tests/golden/q
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..view import Known
@@ -87,6 +87,22 @@ class Index:
                 same = first.id + same[len(item.id) :]
             item = self.items.get(item.parent) if item.parent is not None else None
         return same
+
+
+#: Kinds that are there whether or not a pass does anything: literals, values from outside, the loop's variable.
+_STANDING = frozenset({"Value", "Input", "ValueProtocol", "VariableProtocol"})
+
+
+def shown_at_first(passes: Sequence[Group], inside: Mapping[str | None, Sequence[Node | Group]]) -> Group:
+    """The pass that a loop shows at first: the first that failed, else the first in which something ran, else the first."""
+
+    def active(item: Node | Group) -> bool:
+        if isinstance(item, Group):
+            return any(active(child) for child in inside.get(item.id, ()))
+        return item.status == "ok" and item.kind not in _STANDING
+
+    failed = (item for item in passes if item.status == "failed")
+    return next(failed, None) or next((item for item in passes if active(item)), passes[0])
 
 
 def open_at_first(graph: Graph, hidden_kinds: Collection[str]) -> list[str]:

@@ -25,7 +25,7 @@ export function edgeTextWidth(edge: SceneEdge): number {
 
 /** Sizes a node to its texts and its shape. */
 export function size(node: SceneNode, shape: KindStyle["shape"]): void {
-  const note = node.note ? measure(` ${node.note}`, SUBTITLE, "mono") : 0;
+  const note = node.note ? measure(` ${node.note}`, TITLE, "monoBold") : 0;
   const text = Math.max(measure(node.title, TITLE, "monoBold") + note, measure(node.subtitle ?? "", SUBTITLE, "mono"));
   node.width = Math.max(Math.ceil(text) + (shape === "box" ? 24 : 32), 64);
   node.height = node.subtitle ? 38 : 28;

@@ -12,6 +12,7 @@ export function expansionWithin(
   budget: number,
   { steps = {}, hiddenKinds = new Set() }: Partial<ViewState> = {},
   roots = index.roots,
+  folded: (item: Item) => boolean = () => false,
 ): { open: Set<string>; closed: number } {
   const open = new Set<string>();
   let closed = 0;
@@ -20,7 +21,7 @@ export function expansionWithin(
   while (level.length) {
     const next: Item[] = [];
     for (const item of level) {
-      if (!item.data.compound) continue;
+      if (!item.data.compound || folded(item)) continue;
       const children = shownChildren(item, steps).filter((child) => !hiddenKinds.has(child.data.kind));
       if (visible + children.length > budget) {
         closed++;
@@ -69,8 +70,9 @@ export function passes(item: Item): Item[] {
 /** The pass that an iterator shows, or undefined when it shows all (or has none). */
 export function shownPass(item: Item, steps: ViewState["steps"]): Item | undefined {
   const all = passes(item);
-  const step = Object.hasOwn(steps, item.data.id) ? steps[item.data.id]! : 0;
+  const step = Object.hasOwn(steps, item.data.id) ? steps[item.data.id]! : undefined;
   if (!all.length || step === "all") return undefined;
+  if (step === undefined) return firstShown(item);
   return all.find((pass) => pass.data.index === step) ?? all[Math.min(Math.max(step, 0), all.length - 1)];
 }
 
@@ -81,4 +83,22 @@ export function shownChildren(item: Item, steps: ViewState["steps"]): Item[] {
   return item.children.flatMap((child) =>
     child === pass ? child.children : child.data.kind === "Iteration" ? [] : [child],
   );
+}
+
+const atFirst = new WeakMap<Item, Item | undefined>();
+
+/** The pass that a loop shows at first: the first that failed, else the first in which something ran, else the first. */
+export function firstShown(loop: Item): Item | undefined {
+  if (!atFirst.has(loop)) {
+    const all = passes(loop);
+    atFirst.set(loop, all.find(({ data }) => data.status === "failed") ?? all.find(isActive) ?? all[0]);
+  }
+  return atFirst.get(loop);
+}
+
+/** Kinds that are there whether or not a pass does anything: literals, values from outside, the loop's variable. */
+const STANDING: ReadonlySet<string> = new Set(["Value", "Input", "ValueProtocol", "VariableProtocol"]);
+
+function isActive({ data, children }: Item): boolean {
+  return data.compound ? children.some(isActive) : !data.status && !STANDING.has(data.kind);
 }

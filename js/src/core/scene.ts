@@ -23,6 +23,8 @@ import { shortened } from "./text";
 import type { Scene, SceneEdge, SceneNode, ViewState } from "./types";
 
 const MOST_BRIDGED = 12; // visible nodes from which edges are drawn through one hidden node
+const WIDEST_ERROR = 520; // px: the middle of an error says the shapes
+const MOST_PASSES = 4; // that are named at one edge
 const MOST_PARALLEL = 12; // edges between two boxes that are drawn one by one
 const [MOST_EDGES, MOST_EDGES_A_BOX] = [10_000, 4]; // as many edges are drawn as the larger of the two allows
 
@@ -45,6 +47,7 @@ class SceneBuilder {
   private readonly expanded: ReadonlySet<string>; // as canonical ids
   private readonly parallel = new Map<string, number>(); // edges from one end to another
   private readonly placesOf = new Map<string, ReadonlyMap<string, NodeData[]>>(); // pass -> what is in it by its place
+  private readonly crossing = new Set<SceneEdge>(); // edges whose label says another pass
   private stepping = false; // whether a loop shows one of several passes
   private hidden = 0;
   private cut = 0;
@@ -112,7 +115,7 @@ class SceneBuilder {
       if (pass === shown) continue;
       this.stepping = true;
       this.markTwins(pass, pass.data.id, shown!.data.id);
-      this.coverTwins(pass.children, pass.data.id, shown!.data.id, id);
+      this.coverPass(pass.children, id);
     }
   }
 
@@ -156,13 +159,11 @@ class SceneBuilder {
     return places;
   }
 
-  /** A node of a pass that is not shown is represented by its twin in the shown pass, or else by the loop. */
-  private coverTwins(items: readonly Item[], pass: string, shown: string, loop: string): void {
+  /** What is in a pass that is not shown is represented by the loop, never by what is in its place in the shown pass. */
+  private coverPass(items: readonly Item[], loop: string): void {
     for (const item of items) {
-      const { id } = item.data;
-      const twin = this.twin(item, pass, shown);
-      if (!this.state.hiddenKinds.has(item.data.kind)) this.standsFor.set(id, this.standsFor.get(twin) ?? loop);
-      this.coverTwins(item.children, pass, shown, loop);
+      this.standsFor.set(item.data.id, loop);
+      this.coverPass(item.children, loop);
     }
   }
 
@@ -196,7 +197,7 @@ class SceneBuilder {
   }
 
   private subtitle(data: NodeData): string {
-    if (data.status === "failed" && data.error) return shortened(data.error, WIDEST, SUBTITLE, "mono");
+    if (data.status === "failed" && data.error) return shortened(data.error, WIDEST_ERROR, SUBTITLE, "mono");
     if (data.status && data.status !== "failed") return data.status;
     if (data.kind === "LockProtocol") return shortened(data.variable ?? "", WIDEST, SUBTITLE, "mono");
     const type = data.shape ? `[${data.shape.join(", ")}]${data.dtype ? ` ${data.dtype}` : ""}` : undefined;
@@ -240,7 +241,9 @@ class SceneBuilder {
     const times = data.count ?? all.length;
     const shown = shownPass(item, this.state.steps);
     const notes: string[] = [];
-    if (times > 1) notes.push(`×${times}`);
+    if (times > 1 || data.count === 0) notes.push(`×${times}`);
+    const ran = this.ranIn(item);
+    if (ran) notes.push(ran);
     if (data.taken === false) notes.push("not taken");
     else if (data.status) notes.push(data.status);
     if (node.role === "closed") {
@@ -261,10 +264,32 @@ class SceneBuilder {
         count: all.length,
         label: shortened(shown.data.label, 140, NOTE, "sans"),
       };
+      const failed = all.filter((pass) => pass.data.status === "failed").map((pass) => pass.data.label);
+      if (failed.length) notes.push(shortened(`✕ ${failed.join(", ")}`, 140, NOTE, "sans"));
       notes.push(`◂ ${node.step.label} ▸`);
     } else if (shown) notes.push(shortened(shown.data.label, 140, NOTE, "sans"));
     else if (data.line !== undefined) notes.push(`line ${data.line}`);
     node.note = notes.join("  ");
+  }
+
+  /** In how many passes of its loop a branch ran, where it did not run in all: `ran in 1 of 3 passes`. */
+  private ranIn({ data }: Item): string {
+    const pass =
+      data.taken === undefined
+        ? undefined
+        : around(this.index, data.id)
+            .reverse()
+            .find((id) => this.isPass(id));
+    const loop = pass === undefined ? undefined : this.index.items.get(pass)!.parent;
+    if (pass === undefined || !loop) return "";
+    const all = passes(loop);
+    const place = data.id.slice(pass.length);
+    const ran = all.filter((other) => this.index.items.get(other.data.id + place)?.data.taken).length;
+    return all.length > 1 && ran < all.length ? `ran in ${ran} of ${all.length} passes` : "";
+  }
+
+  private isPass(id: string): boolean {
+    return this.index.items.get(id)!.data.kind === "Iteration";
   }
 
   /** How many nodes of each sort are in a sub-graph, in order of first appearance; of a loop, those of one pass. */
@@ -287,18 +312,19 @@ class SceneBuilder {
   private edges(): SceneEdge[] {
     const merged = new Map<string, SceneEdge>();
     const pairs = new Map<string, SceneEdge>(); // the first edge of a kind between two visible ends
-    const loops = new Set<string>();
+    const crossings = new Map<string, Set<string>>(); // box in a shown pass -> what it takes from and gives to other passes
     const repeats: EdgeData[] = [];
     this.countParallel();
     for (const edge of this.index.edges) {
       if (this.twins.has(edge.source) || this.twins.has(edge.target)) repeats.push(edge);
-      else this.merge(edge, false, merged, pairs, loops);
+      else this.merge(edge, false, merged, pairs, crossings);
     }
     // Edges of the shown pass come first, because edges of the other passes are added to them.
-    for (const edge of repeats) this.merge(edge, true, merged, pairs, loops);
-    for (const id of loops) {
+    for (const edge of repeats) this.merge(edge, true, merged, pairs, crossings);
+    for (const [id, said] of crossings) {
       const node = this.nodes.get(id)!;
-      node.note = node.note ? `${node.note}  ↺` : "↺";
+      const note = shortened(`↺ ${[...said].join(", ")}`, WIDEST, TITLE, "monoBold");
+      node.note = node.note ? `${node.note}  ${note}` : note;
       if (node.role === "node") size(node, styleOf(this.legend, node.data.kind).shape);
       else sizeClosed(node);
     }
@@ -325,23 +351,19 @@ class SceneBuilder {
     repeated: boolean,
     merged: Map<string, SceneEdge>,
     pairs: Map<string, SceneEdge>,
-    loops: Set<string>,
+    crossings: Map<string, Set<string>>,
   ): void {
     const source = this.standsFor.get(edge.source);
     const target = this.standsFor.get(edge.target);
     if (source === undefined || target === undefined || this.isHidden(edge.source) || this.isHidden(edge.target))
       return;
-    if (source === target) {
-      if (repeated && edge.kind === "carried" && this.inOpenLoop(edge, target)) loops.add(target);
-      return;
-    }
+    if (source === target) return;
+    if (repeated && this.sayCrossing(edge, source, target, crossings)) return;
     if (this.isInside(source, target) || this.isInside(target, source)) return;
-    if (repeated) {
-      if (this.samePass(edge)) return;
-      if (edge.kind === "carried" && !this.isBefore(source, target)) {
-        loops.add(target);
-        return;
-      }
+    const shown = repeated ? this.inShownPass(edge) : undefined;
+    if (shown) {
+      merged.get(shown)?.edges.push(edge.id); // the shown pass has the same edge
+      return;
     }
     const many = this.parallel.get(`${edge.source}\n${edge.target}`)! > MOST_PARALLEL;
     const lifted = many || this.lifts(edge.source, source) || this.lifts(edge.target, target);
@@ -350,12 +372,21 @@ class SceneBuilder {
     const known = merged.get(key) ?? (repeated ? pairs.get(`${pair}\n${edge.kind}`) : undefined);
     if (known) {
       known.edges.push(edge.id);
+      const pass = this.otherPass(edge);
+      if (this.crossing.has(known) && !known.label!.split(", ").includes(pass)) {
+        known.label =
+          known.edges.length <= MOST_PASSES ? `${known.label}, ${pass}` : known.label!.replace(/(, …)?$/, ", …");
+      }
       if (!repeated) known.count++;
       if (ORDER.indexOf(edge.kind) < ORDER.indexOf(known.kind as EdgeKind)) known.kind = edge.kind;
       return;
     }
     const made: SceneEdge = { id: edge.id, edges: [edge.id], source, target, kind: edge.kind, count: repeated ? 0 : 1 };
-    if (edge.label !== undefined && !lifted) made.label = shortened(edge.label, 64, SUBTITLE, "mono");
+    const pass = repeated ? this.otherPass(edge) : "";
+    if (pass) {
+      made.label = shortened(pass, 140, SUBTITLE, "mono");
+      this.crossing.add(made);
+    } else if (edge.label !== undefined && !lifted) made.label = shortened(edge.label, 64, SUBTITLE, "mono");
     merged.set(key, made);
     if (!pairs.has(`${pair}\n${edge.kind}`)) pairs.set(`${pair}\n${edge.kind}`, made);
   }
@@ -413,6 +444,7 @@ class SceneBuilder {
       edge.count ||= 1; // only passes that are not shown have it
       const count = inputs.get(edge.target)!;
       const node = this.nodes.get(edge.target)!;
+      if (this.crossing.has(edge)) continue; // its label says the pass
       if (count === 1 || count > MOST_NAMED || node.role !== "node") delete edge.label;
       else node.width = Math.max(node.width, Math.ceil((count + 1) * (edgeTextWidth(edge) + NAME_GAP)));
     }
@@ -426,31 +458,49 @@ class SceneBuilder {
 
   /** Whether the visible element is a closed sub-graph around the edge's end, and not the end itself or its twin. */
   private lifts(end: string, visible: string): boolean {
-    let twin = end;
-    for (let next: string | undefined = end; next !== undefined; next = this.twins.get(next)) twin = next;
-    return visible !== twin && this.nodes.get(visible)!.role === "closed";
+    return visible !== this.shownTwin(end) && this.nodes.get(visible)!.role === "closed";
   }
 
   private isInside(id: string, outer: string): boolean {
     return this.nodes.get(outer)!.role === "open" && id.startsWith(`${outer}/`);
   }
 
-  /** Whether both ends are in one pass that is not shown: the shown pass has the same edge. */
-  private samePass(edge: EdgeData): boolean {
-    const source = this.hiddenPass(edge.source);
-    return source !== undefined && source === this.hiddenPass(edge.target);
+  /** Says at a box what it takes from another pass of the loop that it is in, or gives to one. */
+  private sayCrossing(edge: EdgeData, source: string, target: string, crossings: Map<string, Set<string>>): boolean {
+    const [box, end, sign] = this.isInside(source, target)
+      ? [source, edge.target, "to"]
+      : this.isInside(target, source)
+        ? [target, edge.source, "from"]
+        : [];
+    const pass = end && this.hiddenPass(end);
+    if (!box || !pass || !this.nodes.get(box)) return false;
+    const said = crossings.get(box) ?? new Set();
+    crossings.set(box, said.add(`${sign} ${pass.data.label}`));
+    return true;
+  }
+
+  /** The pair of ends of the same edge in the shown passes, where it was recorded for them, too. */
+  private inShownPass(edge: EdgeData): string | undefined {
+    const [source, target] = [this.shownTwin(edge.source), this.shownTwin(edge.target)];
+    return this.parallel.has(`${source}\n${target}`) ? `${source}\n${target}` : undefined;
+  }
+
+  private shownTwin(id: string): string {
+    let twin = id;
+    for (let next: string | undefined = id; next !== undefined; next = this.twins.get(next)) twin = next;
+    return twin;
+  }
+
+  /** Which passes that are not shown an edge comes from or leads to: `i = 2`. */
+  private otherPass({ source, target }: EdgeData): string {
+    const passes = [source, target].map((id) => this.hiddenPass(id)?.data.label);
+    return [...new Set(passes.filter((label) => label !== undefined))].join(" → ");
   }
 
   private hiddenPass(id: string): Item | undefined {
     for (let item = this.index.items.get(id); item; item = item.parent)
       if (item.data.kind === "Iteration" && this.twins.has(item.data.id)) return item;
     return undefined;
-  }
-
-  /** Whether a value that one pass hands to the next stays in a box of the loop, not in the loop's own closed box. */
-  private inOpenLoop(edge: EdgeData, visible: string): boolean {
-    const loop = (this.hiddenPass(edge.source) ?? this.hiddenPass(edge.target))!.parent!;
-    return visible.startsWith(`${loop.data.id}/`);
   }
 
   /** Whether an end is in a loop that shows one pass, so that further passes may bring the same edge again. */

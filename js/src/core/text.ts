@@ -10,6 +10,9 @@ const UNSAFE =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff]|\udb40[\udc00-\udc7f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const SHORT: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
+/** Names joined by dots: where a value is in a model. */
+const LOCATION = /^[A-Za-z_]\w{0,200}(?:\.\w{1,200}){2,60}$/;
+
 /** The text on one line, with what cannot be seen written as an escape (`\n`, `\u202e`). */
 export function visible(text: string): string {
   return text.replace(UNSAFE, (c) => SHORT[c] ?? escapeCode(c.codePointAt(0)!));
@@ -32,8 +35,16 @@ export function xml(text: string): string {
 
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
-/** The text, visible, with its middle cut out if it is wider than `max` px. */
+/**
+ * The text, visible, and shortened if it is wider than `max` px: a location loses its first names, whole ones; other text
+ * its middle.
+ */
 export function shortened(text: string, max: number, size: number, face: Face): string {
+  if (LOCATION.test(text) && measure(text, size, face) > max)
+    for (let dot = text.indexOf("."); dot >= 0; dot = text.indexOf(".", dot + 1)) {
+      const end = `…${text.slice(dot + 1)}`;
+      if (measure(end, size, face) <= max) return end;
+    }
   const long = text.length > LONGEST;
   const whole = visible(long ? text.slice(0, LONGEST / 2) : text);
   if (!long && measure(whole, size, face) <= max) return whole;

@@ -15,7 +15,7 @@ export interface ViewState {
   expanded: ReadonlySet<string>;
   /** Kinds not drawn. A hidden Value is folded into the text of the node that uses it. */
   hiddenKinds: ReadonlySet<string>;
-  /** Iterator id -> the pass that is shown (0 if absent), or "all": every pass as a box of its own. */
+  /** Iterator id -> the pass that is shown (firstShown() if absent), or "all": every pass as a box of its own. */
   steps: Readonly<Record<string, number | "all">>;
   /** If given, only these ids (and the sub-graphs around them) are drawn: a slice. */
   only?: ReadonlySet<string>;
@@ -53,8 +53,8 @@ export interface Scene {
   nodes: SceneNode[]; // parents before children, in order of execution
   edges: SceneEdge[];
   /**
-   * element id -> id of the visible node that stands for it (itself, the closed sub-graph around it, or its twin in the
-   * shown pass)
+   * element id -> id of the visible node that stands for it (itself, the closed sub-graph around it, or the loop of
+   * which another pass is shown)
    */
   standsFor: ReadonlyMap<string, string>;
   hidden: number; // boxes that a limit left out; the picture says so

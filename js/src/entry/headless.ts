@@ -4,9 +4,9 @@
 //   elements     the element list of to_elements()
 //   legend       legend.json
 //   title        drawn above the picture; default none
-//   expanded     ids of open sub-graphs, or "all"; default "all"
+//   expanded     ids of open sub-graphs, "all", or "auto": all but helper functions that did not fail; default "all"
 //   hidden_kinds kinds not drawn; default ["Value"] (literals folded into their node)
-//   steps        iterator id -> pass shown, or "all"; default the first
+//   steps        iterator id -> pass shown, or "all"; default firstShown()
 //   only         ids of a slice; default everything
 //   positions    id -> [x, y]: how far boxes were dragged, in px
 //   arrangement  "flow" (values run down) or "lanes" (a column for each run, in order of execution); default "flow"
@@ -27,7 +27,7 @@
 // answer has the svg, too.
 
 import { strFromU8 } from "fflate";
-import { indexElements } from "../core/elementIndex";
+import { type Item, indexElements } from "../core/elementIndex";
 import { legendEntries } from "../core/kinds";
 import { expansionWithin } from "../core/open";
 import { buildScene } from "../core/scene";
@@ -44,7 +44,7 @@ export interface RenderRequest {
   elements: Element[];
   legend: Legend;
   title?: string;
-  expanded?: string[] | "all";
+  expanded?: string[] | "all" | "auto";
   hidden_kinds?: string[];
   steps?: Record<string, number | "all">;
   only?: string[];
@@ -72,8 +72,9 @@ export function drawn(request: RenderRequest): Drawn {
   const hiddenKinds = new Set(request.hidden_kinds ?? ["Value"]);
   const state: ViewState = { expanded: new Set(), hiddenKinds, steps, limit };
   if (request.only) state.only = new Set(request.only);
-  if (expanded === "all") {
-    const { open, closed } = expansionWithin(index, limit, { steps, hiddenKinds });
+  if (expanded === "all" || expanded === "auto") {
+    const folded = ({ data }: Item) => expanded === "auto" && data.kind === "Function" && data.status !== "failed";
+    const { open, closed } = expansionWithin(index, limit, { steps, hiddenKinds }, index.roots, folded);
     state.expanded = open;
     if (closed) warnings.push(`${closed} sub-graph${closed === 1 ? "" : "s"} closed: more than ${limit} boxes`);
   } else state.expanded = new Set(expanded);

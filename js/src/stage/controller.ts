@@ -2,7 +2,7 @@
 // state.
 
 import { allGroups, around } from "../core/elementIndex";
-import { expansionWithin, passes, withOpen } from "../core/open";
+import { expansionWithin, firstShown, passes, withOpen } from "../core/open";
 import { closure } from "../core/queries";
 import type { Placed } from "../core/types";
 import type { State } from "../generated/schema";
@@ -137,8 +137,9 @@ export class Controller {
 
   /** Goes to the previous or next pass of a loop, or from one pass to all and back. */
   stepTo(iterator: string, by: number | "all"): void {
-    const loop = passes(this.stage.index.items.get(iterator)!);
-    const shown = this.model.get("steps")[iterator] ?? 0;
+    const item = this.stage.index.items.get(iterator)!;
+    const loop = passes(item);
+    const shown = this.model.get("steps")[iterator] ?? firstShown(item)?.data.index ?? 0;
     const next =
       by === "all" ? (shown === "all" ? 0 : "all") : ((shown === "all" ? 0 : shown) + by + loop.length) % loop.length;
     const all = next === "all" ? loop.map((pass) => pass.data.id) : [];

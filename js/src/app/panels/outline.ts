@@ -2,6 +2,7 @@
 
 import type { Item } from "../../core/elementIndex";
 import { styleOf } from "../../core/kinds";
+import { firstShown } from "../../core/open";
 import { result } from "../../core/queries";
 import type { NodeData } from "../../generated/schema";
 import { h } from "../../host/dom";
@@ -70,7 +71,8 @@ export function outlinePanel(app: App): Panel {
   function isOpen(item: NodeData): boolean {
     const expanded = app.model.get("expanded");
     if (item.kind !== "Iteration" || !item.parent) return expanded.includes(item.id);
-    const shown = app.model.get("steps")[item.parent] ?? 0;
+    const loop = app.index.items.get(item.parent)!;
+    const shown = app.model.get("steps")[item.parent] ?? firstShown(loop)?.data.index ?? 0;
     return shown === "all" ? expanded.includes(item.id) : shown === (item.index ?? 0);
   }
 
