@@ -288,7 +288,8 @@ class Builder:
         if event.label == "setitem" and site is not None and site.statement is not None and site.source is not None:
             where["text"] = _cut(site.source.text(site.statement))
         node = Node(
-            id_, event.kind, label, parent, event.target, tuple(dict.fromkeys(arguments)), value.text, value.shape, value.dtype, value.device,
+            id_, event.kind, label, parent, event.target, tuple(dict.fromkeys(arguments)), value.text,
+            value.shape, value.dtype, value.device,
             value.requires_grad, site.variable if site else None, **where, iteration=event.iteration, order=0,
             status=event.status, error=event.error, changes=event.changes, statistics=value.statistics,
             note=_note(event),
@@ -465,10 +466,11 @@ class Builder:
         def look(name: str) -> list[str]:
             made = known.get(name, ())
             found = [self._maker_of(event, home, seq) for event in made] if not isinstance(made, str) else []
-            return found or self._held(name, home, before)
+            return found if found or isinstance(made, list) else self._held(name, home, before)
 
         places = {name: place for name, place in known.items() if isinstance(place, str)}
-        return Planner(self, file, status, seq, look, self._models, ran, places)
+        holders = {name for name, made in known.items() if isinstance(made, list)}
+        return Planner(self, file, status, seq, look, self._models, ran, places, holders)
 
     def _maker_of(self, event: Event, home: Region | None, seq: float) -> str:
         """The node of a tensor that something which did not run would have used."""
@@ -570,7 +572,7 @@ class Builder:
         self._event(event)
 
     def _untaken(self, region: Region) -> None:
-        """The branches that were not taken, and the bodies of loops that made no pass, where there is anything in them to draw."""
+        """Branches that were not taken, and bodies of loops that made no pass, where there is anything in them to draw."""
         for child in list(region.children.values()):
             if child.kind == "if":
                 ran = {branch.node for branch in child.children.values()}
@@ -658,7 +660,8 @@ class Builder:
                 first[parent] = node.order or 0
                 parent = self._groups[parent].parent
         failed: dict[str, str] = {}
-        for item in (*nodes, *self._groups.values()):
+        every: list[Node | Group] = [*nodes, *self._groups.values()]
+        for item in every:
             parent = item.parent
             while item.status == "failed" and parent is not None and self._groups[parent].kind in _PARTS:
                 failed.setdefault(parent, item.error or "failed")

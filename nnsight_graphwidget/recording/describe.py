@@ -54,7 +54,7 @@ def is_tensor(value: Any) -> bool:
 
 
 def tensors(value: Any) -> Iterator[tuple[str, Any]]:
-    """(path, tensor) of every tensor in nested tuples, lists and dicts, at most 10,000; a path is like ``[0]`` or ``.logits``."""
+    """(path, tensor) of every tensor in nested tuples, lists and dicts, at most 10,000; a path is ``[0]`` or ``.logits``."""
     torch = sys.modules.get("torch")
     if torch is None:
         return

@@ -51,8 +51,8 @@ class Region:
         self.begun = False
         #: what a loop bound for a pass, in words
         self.values: dict[str, str] = {}
-        #: for what a loop or a test may leave out: what the names in it stood for, tensors by what made them, modules by their place
-        self.known: dict[str, tuple[Event, ...] | str] = {}
+        #: for what a loop or a test may leave out: what its names stood for, tensors by their makers, modules by their place
+        self.known: dict[str, Known] = {}
         #: what a test was made of; for a loop, what its items come from
         self.tests: tuple[Event | Variable, ...] = ()
 
@@ -173,3 +173,7 @@ class Event:
     written: Event | None = None
     #: events that this one comes after, without a value between them
     after: tuple[Event, ...] = ()
+
+
+#: What a name stood for: a tensor by what made it, another value by what made the tensors that it holds, a module by its place.
+Known = tuple[Event, ...] | list[Event] | str

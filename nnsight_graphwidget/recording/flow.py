@@ -1,6 +1,6 @@
-"""What runs, as the marks tell it: passes, branches and calls as a tree of regions, and numbers followed to where they came from.
+"""What runs, as the marks tell it: passes, branches and calls as a tree of regions, and where numbers came from.
 
-:class:`Marks` is what marked code calls (see :mod:`.marks`). It asks for the :class:`Flow` of the thread and does nothing without.
+:class:`Marks` is what marked code calls (see :mod:`.marks`). It asks for the thread's :class:`Flow` and does nothing without.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import torch
 
 from .arguments import branch, branches
-from .events import Event, Region, Variable
+from .events import Event, Known, Region, Variable
 from .frames import conceal, variables
 from .marks import Table, mark_function
 from .source import HEADER, Shift, Site, SourceFile, Sources
@@ -158,6 +158,18 @@ class Marks:
             fresh = getrefcount(value) <= _FRESH
             flow.guard(flow.bind, self, number, sys._getframe(1), value, fresh)
         return value
+
+    def mark_storing(self, number: int) -> None:
+        """Something is about to be added to what an object or a container holds."""
+        flow: Flow | None = getattr(current, "flow", None)
+        if flow is not None and flow.carrying:
+            flow.guard(flow.storing, self, number, sys._getframe(1))
+
+    def mark_stored(self, number: int) -> None:
+        """Something was added to what an object or a container holds."""
+        flow: Flow | None = getattr(current, "flow", None)
+        if flow is not None and flow.carrying:
+            flow.guard(flow.stored, self, number, sys._getframe(1))
 
     def mark_leave(self, number: int, value: Any) -> Any:
         """A function gives a value back."""
@@ -627,7 +639,7 @@ class Flow:
             if type(node.func) is ast.Name and node.func.id in _BLIND:
                 return ()
         if type(value) in _CONTAINERS:
-            parts.extend(found for _, leaf in leaves(value) if (found := self.of(leaf)))
+            parts.extend(source for _, leaf in leaves(value) if (source := self.of(leaf)))
         if value is None or not parts:
             return self._outer(node.id, value) if type(node) is ast.Name else ()
         return union(parts)
@@ -699,12 +711,21 @@ class Flow:
         if sources and not isinstance(node, ast.AugAssign):
             found.at[node] = sources
 
+    def stored(self, marks: Marks, number: int, frame: FrameType) -> None:
+        found = self._own(marks, frame)
+        self._taken(marks, number, frame, found, lookup(marks.table.nodes[number].target, frame, found), True)
+
+    def storing(self, marks: Marks, number: int, frame: FrameType) -> None:
+        found = self._own(marks, frame)
+        target = marks.table.nodes[number].target
+        found.at[target] = self.of(lookup(target, frame, found))
+
     def leave(self, marks: Marks, number: int, frame: FrameType, value: Any) -> None:
         found = self._own(marks, frame)
         node = marks.table.nodes[number]
         self.returned = () if isinstance(value, _Tensor) else self.of(value) if unique(value) else self._lexical(found, node)
 
-    def _known(self, found: Frame, frame: FrameType, key: Any, body: Sequence[ast.AST]) -> dict[str, tuple[Event, ...] | str]:
+    def _known(self, found: Frame, frame: FrameType, key: Any, body: Sequence[ast.AST]) -> dict[str, Known]:
         """What the names stand for that some code which may not run would use."""
         names = self._read.get(key)
         if names is None:
@@ -715,7 +736,7 @@ class Flow:
                 if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
             )
             names = self._read[key] = tuple(dict.fromkeys(loaded))
-        known: dict[str, tuple[Event, ...] | str] = {}
+        known: dict[str, Known] = {}
         for name in names:
             held = found.tensors.get(name)
             value = held() if held is not None else None
@@ -724,9 +745,9 @@ class Flow:
             if isinstance(value, _Tensor):
                 known[name] = (self._watch.producer(value)[0],)
             elif type(value) in (list, tuple):
-                made = tuple(self._watch.producer(each)[0] for each in value[:_MOST_LEAVES] if isinstance(each, _Tensor))
-                if made:
-                    known[name] = made
+                known[name] = [self._watch.producer(each)[0] for each in value[:_MOST_LEAVES] if isinstance(each, _Tensor)]
+            elif type(value) in (dict, set, *_NUMBERS):
+                known[name] = []
             elif value is not None:
                 place = self._watch.place(value)
                 if place is not None:
@@ -882,11 +903,11 @@ _DRAWN: tuple[type, ...] = (
     type({}.values()),
 )
 _NUMBERS = (int, float, complex, str, bytes)
-_CONTAINERS = (list, tuple, dict, set, type({}.values()), type({}.items()))
+_CONTAINERS: tuple[type, ...] = (list, tuple, dict, set, type({}.values()), type({}.items()))
 
 
 def lookup(node: ast.AST, frame: FrameType, known: Frame | None = None) -> Any:
-    """What a name, an attribute or an item of a list or dict is, without running any code of its own; None if it cannot be told."""
+    """What a name, an attribute or an item of a list or dict is, without running code of its own; None if it cannot be told."""
     if isinstance(node, ast.Constant):
         return node.value
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):

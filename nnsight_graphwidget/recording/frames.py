@@ -47,7 +47,7 @@ def _ours(frame: FrameType) -> bool:
 def variables(frame: FrameType) -> Mapping[str, Any]:
     """What names stand for in a frame; a name that it does not bind itself is looked for in its globals.
 
-    Up to Python 3.12 asking a function's frame makes a copy of its variables that the frame then keeps, and with it whatever the
+    Up to Python 3.12 asking a function's frame makes a copy of its variables that the frame then keeps, and with it what the
     function deletes. So the copy is emptied again, unless the user's program has asked for it too.
     """
     if not frame.f_code.co_flags & CO_NEWLOCALS:

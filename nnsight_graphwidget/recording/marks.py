@@ -1,9 +1,9 @@
 """A block's syntax tree → the same code with marks: calls that say what runs.
 
-The order of a block's events does not tell its loops and branches: the same order belongs to several programs. So the block, and
-each function of the user's that it calls, is compiled a second time with a call of :class:`~.flow.Marks` at the head of every
-pass and branch and around the expressions through which a number can go. A mark returns the value that it is given, holds none,
-and stands at the line and column of the code that it marks, so a traceback is what it was. What runs is otherwise the same code:
+The order of a block's events does not tell its loops and branches: the same order belongs to several programs. So the block,
+and each function of the user's that it calls, is compiled a second time with a call of :class:`~.flow.Marks` at the head of
+every pass and branch and around the expressions through which a number can go. A mark returns the value that it is given, holds
+none, and stands at the line and column of the code that it marks, so a traceback is what it was. What runs is otherwise the same:
 if the source does not compile to the code that would have run, nothing is marked.
 
 The marks reach their code as a constant, because a name would be seen by the user's program.
@@ -23,6 +23,7 @@ from .source import COMPREHENSIONS, FUNCTIONS, Shift
 _PLACEHOLDER = "<nnsight_graphwidget marks>"
 #: Functions that call their arguments in place.
 _CALLERS = ("map", "filter", "sorted", "max", "min", "reduce")
+_TRIES: tuple[Any, ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
 _CHAIN = (ast.Name, ast.Attribute, ast.Constant)
 _COMPILER_FLAGS = 0xFF0000  # the ``from __future__`` features that a code object was compiled with
 
@@ -336,7 +337,7 @@ class _Marker:
         elif isinstance(node, (ast.With, ast.AsyncWith)):
             made.items = copy.deepcopy(node.items)  # nnsight finds its blocks by them
             made.body = self._body(node.body)
-        elif isinstance(node, (ast.Try, getattr(ast, "TryStar", ast.Try))):
+        elif isinstance(node, _TRIES):
             made.body, made.orelse, made.finalbody = (self._body(part) for part in (node.body, node.orelse, node.finalbody))
             made.handlers = [self._handler(handler) for handler in node.handlers]
         elif isinstance(node, ast.Assign):
@@ -351,6 +352,9 @@ class _Marker:
                 name = ast.Name(node.target.id, ast.Load())
                 after = [self._statement(self._mark("bind", node, name, parts=[node.target, node.value]), node)]
                 self.table.targets[-1] = ((node.target.id,),)
+            else:
+                before = [self._say("storing", node)]
+                after = [self._statement(self._mark("stored", node, parts=[node.target, node.value]), node)]
         elif isinstance(node, ast.Return):
             made.value = None if node.value is None else self._mark("leave", node.value, self._value(node.value))
         elif isinstance(node, ast.Expr):
@@ -406,8 +410,9 @@ class _Marker:
                     for part in target.elts
                 ]
         if not found:
-            return self._value(value)
-        inner = self._inner(value)
+            made: ast.expr = self._value(value)
+            return made
+        inner: ast.expr = self._inner(value)
         mark = self._mark("bind", value, inner, parts=_parts(value))
         self.table.targets[-1] = tuple(tuple(each) for each in found)
         return mark

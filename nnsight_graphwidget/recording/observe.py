@@ -24,7 +24,7 @@ from torch._C._dynamo import eval_frame
 
 from . import describe as describing
 from . import events, flow, marks, source
-from .arguments import operand
+from .arguments import constant, operand
 from .describe import describe, is_tensor, short, tensors
 from .events import Event, Link, Region, Scope
 from .flow import Flow, Marks, Sourced, current, lookup
@@ -84,7 +84,7 @@ class Frames:
 
 
 class State:
-    """The open scopes of one line of execution (a thread, or one worker of a run), the code and the region of each one's block."""
+    """The open scopes of one line of execution (a thread, or one worker of a run), and the code and region of each block."""
 
     __slots__ = ("codes", "regions", "scopes")
 
@@ -322,7 +322,7 @@ class Observer(overrides.TorchFunctionMode):
         return None
 
     def whole(self, function: Any, code: CodeType) -> Any:
-        """A function that torch maps, differentiates or compiles: its call is one event, and what it calls inside is not seen."""
+        """A function that torch maps, differentiates or compiles: its call is one event; what it calls inside is not seen."""
         name = code.co_qualname.partition(".")[0] if hasattr(code, "co_qualname") else function.__qualname__.partition(".")[0]
         if f"{os.sep}_dynamo{os.sep}" in code.co_filename:
             name = getattr(function, "__name__", "compiled")  # torch.compile gives it the name of what it has compiled
@@ -380,7 +380,7 @@ class Observer(overrides.TorchFunctionMode):
         self.bind(tensor, event)
 
     def _swapped(self, event: Event, node: Any, args: Any, frame: FrameType) -> bool:
-        """Whether torch got the two sides of an operator the other way round than the source has them; then it is named as there.
+        """Whether torch got the sides of an operator the other way round than the source has them; then it is named as there.
 
         ``1 - h`` reaches torch as ``h.__rsub__(1)``, and ``h > p`` as ``p < h`` where ``p`` is a Parameter.
         """
@@ -401,8 +401,8 @@ class Observer(overrides.TorchFunctionMode):
             return False
         if is_tensor(args[0]) and is_tensor(args[1]):
             return self._at(right, args[0], frame) and not self._at(left, args[0], frame)
-        if isinstance(left, ast.Constant) or isinstance(right, ast.Constant):
-            return isinstance(left, ast.Constant)
+        if constant(left) or constant(right):
+            return constant(left)
         known = self.flow.frame(frame)
         if known is not None and not isinstance(left, ast.Name) and left in known.at:
             return True  # a number or an array that came from elsewhere
@@ -652,7 +652,7 @@ def _hide(code: CodeType) -> None:
 
 
 def message(error: BaseException) -> str:
-    """``Type: first line``, without trusting the exception's ``__str__``, and without addresses, which differ from run to run."""
+    """``Type: first line``, without trusting the exception's ``__str__``, and without addresses, which differ by run."""
     try:
         text = re.sub(r"\b(?:0x[0-9a-f]{6,}|\d{9,}(?=\.grad))", "…", str(error).strip().split("\n")[0][:1000])
     except Exception:

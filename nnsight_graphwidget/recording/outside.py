@@ -1,6 +1,6 @@
 """The loops around traces, in code that runs already when recording begins and so bears no marks.
 
-Of these only the traces themselves are seen. They come in the order in which their statements are evaluated: one that comes at or
+Of these only the traces are seen. They come in the order in which their statements are evaluated: one that comes at or
 before the last one's place means that a loop which holds both went round, the outermost whose variable changed, or else the
 innermost. Passes without a trace cannot be seen.
 """

@@ -7,7 +7,7 @@ take, and their order.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..graph import Group, Node
@@ -43,15 +43,18 @@ class Planner:
         ran: the nodes of an expression that did run, for a statement that broke off in the middle.
         models: names that stand for models.
         places: names that stand for modules, and where those are.
+        holders: names of lists and the like: to take a part of one is no operation.
     """
 
     def __init__(
         self, builder: Any, file: SourceFile, status: str, seq: float, look: Callable[[str], list[str]], models: Iterable[str],
         ran: Ran | None = None, places: Mapping[str, str] | None = None,
+        holders: Collection[str] = (),
     ) -> None:  # fmt: skip
         self.builder, self.file, self.status, self.seq = builder, file, status, seq
         self.look, self.ran = look, ran
         self.places = {} if places is None else places
+        self.holders = holders
         self.models = {*models, *self.places}
         self.names: dict[str, list[str]] = {}
         self.count = 0
@@ -167,13 +170,17 @@ class Planner:
         elif isinstance(target, ast.Attribute) and (target.attr in LOCATIONS or target.attr == "grad"):
             label = self._location(target)
             self._node("SwapProtocol", label, target, parent, sources, changes=True)
-        elif isinstance(target, ast.Subscript):
+        elif isinstance(target, ast.Subscript) and not self._holds(target):
             base = self.value(target.value, parent)
             if base:
                 changes = any(self.builder.kind(source) == "InterventionProtocol" for source in base)
                 made = self._node("Operation", "setitem", target, parent, [*base, *sources], changes)
                 if isinstance(target.value, ast.Name):
                     self.names[target.value.id] = [made]
+
+    def _holds(self, node: ast.Subscript) -> bool:
+        """Whether it is a part of a list or the like."""
+        return isinstance(node.value, ast.Name) and node.value.id in self.holders and node.value.id not in self.names
 
     def _bind(self, target: ast.expr, sources: list[str]) -> None:
         """The names that a loop binds stand for what its items come from."""
@@ -210,7 +217,9 @@ class Planner:
             operator = _OPERATORS.get(type(node.op))
         elif isinstance(node, ast.Compare) and len(node.ops) == 1:
             operator = _OPERATORS.get(type(node.ops[0]))
-        elif isinstance(node, ast.Subscript) and not (_is_location(node.value) and _whole(node.slice)):
+        elif (
+            isinstance(node, ast.Subscript) and not self._holds(node) and not (_is_location(node.value) and _whole(node.slice))
+        ):
             operator = "getitem"  # an index right after a location picks a part of a module's several outputs
         return [self._node("Operation", operator, node, parent, sources)] if operator and sources else sources
 

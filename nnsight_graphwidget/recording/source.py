@@ -275,7 +275,7 @@ def _step(parent: Any, child: ast.AST, whole: Any) -> tuple[ast.AST, int] | None
     if isinstance(parent, ast.comprehension) and child is not parent.iter:
         return (whole if parent is whole.generators[0] else parent, 0)
     if isinstance(parent, ast.Match):
-        return (parent, parent.cases.index(child)) if child in parent.cases else None  # type: ignore[arg-type]
+        return (parent, parent.cases.index(child)) if child in parent.cases else None
     return None
 
 

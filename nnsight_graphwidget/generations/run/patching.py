@@ -332,7 +332,7 @@ def cached(watch: Observer, run: Run) -> None:
     """Note what caches have come to hold: each module's output, its shape, and the read that gave the same."""
     try:
         for event, cache in run.caches:
-            entries = cache.items() if isinstance(cache, dict) else [(path, cache[path]) for path in cache.keys()]
+            entries = cache.items() if isinstance(cache, dict) else [(path, cache[path]) for path in list(cache.keys())]
             for path, entry in entries:
                 for each in entry if isinstance(entry, list) else [entry]:
                     value = getattr(each, "output", None)
