@@ -43,7 +43,8 @@ def request(graph: Graph, *, most: int | None = None, **options: Any) -> dict[st
     automatic = chosen["expanded"] == "auto"
     footer = chosen["footer"]
     return {
-        **{name: chosen[name] for name in ("hidden_kinds", "steps", "positions", "arrangement", "transparent")},
+        # The part is cut out already, and what the core calls the legend is the list of kinds.
+        **{name: value for name, value in chosen.items() if name not in ("only", "legend")},
         "elements": to_elements(graph),
         "legend": legend(),
         "title": graph.title,
