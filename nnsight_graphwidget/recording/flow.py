@@ -872,7 +872,7 @@ class Flow:
                 marks = Marks(file)
                 made = mark_function(code, node, shift, marks, owner)
                 if made is not None:
-                    self.sources.number(made, marks.table)
+                    self.sources.number(made, marks.table, file)
                     break
             known = file.marked[id(code)] = (code, made)
         if known[1] is not None:

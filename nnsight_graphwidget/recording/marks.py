@@ -3,8 +3,8 @@
 The order of a block's events does not tell its loops and branches: the same order belongs to several programs. So the block,
 and each function of the user's that it calls, is compiled a second time with a call of :class:`~.flow.Marks` at the head of
 every pass and branch and around the expressions through which a number can go. A mark returns the value that it is given, holds
-none, and stands at the line and column of the code that it marks, so a traceback is what it was. What runs is otherwise the same:
-if the source does not compile to the code that would have run, nothing is marked.
+none, and stands at the line and column of the code that it marks, so a traceback is what it was. What runs is else the same: if
+the source does not compile to the code that would have run, nothing is marked.
 
 The marks reach their code as a constant, because a name would be seen by the user's program.
 """
@@ -23,6 +23,8 @@ from .source import COMPREHENSIONS, FUNCTIONS, Shift
 _PLACEHOLDER = "<nnsight_graphwidget marks>"
 #: Functions that call their arguments in place.
 _CALLERS = ("map", "filter", "sorted", "max", "min", "reduce")
+#: Parts of statements that have no place of their own.
+_PARTS: tuple[Any, ...] = (ast.ExceptHandler, ast.keyword, getattr(ast, "match_case", ast.keyword))
 _TRIES: tuple[Any, ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
 _CHAIN = (ast.Name, ast.Attribute, ast.Constant)
 _COMPILER_FLAGS = 0xFF0000  # the ``from __future__`` features that a code object was compiled with
@@ -41,6 +43,9 @@ class Table:
         self.nodes: list[Any] = []
         self.parts: list[tuple[ast.AST, ...]] = []
         self.targets: list[tuple[tuple[str, ...], ...]] = []
+        #: what the code was compiled from, and the syntax nodes in the user's file by the ``origin`` of each node in it
+        self.tree: list[ast.stmt] = []
+        self.origins: list[ast.AST] = []
         #: for what a comprehension gives on a pass: the comprehension
         self.wholes: dict[int, ast.AST] = {}
 
@@ -58,6 +63,7 @@ def mark_block(code: CodeType, body: Sequence[ast.stmt], shift: Shift, marks: An
         return None
     twin = _Twin(list(body))
     marked = _Marker(marks.table, twin, _bound(body)).block(twin.tree)
+    marks.table.tree = marked
     return _finish(_compile(marked, code, shift), code, marks)
 
 
@@ -77,7 +83,9 @@ def mark_function(code: CodeType, node: Any, shift: Shift, marks: Any, owner: st
     if plain is None or not same(plain, code):
         return None
     twin = _Twin(node)
-    marked = compiled(_bare(_Marker(marks.table, twin, _bound_in(node)).function(twin.tree)))
+    definition = _bare(_Marker(marks.table, twin, _bound_in(node)).function(twin.tree))
+    marked = compiled(definition)
+    marks.table.tree = _enclosed(definition, code.co_freevars, owner)
     if marked is None or marked.co_freevars != code.co_freevars:
         return None
     return _finish(marked, code, marks)
@@ -109,6 +117,7 @@ def mark_wrapped(
     for statement in marked:
         _move(statement, shift)
     body[first : first + len(types)] = marked
+    marks.table.tree = made.body
     found = compiled(ast.fix_missing_locations(made))
     return None if found is None else _finish(found, code, marks)
 
@@ -225,11 +234,14 @@ class _Twin:
     def __init__(self, tree: Any) -> None:
         memo: dict[int, Any] = {}
         self.tree: Any = copy.deepcopy(tree, memo)
-        nodes = [part for node in (tree if isinstance(tree, list) else [tree]) for part in ast.walk(node)]
-        self._originals = {id(memo[id(node)]): node for node in nodes if id(node) in memo}
+        self.nodes = [part for node in (tree if isinstance(tree, list) else [tree]) for part in ast.walk(node)]
+        for number, node in enumerate(self.nodes):
+            if node._attributes or isinstance(node, (ast.comprehension, *_PARTS)):
+                memo[id(node)].origin = number  # copies of the copy keep it
 
-    def original(self, node: ast.AST) -> ast.AST:
-        return self._originals[id(node)]
+    def original(self, node: Any) -> ast.AST:
+        found: ast.AST = self.nodes[node.origin]
+        return found
 
 
 class _Marker:
@@ -237,6 +249,7 @@ class _Marker:
 
     def __init__(self, table: Table, twin: _Twin, names: frozenset[str]) -> None:
         self.table, self.twin, self.names = table, twin, names
+        table.origins = twin.nodes
 
     # -- wholes ----------------------------------------------------------------------------------------------------------------
 
@@ -278,8 +291,10 @@ class _Marker:
         marks = ast.Constant(_PLACEHOLDER)
         method = ast.Attribute(marks, f"mark_{name}", ast.Load())  # nnsight 0.7 looks a block's names up among the user's
         call = ast.Call(method, [number, *values], [])
+        made: Any
         for made in (number, marks, method, call, *(value for value in values if not hasattr(value, "lineno"))):
             ast.copy_location(made, at)
+            made.origin = at.origin  # type: ignore[attr-defined]
         return call
 
     def _statement(self, expression: ast.expr, at: ast.AST) -> ast.stmt:

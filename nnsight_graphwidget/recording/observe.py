@@ -568,9 +568,9 @@ class Observer(overrides.TorchFunctionMode):
     def block(self, code: CodeType, shift: Shift) -> None:
         """Say how far a compiled block is from where it is in the user's file."""
         self._shifts[id(code)] = (code, shift)
-        for constant in code.co_consts:
-            if isinstance(constant, CodeType):
-                self.block(constant, shift)
+        for inner in code.co_consts:
+            if isinstance(inner, CodeType):
+                self.block(inner, shift)
 
     def marked(
         self, scope: Scope, code: CodeType, body: ast.Module | None = None, own: list[ast.stmt] | None = None
@@ -593,7 +593,7 @@ class Observer(overrides.TorchFunctionMode):
             else:
                 made = mark_block(code, scope.node.body, shift, marks)
             if made is not None:
-                self.sources.number(made, marks.table)
+                self.sources.number(made, marks.table, file)
                 file.marked[id(made)] = (made, made)
             known = file.marked[id(code)] = (code, made)
         if known[1] is None:
@@ -646,9 +646,9 @@ def _hide(code: CodeType) -> None:
     elif hasattr(eval_frame, "set_code_exec_strategy"):
         actions = eval_frame._FrameAction
         eval_frame.set_code_exec_strategy(code, eval_frame._FrameExecStrategy(actions.SKIP, actions.DEFAULT))
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            _hide(constant)
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            _hide(inner)
 
 
 def message(error: BaseException) -> str:

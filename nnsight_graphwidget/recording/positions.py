@@ -12,6 +12,7 @@ import copy
 import dis
 from collections.abc import Iterator
 from types import CodeType
+from typing import Any
 
 _FILLERS = ("NOP", "EXTENDED_ARG")
 
@@ -90,3 +91,33 @@ def _match(found: list[tuple[int, str, int | None]], twin: CodeType, nodes: list
             return {}
         matched[offset] = calls.get(node, node) if name == "CALL_METHOD" else node  # it has the line of the method's name
     return matched
+
+
+def marked(code: CodeType, tree: list[ast.stmt], origins: list[ast.AST]) -> list[tuple[CodeType, dict[int, ast.AST]]]:
+    """The syntax node of each instruction of code with marks, and of the code in it.
+
+    Arguments:
+        tree: what it was compiled from; the ``origin`` of each node is the index of the node in the user's file.
+        origins: those nodes.
+    """
+    numbered: Any = copy.deepcopy(ast.Module(tree, []))
+    for node in ast.walk(numbered):
+        if hasattr(node, "lineno"):
+            node.lineno = node.end_lineno = getattr(node, "origin", len(origins)) + 1  # type: ignore[attr-defined]
+            node.col_offset = node.end_col_offset = 0  # type: ignore[attr-defined]
+    whole = compile(numbered, code.co_filename, "exec", flags=code.co_flags & 0xFF0000, dont_inherit=True)
+    calls: dict[ast.AST, ast.AST] = {node.func: node for node in origins if isinstance(node, ast.Call)}
+    twin = next((found for found in _codes(whole) if _names(found) == _names(code)), None)
+    made: list[tuple[CodeType, dict[int, ast.AST]]] = []
+    for one, two in zip(_codes(code), _codes(twin)) if twin is not None else ():
+        found: dict[int, ast.AST] = {}
+        for (offset, name, _), (_, other, line) in zip(_instructions(one), _instructions(two)):
+            if name == other and line is not None and 0 < line <= len(origins):
+                node = origins[line - 1]
+                found[offset] = calls.get(node, node) if name == "CALL_METHOD" else node
+        made.append((one, found))
+    return made
+
+
+def _names(code: CodeType) -> list[str]:
+    return [name for _, name, _ in _instructions(code)]

@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any, NamedTuple
 
-from .positions import expressions
+from .positions import expressions, marked
 
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 #: Nodes without a place that the parser shares between expressions.
 _MARKS = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+#: The code of comprehensions that have a frame of their own: from Python 3.12 on generator expressions alone.
+OWN_FRAMES = ("<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>")
 #: In place of a branch: the test of a ``while``, which is evaluated before each pass.
 HEADER = -1
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -125,6 +127,8 @@ class SourceFile:
         self._slots: dict[ast.AST, tuple[ast.AST, int] | None] = {}
         #: by address: a code object that was compiled from this file, and the same with marks if it could be marked
         self.marked: dict[int, tuple[CodeType, CodeType | None]] = {}
+        #: by address: marked code, and the syntax node of each of its instructions, on Python 3.10
+        self.numbered: dict[int, tuple[CodeType, dict[int, ast.AST]]] = {}
 
     def functions(self, name: str, line: int) -> Iterator[tuple[ast.AST, str | None]]:
         """The definitions of a name that begin at a line, each with the class that it is in."""
@@ -329,8 +333,11 @@ def _read(name: str) -> SourceFile:
 class Sources:
     """Files read so far, and sites by bytecode position."""
 
-    def number(self, code: CodeType, table: Any) -> None:
+    def number(self, code: CodeType, table: Any, file: SourceFile) -> None:
         """Keep the syntax node of each instruction of marked code, for a Python whose compiler keeps lines alone."""
+        if sys.version_info < (3, 11):
+            for each, nodes in marked(code, table.tree, table.origins):
+                file.numbered[id(each)] = (each, nodes)
 
     def __init__(self) -> None:
         self._files: dict[str, SourceFile] = {}
@@ -383,14 +390,19 @@ class Sources:
         else:
             line = next((at + shift.lines for start, end, at in code.co_lines() if start <= lasti < end and at), None)
             if id(code) not in self._expressions:
-                self._expressions[id(code)] = file.expressions(code, line, shift.lines)
+                known = file.numbered.get(id(code))
+                nodes = known[1] if known is not None and known[0] is code else file.expressions(code, line, shift.lines)
+                self._expressions[id(code)] = nodes
             node = self._expressions[id(code)].get(lasti)
             if node is None:
                 return Site(file.name, line, source=file)
         operations = self._operations.get(id(code))
         if operations is None:  # Python makes a copy each time that it is asked
             operations = self._operations[id(code)] = code.co_code
-        if dis.opname[operations[lasti]] == "FOR_ITER":
+        at = lasti
+        while at > 0 and dis.opname[operations[at]] == "CACHE":  # 3.12 waits there for a generator that it runs in place
+            at -= 2
+        if dis.opname[operations[at]] == "FOR_ITER":
             loop = _fetching(file, node, code, lasti)
             if loop is not None:
                 return replace(file.site(node, line), fetches=loop)
@@ -404,6 +416,9 @@ class Sources:
 
 def _fetching(file: SourceFile, node: Any, code: CodeType, lasti: int) -> ast.AST | None:
     """The loop whose next item an instruction asks for; the compiler places it at the loop or at what it goes through."""
+    above: Any = file.parent(node)
+    if isinstance(above, (ast.For, ast.AsyncFor, ast.comprehension)) and above.iter is node and code.co_name not in OWN_FRAMES:
+        node = above
     while node is not None and not isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension, *COMPREHENSIONS)):
         node = file.parent(node)
     if isinstance(node, ast.comprehension):
