@@ -39,7 +39,7 @@ session: {len(seed().nodes)} nodes, 9 sub-graphs, {len(seed().edges)} edges, nns
       │  ├─ getitem  [1] float32  ← layer1.output, item
       │  ├─ add  [1] float32  ← getitem
       │  └─ setitem  a_copy [1, 10] float32  ← clone, item, add
-      └─ … +2 more passes"""
+      └─ … +2 other passes"""
 
 
 def test_print_gives_the_outline() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from harness import READ, returned
-from nnsight_graphwidget.legend import legend, style
+from nnsight_graphwidget.graph.kinds import legend, style
 
 from nnsight_graphwidget.graph import Graph
 
