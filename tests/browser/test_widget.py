@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import CYTOSCAPE, ROOT, Server, Tab
+from playwright.sync_api import Locator
+
+import nnsight_graphwidget as ngw
 
 SESSION, TRACER, LOOP = "session@1", "session@1/tracer_1@2", "session@1/for@5"
 CLONE, READ = f"{TRACER}/clone@4", f"{TRACER}/layer1.output@3"
@@ -262,6 +266,43 @@ def test_ipycytoscape_events_and_styles(lab: Server, tab: Tab) -> None:
     tab.kernel("w.set_style([{'selector': 'node.operation', 'style': {'background-color': 'rgb(255, 0, 0)'}}])")
     tab.page.wait_for_timeout(300)
     assert view.style(CLONE, "background-color") == "rgb(255,0,0)"
+
+
+@pytest.mark.parametrize("where", ["notebook", "saved page"])
+def test_hover_says_what_a_node_is_and_lights_up_what_it_is_connected_with(
+    lab: Server, tab: Tab, tmp_path: Path, where: str
+) -> None:
+    if where == "saved page":
+        graph = ngw.load(ROOT / "tests" / "golden" / "seed.graph.json")
+        tab.page.goto(ngw.save(graph, tmp_path / "seed.html", expanded="all").as_uri())
+        view = tab.view()
+    else:
+        view = tab.show_seed(lab, "expanded='all'")
+        tab.kernel("over = []; w.on('node', 'mouseover', lambda node: over.append(node['data']['id']))")
+    tip, canvas = view.root.locator(".tip"), view.root.locator(".canvas")
+    view.root.evaluate("root => root.scrollIntoView({ block: 'center' })")
+    x, y = view.place(CLONE)
+    tab.page.mouse.move(x, y, steps=5)
+    tip.wait_for()
+    tab.shot(where)
+    said = tip.inner_text().splitlines()
+    assert said[0] == "clone"
+    assert {"[1, 10] float32", "line 4"} <= set(said)
+    assert canvas.evaluate("canvas => canvas.style.cursor") == "pointer"
+    assert view.with_class("lit") == [CLONE]
+    assert set(view.with_class("near")) == {READ, f"{TRACER}/save@4", f"{LOOP}/i0/setitem@8"}
+    # The pointer leaves for the toolbar at once, over no empty place of the drawing.
+    tab.page.mouse.move(*_middle(view.button("Fit")))
+    tip.wait_for(state="hidden")
+    assert not view.with_class("lit")
+    if where == "notebook":
+        assert tab.value("over") == [CLONE]
+
+
+def _middle(control: Locator) -> tuple[float, float]:
+    box = control.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def test_a_dragged_box_stays_and_the_kernel_knows(lab: Server, tab: Tab) -> None:
