@@ -114,7 +114,7 @@ export class Widget {
     main.append(this.side);
     this.root.append(this.legendRow.element, sheet.element, this.live);
 
-    this.listen();
+    this.listen(controller);
     listenToPointer(model, stage, controller, app.hover);
     listenToKeys(this.root, model, stage, controller, {
       sheet,
@@ -144,6 +144,7 @@ export class Widget {
       get theme() {
         return widget.theme;
       },
+      change: (change, intent) => stage.change(change, intent),
       reveal: (ids) => controller.reveal(ids),
       toggle: (id) => controller.toggle(id),
       only: (id) => controller.only(id),
@@ -160,7 +161,7 @@ export class Widget {
 
   // ---- the model's changes ---------------------------------------------------------------------------------------
 
-  private listen(): void {
+  private listen(controller: Controller): void {
     const { model, signal, stage } = this;
     const redraw = (): void => {
       void stage.redraw();
@@ -175,6 +176,8 @@ export class Widget {
       signal,
     );
     model.on(["expanded", "hidden_kinds", "steps", "positions", "only"], redraw, signal);
+    model.on(["only"], () => void stage.redrawSlice(), signal);
+    model.on(["hidden_kinds"], () => controller.selectShown(), signal);
     model.on(
       ["selected"],
       () => {

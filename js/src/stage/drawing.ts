@@ -484,6 +484,15 @@ export class Drawing {
     this.moveTo({ zoom, pan }, animate);
   }
 
+  /** Whether all that is drawn is outside of the view. */
+  isOutOfSight(): boolean {
+    const [width, height] = [this.cy.width(), this.cy.height()];
+    const nodes = (this.placed?.scene.nodes ?? []).filter((node) => node.role !== "open");
+    const isIn = (box: Box | null): boolean =>
+      box !== null && box.x < width && box.x + box.width > 0 && box.y < height && box.y + box.height > 0;
+    return width > 0 && nodes.length > 0 && !nodes.some((node) => isIn(this.rendered(node.id)));
+  }
+
   /** Adapts to a new size of the container; a drawing that was fitted is fitted again. */
   resized(): void {
     this.cy.resize();

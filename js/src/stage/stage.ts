@@ -159,6 +159,11 @@ export class Stage {
     return this.traced !== null;
   }
 
+  /** The same after a slice, which is fitted into the view if nothing else was asked for. */
+  redrawSlice(): Promise<void> {
+    return this.redraw(Object.keys(this.intent).length ? this.intent : { fit: true });
+  }
+
   /** Lays out and shows what the state says; a later call takes the place of one that still runs. */
   async redraw(intent = this.intent): Promise<void> {
     this.intent = intent;
@@ -217,6 +222,7 @@ export class Stage {
     if (show) this.drawing.bringIntoSight(this.visible(show), this.animated);
     await shown;
     if (this.signal.aborted || this.layoutOf) return;
+    if (this.drawing.isOutOfSight()) this.fit();
     this.root.dataset.ngwReady = "true";
     this.root.dataset.ngwVisible = String(scene.nodes.length + scene.edges.length);
     this.announce();
