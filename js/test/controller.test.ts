@@ -64,6 +64,12 @@ test("a revealed item of another pass brings its pass", () => {
   expect(asked[0]![0].steps).toEqual({ [LOOP]: 1 });
 });
 
+test("what is of a hidden kind does not stay selected", () => {
+  const { asked, controller } = controlled({ hidden_kinds: ["Operation"], selected: [CLONE, TRACER] });
+  controller.selectShown();
+  expect(asked[0]![0]).toEqual({ selected: [TRACER] });
+});
+
 test("a slice has what a value depends on, and is fitted", () => {
   const { asked, controller } = controlled();
   controller.slice([CLONE]);

@@ -9,10 +9,11 @@ import { outlinePanel } from "../src/app/panels/outline";
 import type { App, Panel } from "../src/app/panels/panel";
 import { searchPanel } from "../src/app/panels/search";
 import { sourcePanel } from "../src/app/panels/source";
+import { type Actions, toolbar } from "../src/app/panels/toolbar";
 import { indexElements } from "../src/core/elementIndex";
 import type { Element, State } from "../src/generated/schema";
 import { fromState } from "../src/host/model";
-import { legend } from "./builders";
+import { group, legend, node } from "./builders";
 
 const SEED = elements as unknown as Element[];
 const LOOP = "session@1/for@5";
@@ -24,17 +25,19 @@ const SPELLED = "abc\\u202edcba\\x07"; // what turns text around, or is not seen
 function app(state: Partial<State> = {}): App & { done: [string, unknown][] } {
   const all = state.elements ?? SEED;
   const done: [string, unknown][] = [];
+  const model = fromState({ elements: all, ...state });
   const note =
     (name: string) =>
     (what: unknown): void =>
       void done.push([name, what]);
   return {
-    model: fromState({ elements: all, ...state }),
+    model,
     legend,
     index: indexElements(all),
     theme: "light",
     signal: new AbortController().signal,
     done,
+    change: (change) => model.set(change),
     reveal: note("reveal"),
     toggle: note("toggle"),
     only: note("only"),
@@ -253,10 +256,33 @@ test("search lists what it finds with where it is, and Enter walks round", () =>
   input.dispatchEvent(new Event("input"));
   expect(a.model.get("search")).toBe("clone");
   const found = [...panel.element.querySelectorAll<HTMLElement>("[role=option]")];
-  expect(found[0]!.textContent).toBe("cloneOperation · session › tracer_1 · line 4");
+  expect(found[0]!.textContent).toBe("cloneOperation · line 4 · session › tracer_1");
   for (let press = 0; press <= found.length; press++)
     input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
   const revealed = a.done.filter(([name]) => name === "reveal");
   expect(revealed.length).toBe(found.length + 1);
   expect(revealed[found.length]).toEqual(revealed[0]);
+});
+
+test("rows of a search differ at their start: the pass comes first", () => {
+  const panel = shown(searchPanel(app()));
+  const input = panel.element.querySelector("input")!;
+  input.focus();
+  input.value = "add";
+  input.dispatchEvent(new Event("input"));
+  const rows = [...panel.element.querySelectorAll(".path")].map((row) => row.textContent!.split(" · ")[0]);
+  expect(rows).toEqual(["item = 0", "item = 1", "item = 2"]);
+});
+
+test.each([
+  ["the node", [node("t/a", "Operation", { status: "failed" })], "✕ a failed", "t/a"],
+  ["the innermost sub-graph, when no node failed", [], "✕ t failed", "t"],
+])("what failed is first in the summary: %s", (_, nodes, text, id) => {
+  const elements = [group("s", "Session", { status: "failed" }), group("t", "Tracer", { status: "failed" }), ...nodes];
+  const a = app({ elements });
+  const panel = shown(toolbar(a, { formats: [] } as unknown as Actions, document.createElement("div")));
+  const [first] = panel.element.querySelector(".summary")!.children;
+  expect(first!.textContent).toBe(text);
+  (first as HTMLButtonElement).click();
+  expect(a.done).toEqual([["reveal", [id]]]);
 });

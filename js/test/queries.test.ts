@@ -5,7 +5,7 @@ import elements from "../../tests/golden/seed.elements.json";
 import { indexElements } from "../src/core/elementIndex";
 import { closure, find, linesOf, onLine, path, totals } from "../src/core/queries";
 import type { Element, NodeData } from "../src/generated/schema";
-import { legend } from "./builders";
+import { legend, node } from "./builders";
 
 const index = indexElements(elements as unknown as Element[]);
 const labels = (ids: Iterable<string>): string[] => [...ids].map((id) => index.items.get(id)!.data.label);
@@ -72,8 +72,31 @@ describe("search", () => {
     ["item = 1", ["item = 1"]],
     ["/^get/", ["getitem"]],
     ["/ADD$", ["add"]],
+    ["line:4 clone", ["clone"]],
+    ["shape:5", ["x", "x2"]],
+    ["shape:[1, 5]", ["x", "x2"]],
+    ["kind:lock", ["save"]],
   ])("%s", (query, expected) => expect(found(query)).toEqual(expect.arrayContaining(expected)));
   test("a name comes before what merely mentions it", () => expect(found("clone")[0]).toBe("clone"));
+  test("a filter is about one thing, whole", () => {
+    expect(new Set(found("line:4"))).toEqual(new Set(["layer1.output", "clone", "save"]));
+    expect(found("line:44")).toEqual([]);
+    expect(found("shape:0")).toEqual([]); // 10 is no 0
+    expect(found("kind:lock getitem")).toEqual([]);
+  });
+  test("what failed and what is no number are found, the first first", () => {
+    const values = indexElements([
+      node("a", "Operation", { statistics: { min: 0, max: 1, nan: 0 } }),
+      node("b", "Operation", { statistics: { min: "nan", max: "nan", nan: 0.5 } }),
+      node("c", "Operation", { statistics: { min: "-inf", max: 1, nan: 0 } }),
+      node("d", "Operation", { status: "failed", error: "RuntimeError: no" }),
+      node("e", "LockProtocol", { note: "written later, line 8" }),
+    ]);
+    expect(find(values, legend, "nan")).toEqual(["b"]);
+    expect(find(values, legend, "inf")).toEqual(["c"]);
+    expect(find(values, legend, "failed")).toEqual(["d"]);
+    expect(find(values, legend, "written later")).toEqual(["e"]);
+  });
   test("words must all be found", () => expect(found("clone nothing")).toEqual([]));
   test.each(["", "  ", "/", "/(/", "()"])("%j finds nothing and breaks nothing", (query) =>
     expect(found(query)).toEqual([]),

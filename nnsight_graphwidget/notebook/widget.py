@@ -178,8 +178,9 @@ class GraphWidget(anywidget.AnyWidget, ViewTraits, Cytoscape):  # type: ignore[m
         Raises:
             OptionError: if nothing has such an id; the message names those that are close.
         """
-        self.only = self._index.feeding([self._known(id_) for id_ in ids])
-        self._open_around(self.only)
+        with self.hold_sync():  # one message, one drawing
+            self.only = self._index.feeding([self._known(id_) for id_ in ids])
+            self._open_around(self.only)
 
     @takes(SaveOptions)
     def save(self, path: str | Path, **options: Unpack[SaveOptions]) -> Path:

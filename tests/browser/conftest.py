@@ -260,7 +260,7 @@ class Tab:
             self.errors.append(text)
 
     def _seen(self, url: str) -> None:
-        if not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:|about:", url):
+        if not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:|about:|file:", url):
             self.strangers.append(url)
 
     def shot(self, name: str) -> None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import CYTOSCAPE, ROOT, Server, Tab
+from conftest import CYTOSCAPE, ROOT, GraphView, Server, Tab
+from playwright.sync_api import Locator
+
+import nnsight_graphwidget as ngw
 
 SESSION, TRACER, LOOP = "session@1", "session@1/tracer_1@2", "session@1/for@5"
 CLONE, READ = f"{TRACER}/clone@4", f"{TRACER}/layer1.output@3"
@@ -157,6 +162,72 @@ def test_the_legend_filters(lab: Server, tab: Tab) -> None:
     assert {kinds[id] for id, how in view.painted().items() if how == "node"} == {"LockProtocol"}
 
 
+def test_the_view_goes_to_what_is_left(lab: Server, tab: Tab) -> None:
+    view = tab.show_seed(lab, "expanded='all'")
+    view.click(CLONE)
+    tab.page.keyboard.press("z")
+    view.settled()
+    assert not set(_in_sight(view)) >= {f"{LOOP}/i0/setitem@8"}
+    view.root.locator("[data-kind=ValueProtocol]").dblclick()
+    view.settled()
+    tab.shot("alone")
+    left = [id for id, how in view.painted().items() if how == "node"]
+    assert left
+    assert set(_in_sight(view)) == set(left)
+    assert tab.value("w.selected") == [], "what is hidden is not selected"
+    # Hidden from Python while the view is elsewhere: whatever is left comes into sight.
+    tab.kernel("w.hidden_kinds = ['Value']")
+    view.click(f"{SESSION}/x@2")
+    tab.page.keyboard.press("z")
+    view.settled()
+    tab.kernel("w.hidden_kinds = ['Value', 'Input', 'InterventionProtocol', 'LockProtocol', 'ValueProtocol']")
+    view.settled()
+    assert _in_sight(view)
+
+
+def test_a_slice_from_python_fits_the_view(lab: Server, tab: Tab) -> None:
+    view = tab.show_seed(lab, "expanded='all'")
+    view.click(f"{LOOP}/i0/setitem@8")
+    tab.page.keyboard.press("z")
+    view.settled()
+    tab.kernel(f"w.slice({CLONE!r})")
+    view.settled()
+    tab.shot("sliced")
+    assert set(_in_sight(view)) == {id for id, how in view.painted().items() if how == "node"} >= {CLONE, READ}
+
+
+def _in_sight(view: GraphView) -> list[str]:
+    """Ids of the nodes that are wholly in the view."""
+    ids: list[str] = view.root.evaluate(
+        f"""root => {{
+            const cy = ({CYTOSCAPE})(root);
+            const isIn = ({{ x1, x2, y1, y2 }}) => x1 >= 0 && y1 >= 0 && x2 <= cy.width() && y2 <= cy.height();
+            return cy.nodes(".node").filter(n => isIn(n.renderedBoundingBox({{ includeOverlays: false }}))).map(n => n.id());
+        }}"""
+    )
+    return ids
+
+
+@pytest.mark.parametrize("width", [1400, 1000, 700, 390])
+def test_what_failed_is_named_in_the_toolbar_and_a_click_goes_there(tab: Tab, tmp_path: Path, width: int) -> None:
+    graph = ngw.load(ROOT / "tests" / "golden" / "seed.graph.json")
+    last = replace(graph.nodes[-1], status="failed", error="RuntimeError: no")
+    graph = replace(graph, nodes=(*graph.nodes[:-1], last))
+    tab.page.set_viewport_size({"width": width, "height": 800})
+    tab.page.goto(ngw.save(graph, tmp_path / "failed.html", expanded=[], title="a title " * 20).as_uri())
+    view = tab.view()
+    tab.shot(str(width))
+    chip = view.root.locator(".summary button.bad")
+    box, heading = chip.bounding_box(), view.root.locator(".heading").bounding_box()
+    assert box and heading
+    assert heading["x"] <= box["x"]
+    assert box["x"] + box["width"] <= heading["x"] + heading["width"]
+    chip.click()
+    view.settled()
+    assert view.with_class("selected") == [graph.nodes[-1].id]
+    assert graph.nodes[-1].id in _in_sight(view)
+
+
 @pytest.mark.parametrize(("query", "label"), [("clone", "clone"), ("/^set/", "setitem"), ("a_copy", "save")])
 def test_search_finds_and_reveals(lab: Server, tab: Tab, query: str, label: str) -> None:
     view = tab.show_seed(lab)
@@ -262,6 +333,43 @@ def test_ipycytoscape_events_and_styles(lab: Server, tab: Tab) -> None:
     tab.kernel("w.set_style([{'selector': 'node.operation', 'style': {'background-color': 'rgb(255, 0, 0)'}}])")
     tab.page.wait_for_timeout(300)
     assert view.style(CLONE, "background-color") == "rgb(255,0,0)"
+
+
+@pytest.mark.parametrize("where", ["notebook", "saved page"])
+def test_hover_says_what_a_node_is_and_lights_up_what_it_is_connected_with(
+    lab: Server, tab: Tab, tmp_path: Path, where: str
+) -> None:
+    if where == "saved page":
+        graph = ngw.load(ROOT / "tests" / "golden" / "seed.graph.json")
+        tab.page.goto(ngw.save(graph, tmp_path / "seed.html", expanded="all").as_uri())
+        view = tab.view()
+    else:
+        view = tab.show_seed(lab, "expanded='all'")
+        tab.kernel("over = []; w.on('node', 'mouseover', lambda node: over.append(node['data']['id']))")
+    tip, canvas = view.root.locator(".tip"), view.root.locator(".canvas")
+    view.root.evaluate("root => root.scrollIntoView({ block: 'center' })")
+    x, y = view.place(CLONE)
+    tab.page.mouse.move(x, y, steps=5)
+    tip.wait_for()
+    tab.shot(where)
+    said = tip.inner_text().splitlines()
+    assert said[0] == "clone"
+    assert {"[1, 10] float32", "line 4"} <= set(said)
+    assert canvas.evaluate("canvas => canvas.style.cursor") == "pointer"
+    assert view.with_class("lit") == [CLONE]
+    assert set(view.with_class("near")) == {READ, f"{TRACER}/save@4", f"{LOOP}/i0/setitem@8"}
+    # The pointer leaves for the toolbar at once, over no empty place of the drawing.
+    tab.page.mouse.move(*_middle(view.button("Fit")))
+    tip.wait_for(state="hidden")
+    assert not view.with_class("lit")
+    if where == "notebook":
+        assert tab.value("over") == [CLONE]
+
+
+def _middle(control: Locator) -> tuple[float, float]:
+    box = control.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def test_a_dragged_box_stays_and_the_kernel_knows(lab: Server, tab: Tab) -> None:

@@ -40,8 +40,9 @@ button:disabled { cursor: default; opacity: .5; }
   flex: none; position: relative; z-index: 4;
 }
 .heading { display: flex; gap: 8px; align-items: baseline; contain: inline-size; flex: 1 1 200px; white-space: nowrap; overflow: hidden; }
-.title { font-weight: 650; overflow: hidden; text-overflow: ellipsis; flex: 0 0 auto; max-width: 100%; font-size: 14px; margin: 0; }
-.summary { color: var(--quiet); font-size: 12px; overflow: hidden; text-overflow: ellipsis; flex: 0 100 auto; }
+.title { font-weight: 650; overflow: hidden; text-overflow: ellipsis; flex: 0 1 auto; font-size: 14px; margin: 0; }
+.summary { color: var(--quiet); font-size: 12px; flex: 1 0 auto; display: flex; align-items: baseline; min-width: 0; }
+.facts { flex: 1 1 0; width: 0; overflow: hidden; text-overflow: ellipsis; }
 .summary .bad { color: var(--bad); }
 .summary button { border: 0; background: none; padding: 0 6px; font-weight: 600; }
 .summary button:hover { text-decoration: underline; }

@@ -52,7 +52,12 @@ export class Widget {
     // the text of this bundle; null in a saved page, which offers no HTML download
     private readonly code: string | null,
   ) {
-    const stage = new Stage(this.root, model, LEGEND, signal, (placed) => this.firstHeight(placed));
+    const main = h("div", { class: "main" });
+    this.root.append(main);
+    // Before there is a stage: Cytoscape looks for the shadow root that it is in only when it is made, and without it
+    // hears of no mouse that moves.
+    host.attachShadow({ mode: "open" }).append(h("style", {}, CSS), this.root);
+    const stage = new Stage(this.root, main, model, LEGEND, signal, (placed) => this.firstHeight(placed));
     this.stage = stage;
     const say = (text: string): void => this.say(text);
     const controller = new Controller(model, stage, say);
@@ -105,16 +110,11 @@ export class Widget {
     );
     stage.element.append(this.overview.element);
     stage.drawing.cy.on("render", () => this.overview.draw());
-    this.root.append(
-      this.bar.element,
-      h("div", { class: "main" }, stage.element, this.side),
-      this.legendRow.element,
-      sheet.element,
-      this.live,
-    );
-    host.attachShadow({ mode: "open" }).append(h("style", {}, CSS), this.root);
+    main.before(this.bar.element);
+    main.append(this.side);
+    this.root.append(this.legendRow.element, sheet.element, this.live);
 
-    this.listen();
+    this.listen(controller);
     listenToPointer(model, stage, controller, app.hover);
     listenToKeys(this.root, model, stage, controller, {
       sheet,
@@ -144,6 +144,7 @@ export class Widget {
       get theme() {
         return widget.theme;
       },
+      change: (change, intent) => stage.change(change, intent),
       reveal: (ids) => controller.reveal(ids),
       toggle: (id) => controller.toggle(id),
       only: (id) => controller.only(id),
@@ -160,7 +161,7 @@ export class Widget {
 
   // ---- the model's changes ---------------------------------------------------------------------------------------
 
-  private listen(): void {
+  private listen(controller: Controller): void {
     const { model, signal, stage } = this;
     const redraw = (): void => {
       void stage.redraw();
@@ -175,6 +176,8 @@ export class Widget {
       signal,
     );
     model.on(["expanded", "hidden_kinds", "steps", "positions", "only"], redraw, signal);
+    model.on(["only"], () => void stage.redrawSlice(), signal);
+    model.on(["hidden_kinds"], () => controller.selectShown(), signal);
     model.on(
       ["selected"],
       () => {

@@ -18,6 +18,12 @@ export function path(index: Index, id: string): string {
     .join(" › ");
 }
 
+/** The labels of the passes of loops that an item is in, outermost first. */
+export function passesAround(index: Index, id: string): string[] {
+  const groups = around(index, id).map((group) => index.items.get(group)!.data);
+  return groups.filter(({ kind }) => kind === "Iteration").map(({ label }) => label);
+}
+
 /**
  * What the items depend on (`into`) or what depends on them (`from`), themselves included. A sub-graph brings what is
  * in it.
@@ -78,7 +84,8 @@ export function result(item: NodeData): string {
 
 /**
  * Ids of what a search finds, best first: `add`, `layer1`, a kind, a variable, a shape (`768`, `1,10`), a dtype, source
- * text, or a regular expression between slashes. Words must all be found.
+ * text, `failed`, `nan`, or a regular expression between slashes. Words must all be found. `kind:save`, `shape:1,10` and
+ * `line:4` are about one thing only.
  */
 export function find(index: Index, legend: Legend, query: string): string[] {
   const matches = matcher(query);
@@ -96,15 +103,36 @@ export function find(index: Index, legend: Legend, query: string): string[] {
       item.dtype,
       item.value,
       item.text,
+      item.status,
+      notFinite(item),
+      item.note,
+      item.error,
     ];
-    const score = matches(texts.map((text) => text ?? ""));
+    const score = matches(
+      texts.map((text) => text ?? ""),
+      {
+        kind: (wanted) => `${item.kind}\n${name}`.toLowerCase().includes(wanted),
+        shape: (wanted) => `,${item.shape?.join(",") ?? ""},`.includes(`,${wanted},`),
+        line: (wanted) => linesOf(item).includes(Number(wanted)),
+      },
+    );
     if (score !== null) scored.push([score, item.id]);
   }
   return scored.sort((a, b) => a[0] - b[0]).map(([, id]) => id);
 }
 
+/** What a value has that is no number: `nan`, `inf`. */
+function notFinite({ statistics = {} }: NodeData): string {
+  const { min, max, nan } = statistics;
+  const words = [nan && "nan", [min, max].some((end) => end === "inf" || end === "-inf") && "inf"];
+  return words.filter(Boolean).join(" ");
+}
+
+/** Whether an item has what is asked for after `kind:`, `shape:` and `line:`. */
+type Filters = Readonly<Record<"kind" | "shape" | "line", (wanted: string) => boolean>>;
+
 /** Texts of an item, most telling first → how well they match (0 is best), or null. */
-function matcher(query: string): ((texts: string[]) => number | null) | null {
+function matcher(query: string): ((texts: string[], filters: Filters) => number | null) | null {
   const trimmed = query.trim();
   if (!trimmed) return null;
   const pattern = /^\/(.+?)\/?$/.exec(trimmed)?.[1];
@@ -117,19 +145,25 @@ function matcher(query: string): ((texts: string[]) => number | null) | null {
     }
     return (texts) => at(texts.findIndex((text) => regex.test(text)));
   }
-  const words = trimmed
+  const all = trimmed
     .toLowerCase()
     .replace(/[[\]()]/g, "")
     .replace(/,\s+/g, ",")
     .split(/\s+/)
     .filter(Boolean);
-  if (!words.length) return null;
-  return (texts) => {
+  const asked = all.flatMap((word) => {
+    const [, name, wanted] = /^(kind|shape|line):(.*)$/.exec(word) ?? [];
+    return name ? [[name as keyof Filters, wanted!] as const] : [];
+  });
+  const words = all.filter((word) => !/^(kind|shape|line):/.test(word));
+  if (!all.length) return null;
+  return (texts, filters) => {
+    if (!asked.every(([name, wanted]) => filters[name](wanted))) return null;
     const lower = texts.map((text) => text.toLowerCase());
     const places = words.map((word) => lower.findIndex((text) => text.includes(word)));
     if (places.includes(-1)) return null;
     const exact = lower[0] === words[0] || lower[1] === words[0];
-    return exact ? -1 : Math.max(...places);
+    return exact ? -1 : Math.max(0, ...places);
   };
 }
 

@@ -24,7 +24,7 @@ export interface DrawOptions {
 const MARGIN = 20;
 const CORNER = 8; // px at an edge's corners, where it shares no line with others
 const LONG = 200; // px; only longer vertical lines are compared with those that are drawn already
-const TOOLTIP = 600; // characters
+export const TOOLTIP = 600; // characters
 const LEGEND_TEXT = 11.5; // font size in px
 const [LEGEND_GAP, LEGEND_ROW, NOTE_ROW] = [14, 24, 18]; // px of height
 
@@ -88,7 +88,7 @@ export function draw(placed: Placed, legend: Legend, options: DrawOptions): Pict
         const opacity = nodeOpacity(node);
         return {
           ...(opacity < 1 ? { opacity } : {}),
-          title: tooltip(node).slice(0, TOOLTIP),
+          title: facts(node).join(" · ").slice(0, TOOLTIP),
           marks: [...shape, ...boxMarks(node, box(node), legend, theme, fills.get(node.id))],
         };
       }),
@@ -349,9 +349,20 @@ function entryName({ style }: LegendEntry): string {
   return shortened(style.name, 240, LEGEND_TEXT, "sans");
 }
 
-/** What a node's tooltip says. */
-export function tooltip({ data, title }: SceneNode): string {
+/** What a node's tooltip says, the name first. */
+export function facts({ data, title }: SceneNode): string[] {
   const type = data.shape ? `[${data.shape.join(", ")}] ${data.dtype ?? ""}` : data.value;
-  const lines = [data.label || title, data.kind, data.target, type, data.variable, data.text, data.status, data.error];
-  return lines.filter((line, at) => line && lines.indexOf(line) === at).join(" · ");
+  const note = data.note && `⚠ ${data.note}`;
+  const all = [
+    data.label || title,
+    data.kind,
+    data.target,
+    type,
+    data.variable,
+    data.text,
+    data.status,
+    data.error,
+    note,
+  ];
+  return all.filter((fact, at): fact is string => Boolean(fact) && all.indexOf(fact) === at);
 }

@@ -117,6 +117,13 @@ export class Controller {
     this.stage.change({ selected: next });
   }
 
+  /** Takes what is of a hidden kind out of the selection. */
+  selectShown(): void {
+    const hidden = new Set(this.model.get("hidden_kinds"));
+    const shown = (id: string): boolean => !hidden.has(this.stage.index.items.get(id)?.data.kind ?? "");
+    this.stage.change({ selected: this.model.get("selected").filter(shown) });
+  }
+
   selectNothing(): void {
     this.stage.change({ selected: [] });
   }

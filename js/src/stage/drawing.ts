@@ -295,9 +295,10 @@ export class Drawing {
       { selector: ".dim", style: { opacity: 0.16 } },
       { selector: "node.open.dim", style: { opacity: 0.5 } },
       {
-        selector: "edge.lit",
+        selector: "edge.on, edge.near",
         style: { "line-color": colors.highlight, "target-arrow-color": colors.highlight, width: 2 },
       },
+      { selector: "node.near", style: { "outline-width": 1.5, "outline-opacity": 0.3 } },
       { selector: "node.lit", style: { "outline-width": 2, "outline-opacity": 0.4 } },
       { selector: "node.selected", style: { "outline-width": 2.5, "outline-opacity": 0.75 } },
     ];
@@ -320,7 +321,7 @@ export class Drawing {
       this.cy.edges().forEach((edge) => {
         const [source, target] = [edge.data("source") as string, edge.data("target") as string];
         const on = lit ? lit.has(source) && lit.has(target) : selected.has(source) || selected.has(target);
-        edge.toggleClass("lit", on);
+        edge.toggleClass("on", on);
         edge.toggleClass("dim", lit !== null && !on);
       });
     });
@@ -331,9 +332,17 @@ export class Drawing {
     return false;
   }
 
-  /** Rings boxes while the pointer is on something about them, such as a line of source. */
+  /** Rings boxes, and lights up what they are connected with, while the pointer is on something about them. */
   hover(ids: ReadonlySet<string>): void {
-    this.cy.batch(() => this.cy.nodes().forEach((node) => void node.toggleClass("lit", ids.has(node.id()))));
+    const { cy } = this;
+    cy.batch(() => {
+      cy.elements(".lit, .near").removeClass("lit near");
+      const boxes = cy.nodes().filter((node) => ids.has(node.id()));
+      const edges = boxes.connectedEdges();
+      boxes.addClass("lit");
+      edges.addClass("near");
+      edges.connectedNodes().difference(boxes).addClass("near");
+    });
   }
 
   private drawTexts(): void {
@@ -473,6 +482,15 @@ export class Drawing {
     pan.y +=
       Math.max(0, PAD - (pan.y + box.y * zoom)) - Math.max(0, pan.y + (box.y + box.height) * zoom - (height - PAD));
     this.moveTo({ zoom, pan }, animate);
+  }
+
+  /** Whether all that is drawn is outside of the view. */
+  isOutOfSight(): boolean {
+    const [width, height] = [this.cy.width(), this.cy.height()];
+    const nodes = (this.placed?.scene.nodes ?? []).filter((node) => node.role !== "open");
+    const isIn = (box: Box | null): boolean =>
+      box !== null && box.x < width && box.x + box.width > 0 && box.y < height && box.y + box.height > 0;
+    return width > 0 && nodes.length > 0 && !nodes.some((node) => isIn(this.rendered(node.id)));
   }
 
   /** Adapts to a new size of the container; a drawing that was fitted is fitted again. */

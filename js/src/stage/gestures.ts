@@ -92,10 +92,12 @@ export function listenToPointer(
     hover([event.target.id()]);
     stage.showTip(event.target.id());
   });
-  cy.on("mouseout", "node", () => {
+  const leave = (): void => {
     hover([]);
     stage.hideTip();
-  });
+  };
+  cy.on("mouseout", "node", leave);
+  canvas.addEventListener("pointerleave", leave); // which Cytoscape does not hear of
   cy.on("viewport", () => stage.hideTip());
   cy.on("mousemove", (event) => {
     const on = event.target !== cy || drawing.headerAt(event.position) !== null;

@@ -14,7 +14,7 @@ import { moved } from "../layout/dragged";
 import type { ElkNode } from "../layout/elk";
 import { elkGraph } from "../layout/layered";
 import { layout } from "../layout/layout";
-import { tooltip } from "../picture/draw";
+import { facts, TOOLTIP } from "../picture/draw";
 import { ARRANGEMENTS, arranged } from "./cytoscapeLayouts";
 import { Drawing } from "./drawing";
 
@@ -68,11 +68,12 @@ export class Stage {
   private since = 0; // when it began
 
   /**
-   * `root` gets the attributes and events that say when the drawing is ready. `beforeFirst` is called with the first
-   * drawing.
+   * `root` gets the attributes and events that say when the drawing is ready; `place`, on the page already, gets the
+   * drawing. `beforeFirst` is called with the first drawing.
    */
   constructor(
     private readonly root: HTMLElement,
+    place: HTMLElement,
     private readonly model: Model,
     private readonly legend: Legend,
     private readonly signal: AbortSignal,
@@ -81,6 +82,7 @@ export class Stage {
     stages += 1;
     elk.warm();
     this.element.append(this.texts, this.notice, this.tip);
+    place.append(this.element);
     this.drawing = new Drawing({
       container: this.canvas,
       text: this.texts,
@@ -157,6 +159,11 @@ export class Stage {
     return this.traced !== null;
   }
 
+  /** The same after a slice, which is fitted into the view if nothing else was asked for. */
+  redrawSlice(): Promise<void> {
+    return this.redraw(Object.keys(this.intent).length ? this.intent : { fit: true });
+  }
+
   /** Lays out and shows what the state says; a later call takes the place of one that still runs. */
   async redraw(intent = this.intent): Promise<void> {
     this.intent = intent;
@@ -215,6 +222,7 @@ export class Stage {
     if (show) this.drawing.bringIntoSight(this.visible(show), this.animated);
     await shown;
     if (this.signal.aborted || this.layoutOf) return;
+    if (this.drawing.isOutOfSight()) this.fit();
     this.root.dataset.ngwReady = "true";
     this.root.dataset.ngwVisible = String(scene.nodes.length + scene.edges.length);
     this.announce();
@@ -298,7 +306,8 @@ export class Stage {
     const node = this.drawing.placed?.scene.nodes.find((other) => other.id === id);
     const box = this.drawing.rendered(id);
     if (!node || !box) return;
-    this.tip.textContent = spelled(tooltip(node));
+    const line = node.data.line === undefined ? [] : [`line ${node.data.line}`];
+    this.tip.textContent = spelled([...facts(node), ...line].join("\n").slice(0, TOOLTIP));
     this.tip.hidden = false;
     const left = Math.min(box.x, this.element.clientWidth - this.tip.offsetWidth - 8);
     const below = box.y + box.height + 8;

@@ -20,7 +20,10 @@ const KEYS: [string[], string][] = [
   [["F"], "fit"],
   [["Z"], "zoom to the selection"],
   [["+", "-"], "zoom"],
-  [["/"], "search (also Ctrl F); Enter walks what is found; /…/ is a regular expression"],
+  [
+    ["/"],
+    "search (also Ctrl F): words, kind:, shape:, line:, failed, nan, or /a regular expression/; Enter walks what is found",
+  ],
   [["T"], "trace: light up what the selection depends on and what depends on it"],
   [["S"], "slice: show only what the selection depends on"],
   [["C"], "copy the details of the selection"],

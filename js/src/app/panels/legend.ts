@@ -26,7 +26,7 @@ export function legendPanel(app: App): Panel {
       .map((entry) => entry.kind)
       .sort();
     const already = others.every((other) => before.includes(other)) && !before.includes(kind);
-    app.model.set({ hidden_kinds: already ? ["Value"] : others });
+    app.change({ hidden_kinds: already ? ["Value"] : others }, { fit: true });
   };
 
   const button = ({ kind, style, count }: LegendEntry): HTMLElement => {

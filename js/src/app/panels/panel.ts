@@ -1,8 +1,9 @@
 // What every panel is given: the state, the graph, and the few things a user can do to it from anywhere.
 
 import type { Index } from "../../core/elementIndex";
-import type { Legend, Theme } from "../../generated/schema";
+import type { Legend, State, Theme } from "../../generated/schema";
 import type { Model } from "../../host/model";
+import type { Intent } from "../../stage/stage";
 
 export interface App {
   readonly model: Model;
@@ -10,6 +11,8 @@ export interface App {
   readonly signal: AbortSignal; // aborted when the view is removed
   readonly index: Index; // of the whole graph
   readonly theme: Theme;
+  /** Changes the state; the intent says how this view shows it. */
+  change(change: Partial<State>, intent?: Intent): void;
   /** Selects items and brings them into sight. Opens the sub-graphs and shows the kinds that hide them. */
   reveal(ids: string[]): void;
   /** Opens a closed sub-graph or closes an open one; its box stays where it is. */

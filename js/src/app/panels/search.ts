@@ -1,7 +1,7 @@
 // Search: a box, a list of what it finds with where that is, Enter to walk.
 
 import { styleOf } from "../../core/kinds";
-import { find, path } from "../../core/queries";
+import { find, passesAround, path } from "../../core/queries";
 import { h } from "../../host/dom";
 import type { App, Panel } from "./panel";
 
@@ -15,7 +15,7 @@ export function searchPanel(app: App): SearchPanel {
   const input = h("input", {
     type: "search",
     role: "combobox",
-    placeholder: "Search label, path, shape, variable …  /",
+    placeholder: "Search label, shape:, kind:, line:, nan …  /",
     "aria-label": "Search the graph",
     "aria-expanded": "false",
     "aria-controls": "ngw-results",
@@ -44,7 +44,13 @@ export function searchPanel(app: App): SearchPanel {
       h(
         "span",
         { class: "path" },
-        [styleOf(app.legend, data.kind, data.compound).name, path(app.index, id), data.line && `line ${data.line}`]
+        // What tells rows of one label apart comes first: the end is cut.
+        [
+          ...passesAround(app.index, id),
+          styleOf(app.legend, data.kind, data.compound).name,
+          data.line && `line ${data.line}`,
+          path(app.index, id),
+        ]
           .filter(Boolean)
           .join(" · "),
       ),

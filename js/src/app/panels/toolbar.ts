@@ -1,7 +1,7 @@
 // The toolbar: what is shown, and what can be done with it.
 
 import { totals } from "../../core/queries";
-import { spelled } from "../../core/text";
+import { shortened, spelled } from "../../core/text";
 import { h, s } from "../../host/dom";
 import type { App, Panel } from "./panel";
 
@@ -72,33 +72,38 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolba
     update() {
       const about = app.model.get("about");
       const { nodes, groups } = totals(app.index);
-      const failed = [...app.index.items.values()].find((item) => item.data.status === "failed" && !item.data.compound);
+      const failures = [...app.index.items.values()].filter((item) => item.data.status === "failed");
+      // An error of the model itself failed no node of the graph: then it is the innermost sub-graph that tells.
+      const failed = failures.find((item) => !item.data.compound) ?? failures.at(-1);
       lanes.setAttribute("aria-pressed", String(app.model.get("arrangement") === "lanes"));
       title.textContent = title.title = spelled(app.model.get("title"));
-      summary.replaceChildren(
+      const facts = h(
+        "span",
+        { class: "facts" },
         [about.nnsight && `nnsight ${about.nnsight}`, many(nodes, "node"), many(groups, "sub-graph")]
           .filter(Boolean)
           .join(" · "),
-        failed
-          ? h(
-              "button",
-              {
-                type: "button",
-                class: "bad",
-                title: failed.data.error ?? "Show what failed",
-                onclick: () => app.reveal([failed.data.id]),
-              },
-              `✕ ${failed.data.label} failed`,
-            )
-          : "",
-        about.complete === false
-          ? h(
-              "span",
-              { class: "bad", title: about.reason ?? "" },
-              ` · incomplete: ${about.reason ?? "a part is missing"}`,
-            )
-          : "",
+        about.complete === false &&
+          h(
+            "span",
+            { class: "bad", title: about.reason ?? "" },
+            ` · incomplete: ${about.reason ?? "a part is missing"}`,
+          ),
       );
+      // The failure comes first, since only the rest is cut where there is no room.
+      const chip =
+        failed &&
+        h(
+          "button",
+          {
+            type: "button",
+            class: "bad",
+            title: failed.data.error ?? "Show what failed",
+            onclick: () => app.reveal([failed.data.id]),
+          },
+          `✕ ${shortened(failed.data.label, 120, 12, "sansBold")} failed`,
+        );
+      summary.replaceChildren(...(chip ? [chip, facts] : [facts]));
       summary.title = summary.textContent ?? "";
     },
   };
