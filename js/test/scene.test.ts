@@ -447,3 +447,10 @@ test("a click in a graph of 10,000 nodes is quick", () => {
   });
   expect(Math.min(...times)).toBeLessThan(100);
 });
+
+test("a note is on the second line where there is room for it", () => {
+  const noted = (note: string): string | undefined =>
+    scene([node("a", "LockProtocol", { variable: "before", note })]).nodes[0]!.subtitle;
+  expect(noted("written later, line 8")).toBe("before · written later, line 8");
+  expect(noted("long ".repeat(40))).toBe("before");
+});

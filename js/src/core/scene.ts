@@ -19,7 +19,7 @@ import {
   WIDEST_GROUP,
 } from "./metrics";
 import { canonical, passes, shownChildren, shownPass } from "./open";
-import { shortened } from "./text";
+import { shortened, visible } from "./text";
 import type { Scene, SceneEdge, SceneNode, ViewState } from "./types";
 
 const MOST_BRIDGED = 12; // visible nodes from which edges are drawn through one hidden node
@@ -191,7 +191,7 @@ class SceneBuilder {
   private describeNode(node: SceneNode): void {
     const { data } = node;
     node.title = shortened(data.label, WIDEST, TITLE, "monoBold");
-    const subtitle = this.subtitle(data);
+    const subtitle = withNote(this.subtitle(data), data.note);
     if (subtitle) node.subtitle = subtitle;
     size(node, styleOf(this.legend, data.kind).shape);
   }
@@ -523,6 +523,12 @@ function saysItsArguments(data: NodeData): boolean {
   return (
     ["InterventionProtocol", "ParameterProtocol", "ValueProtocol"].includes(data.kind) || data.label.startsWith(".")
   );
+}
+
+/** A second line and the note after it, where there is room for both. */
+function withNote(subtitle: string, note: string | undefined): string {
+  const both = [subtitle, note && visible(note)].filter(Boolean).join(" · ");
+  return measure(both, SUBTITLE, "mono") <= WIDEST ? both : subtitle;
 }
 
 /** The index of a getitem or setitem, if it is known as text. */
