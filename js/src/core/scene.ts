@@ -368,7 +368,11 @@ class SceneBuilder {
     const many = this.parallel.get(`${edge.source}\n${edge.target}`)! > MOST_PARALLEL;
     const lifted = many || this.lifts(edge.source, source) || this.lifts(edge.target, target);
     const pair = `${source}\n${target}`;
-    const key = lifted ? pair : repeated || this.inLoop(edge) ? `${pair}\n${edge.label}\n${edge.kind}` : edge.id;
+    const key = lifted
+      ? pair
+      : repeated || this.inLoop(edge)
+        ? `${pair}\n${edge.label}\n${edge.output}\n${edge.kind}`
+        : edge.id;
     const known = merged.get(key) ?? (repeated ? pairs.get(`${pair}\n${edge.kind}`) : undefined);
     if (known) {
       known.edges.push(edge.id);
@@ -387,6 +391,7 @@ class SceneBuilder {
       made.label = shortened(pass, 140, SUBTITLE, "mono");
       this.crossing.add(made);
     } else if (edge.label !== undefined && !lifted) made.label = shortened(edge.label, 64, SUBTITLE, "mono");
+    if (edge.output !== undefined && !lifted && !pass) made.output = shortened(edge.output, 64, SUBTITLE, "mono");
     merged.set(key, made);
     if (!pairs.has(`${pair}\n${edge.kind}`)) pairs.set(`${pair}\n${edge.kind}`, made);
   }
