@@ -286,3 +286,11 @@ test.each([
   (first as HTMLButtonElement).click();
   expect(a.done).toEqual([["reveal", [id]]]);
 });
+
+test("a note is in the inspector, and a screen reader finds it in the outline", () => {
+  const state = { elements: [node("a", "LockProtocol", { note: "written later, line 8" })], selected: ["a"] };
+  expect(shown(inspectorPanel(app(state))).element.textContent).toContain("⚠ written later, line 8");
+  expect(shown(outlinePanel(app(state))).element.querySelector("[role=treeitem]")!.textContent).toContain(
+    "written later, line 8",
+  );
+});

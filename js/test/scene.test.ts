@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { allGroups, around, indexElements } from "../src/core/elementIndex";
 import { legendEntries } from "../src/core/kinds";
+import { edgeText } from "../src/core/metrics";
 import { expansionWithin, withOpen } from "../src/core/open";
 import { buildScene } from "../src/core/scene";
 import type { Scene } from "../src/core/types";
@@ -446,4 +447,18 @@ test("a click in a graph of 10,000 nodes is quick", () => {
     return performance.now() - start;
   });
   expect(Math.min(...times)).toBeLessThan(100);
+});
+
+test("a note is on the second line where there is room for it", () => {
+  const noted = (note: string): string | undefined =>
+    scene([node("a", "LockProtocol", { variable: "before", note })]).nodes[0]!.subtitle;
+  expect(noted("written later, line 8")).toBe("before · written later, line 8");
+  expect(noted("long ".repeat(40))).toBe("before");
+});
+
+test("which part of a tuple goes along an edge is written at its arrow, also where the argument's name is not", () => {
+  const texts = (edges: Element[]): string[] => scene([node("split"), node("a"), ...edges]).edges.map(edgeText);
+  const part = (label: string, output: string): Element => edge("split", "a", "data", { label, output });
+  expect(texts([part("0", "[0]"), part("1", "[2]")])).toEqual(["0 [0]", "1 [2]"]);
+  expect(texts([part("0", "['k']")])).toEqual(["['k']"]);
 });

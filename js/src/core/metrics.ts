@@ -14,9 +14,9 @@ export const WIDEST_GROUP = 420; // of a text in a sub-graph's header
 export const MOST_NAMED = 12; // arguments of a node whose names are drawn at their arrows
 export const NAME_GAP = 10; // between an argument's name and the next arrow
 
-/** What is written at an arrow: the argument's name, and how many edges it stands for. */
-export function edgeText({ label, count }: SceneEdge): string {
-  return [label, count > 1 ? `×${count}` : ""].filter(Boolean).join(" ");
+/** What is written at an arrow: the argument's name, the part of the value, and how many edges it stands for. */
+export function edgeText({ label, output, count }: SceneEdge): string {
+  return [label, output, count > 1 ? `×${count}` : ""].filter(Boolean).join(" ");
 }
 
 export function edgeTextWidth(edge: SceneEdge): number {

@@ -19,7 +19,7 @@ import {
   WIDEST_GROUP,
 } from "./metrics";
 import { canonical, passes, shownChildren, shownPass } from "./open";
-import { shortened } from "./text";
+import { shortened, visible } from "./text";
 import type { Scene, SceneEdge, SceneNode, ViewState } from "./types";
 
 const MOST_BRIDGED = 12; // visible nodes from which edges are drawn through one hidden node
@@ -191,7 +191,7 @@ class SceneBuilder {
   private describeNode(node: SceneNode): void {
     const { data } = node;
     node.title = shortened(data.label, WIDEST, TITLE, "monoBold");
-    const subtitle = this.subtitle(data);
+    const subtitle = withNote(this.subtitle(data), data.note);
     if (subtitle) node.subtitle = subtitle;
     size(node, styleOf(this.legend, data.kind).shape);
   }
@@ -368,7 +368,11 @@ class SceneBuilder {
     const many = this.parallel.get(`${edge.source}\n${edge.target}`)! > MOST_PARALLEL;
     const lifted = many || this.lifts(edge.source, source) || this.lifts(edge.target, target);
     const pair = `${source}\n${target}`;
-    const key = lifted ? pair : repeated || this.inLoop(edge) ? `${pair}\n${edge.label}\n${edge.kind}` : edge.id;
+    const key = lifted
+      ? pair
+      : repeated || this.inLoop(edge)
+        ? `${pair}\n${edge.label}\n${edge.output}\n${edge.kind}`
+        : edge.id;
     const known = merged.get(key) ?? (repeated ? pairs.get(`${pair}\n${edge.kind}`) : undefined);
     if (known) {
       known.edges.push(edge.id);
@@ -387,6 +391,7 @@ class SceneBuilder {
       made.label = shortened(pass, 140, SUBTITLE, "mono");
       this.crossing.add(made);
     } else if (edge.label !== undefined && !lifted) made.label = shortened(edge.label, 64, SUBTITLE, "mono");
+    if (edge.output !== undefined && !lifted && !pass) made.output = shortened(edge.output, 64, SUBTITLE, "mono");
     merged.set(key, made);
     if (!pairs.has(`${pair}\n${edge.kind}`)) pairs.set(`${pair}\n${edge.kind}`, made);
   }
@@ -523,6 +528,12 @@ function saysItsArguments(data: NodeData): boolean {
   return (
     ["InterventionProtocol", "ParameterProtocol", "ValueProtocol"].includes(data.kind) || data.label.startsWith(".")
   );
+}
+
+/** A second line and the note after it, where there is room for both. */
+function withNote(subtitle: string, note: string | undefined): string {
+  const both = [subtitle, note && visible(note)].filter(Boolean).join(" · ");
+  return measure(both, SUBTITLE, "mono") <= WIDEST ? both : subtitle;
 }
 
 /** The index of a getitem or setitem, if it is known as text. */

@@ -46,6 +46,7 @@ export interface SceneEdge {
   target: string;
   kind: EdgeKind | "via"; // via: from what a hidden node takes to what takes it
   label?: string;
+  output?: string; // which part of the source's value it is: [1], ['k']
   count: number;
 }
 

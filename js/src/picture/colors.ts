@@ -12,8 +12,17 @@ export const COLORS = {
     edge: "#8793a5",
     highlight: "#2f6fed",
     failed: "#c62828",
+    note: "#a86400",
   },
-  dark: { page: "#14171c", text: "#e6eaf0", mute: "#98a2b3", edge: "#6b7686", highlight: "#7aa7ff", failed: "#ff7b7b" },
+  dark: {
+    page: "#14171c",
+    text: "#e6eaf0",
+    mute: "#98a2b3",
+    edge: "#6b7686",
+    highlight: "#7aa7ff",
+    failed: "#ff7b7b",
+    note: "#f0c674",
+  },
 } as const;
 
 export const TINT = { light: 0.08, dark: 0.16 }; // share of a node's hue in its fill

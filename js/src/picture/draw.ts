@@ -145,6 +145,7 @@ export function boxMarks(node: SceneNode, box: Box, legend: Legend, theme: Theme
       text(middle, y + (node.subtitle ? 16.5 : 18.5), title, TITLE, "monoBold", colors.text, "middle"),
     ];
     if (node.subtitle) marks.push(text(middle, y + 30, node.subtitle, SUBTITLE, "mono", colors.mute, "middle"));
+    if (node.data.note) marks.push(warning(x + 4, y + 1, theme));
     if (failed) marks.push(cross(x + box.width - 3, y + 2, theme));
     return marks;
   }
@@ -207,6 +208,18 @@ function cross(x: number, y: number, theme: Theme): Figure {
         strokeWidth: 1.8,
         roundEnds: true,
       },
+    ],
+  };
+}
+
+/** The sign of a note, an exclamation mark in a triangle. */
+function warning(x: number, y: number, theme: Theme): Figure {
+  const { note, page } = COLORS[theme];
+  return {
+    shapes: [
+      { path: path(["M", x, y - 7], ["l", 7.5, 13], ["l", -15, 0], ["l", 7.5, -13]), fill: note },
+      { path: path(["M", x, y - 2.5], ["l", 0, 3.6]), stroke: page, strokeWidth: 1.6, roundEnds: true },
+      { circle: { x: rounded(x), y: rounded(y + 3.6), radius: 0.9 }, fill: page },
     ],
   };
 }

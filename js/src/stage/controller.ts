@@ -195,7 +195,7 @@ export class Controller {
     if (next === undefined || !stage.index.items.has(next)) return;
     stage.change({ selected: [next] }, { show: [next] });
     const { data, title } = placed.scene.nodes.find((node) => node.id === next)!;
-    this.say(`${title}, ${data.kind}`);
+    this.say([title, data.kind, data.note].filter(Boolean).join(", "));
   }
 
   private next({ scene }: Placed, here: string, towards: "up" | "down" | "left" | "right"): string | undefined {

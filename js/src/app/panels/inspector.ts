@@ -103,6 +103,7 @@ export function inspectorPanel(app: App): InspectorPanel {
     return present([
       ["status", data.status],
       ["error", data.error && long(data.error)],
+      ["note", data.note && long(`⚠ ${data.note}`)],
       ["result", kind],
       ["value", data.value && long(data.value)],
       ["variable", data.variable],

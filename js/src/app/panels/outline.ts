@@ -40,7 +40,7 @@ export function outlinePanel(app: App): Panel {
         ? `×${item.count}`
         : ""
       : [result(item), item.variable].filter(Boolean).join(" ");
-    const unseen = [item.status, item.changes && "changes the model"].filter(Boolean).join(", ");
+    const unseen = [item.status, item.changes && "changes the model", item.note].filter(Boolean).join(", ");
     const element = h(
       "li",
       {
