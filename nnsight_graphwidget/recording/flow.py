@@ -718,7 +718,9 @@ class Flow:
     def storing(self, marks: Marks, number: int, frame: FrameType) -> None:
         found = self._own(marks, frame)
         target = marks.table.nodes[number].target
-        found.at[target] = self.of(lookup(target, frame, found))
+        before = self.of(lookup(target, frame, found))
+        if before:
+            found.at[target] = before
 
     def leave(self, marks: Marks, number: int, frame: FrameType, value: Any) -> None:
         found = self._own(marks, frame)

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 from harness import READ, returned
-from nnsight_graphwidget.graph.kinds import legend, style
 
 from nnsight_graphwidget.graph import Graph
+from nnsight_graphwidget.graph.kinds import legend, style
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "generations"
 DIFFERENCES = json.loads((GOLDEN / "differences.json").read_text("utf-8"))
