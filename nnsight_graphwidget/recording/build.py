@@ -26,7 +26,7 @@ from .arguments import (
 from .describe import Description
 from .events import Event, Link, Region, Scope, Variable
 from .plan import Planner
-from .source import LOOPS, Site, SourceFile, Sources
+from .source import LOOPS, Site, SourceFile, Sources, root
 
 _WORDS = {
     "Session": "session", "Tracer": "trace", "Generator": "generate", "Scan": "scan", "Edit": "edit", "Backward": "backward",
@@ -67,6 +67,8 @@ class Builder:
         self._bound: dict[tuple[Region | None, str], list[tuple[float, str]]] = {}
         self._variables: dict[tuple[str, str], str] = {}
         self._late: list[tuple[Link, str]] = []
+        #: what the source calls a place, in a pass, block or call → reads and writes there, and the place
+        self._spelt: dict[tuple[Region | None, str], list[tuple[Event, str]]] = {}
         self._at: dict[tuple[Scope | None, ast.AST], str] = {}
         self._last: dict[Scope, Event] = {}
         self._began: dict[str, float] = {}
@@ -298,6 +300,9 @@ class Builder:
         self._nodes[id_] = (event.seq, node)
         for link in event.links:
             self._link(link, id_, parent, event.seq, self._operand(event, link.name), site, self._home(event))
+        if site is not None and isinstance(site.node, ast.Attribute) and label.endswith(f".{site.node.attr}"):
+            spelt = self._spelt.setdefault((around(event.place), ast.unparse(site.node.value)), [])
+            spelt.append((event, label.removesuffix(f".{site.node.attr}")))
         self._bind(event, id_)
         if scope is not None:
             self._last[scope] = event
@@ -452,14 +457,23 @@ class Builder:
     # -- what did not run ------------------------------------------------------------------------------------------------
 
     def _planner(
-        self, home: Region | None, file: SourceFile, status: str, seq: float, ran: Any = None, region: Region | None = None
+        self,
+        home: Region | None,
+        file: SourceFile,
+        status: str,
+        seq: float,
+        ran: Any = None,
+        region: Region | None = None,
+        within: Region | None = None,
     ) -> Planner:
         """Draws what did not run.
 
         Arguments:
             home: the block or call that it is in.
             region: the loop or test that left it out; names stand for what they stood for then.
+            within: the innermost region that broke off, where something did.
         """
+        where = region if region is not None else within
         known = region.known if region is not None else {}
         before = region.seq if region is not None else seq
 
@@ -468,9 +482,16 @@ class Builder:
             found = [self._maker_of(event, home, seq) for event in made] if not isinstance(made, str) else []
             return found if found or isinstance(made, list) else self._held(name, home, before)
 
-        places = {name: place for name, place in known.items() if isinstance(place, str)}
+        def place(node: ast.expr) -> str | None:
+            text = ast.unparse(node)
+            found = known.get(text)
+            if isinstance(found, str):
+                return found
+            seen = [each for each in self._spelt.get((around(where), text), ()) if each[0].seq <= before]
+            return seen[-1][1] if seen and not rebound(file, node, seen[-1][0]) else None
+
         holders = {name for name, made in known.items() if isinstance(made, list)}
-        return Planner(self, file, status, seq, look, self._models, ran, places, holders)
+        return Planner(self, file, status, seq, look, self._models, ran, place, holders)
 
     def _maker_of(self, event: Event, home: Region | None, seq: float) -> str:
         """The node of a tensor that something which did not run would have used."""
@@ -529,7 +550,9 @@ class Builder:
             return [source for child in ast.iter_child_nodes(node) for source in ran(child) or ()]
 
         self._blame(scope, order)
-        planner = self._planner(scope.region, file, "never run", self._seq, ran)
+        planner = self._planner(
+            scope.region, file, "never run", self._seq, ran, within=outermost(last.place) if last is not None else None
+        )
         self._after(planner, file, scope.node.body, group, scope.region, order)
 
     def _after(
@@ -590,11 +613,10 @@ class Builder:
         for item in self.items:
             if isinstance(item, Scope) and isinstance(item.node, (ast.With, ast.AsyncWith)):
                 for context in item.node.items:
-                    func = context.context_expr.func if isinstance(context.context_expr, ast.Call) else None
-                    while isinstance(func, (ast.Attribute, ast.Subscript)):
-                        func = func.value
-                    if isinstance(func, ast.Name) and item.kind not in ("Invoke", "Backward", "Iterator"):
-                        names.add(func.id)
+                    call = context.context_expr
+                    model = root(call.func) if isinstance(call, ast.Call) else None
+                    if model is not None and item.kind not in ("Invoke", "Backward", "Iterator"):
+                        names.add(model.id)
                     target = context.optional_vars
                     if item.kind == "Edit" and isinstance(target, ast.Tuple) and isinstance(target.elts[-1], ast.Name):
                         names.add(target.elts[-1].id)
@@ -695,6 +717,39 @@ class Builder:
                     seen.add(key)
                     rows = item.site.source.lines[node.lineno - 1 : node.end_lineno]
                     yield Source(_file(item.site.file), node.lineno, "".join(_dedented(row, node.col_offset) for row in rows))
+
+
+def around(region: Region | None) -> Region | None:
+    """The pass, block or call that a region is in: as long as it runs, a name may stand for one place."""
+    while region is not None and region.kind in ("if", "branch", "loop") and region.parent is not None:
+        region = region.parent
+    return region
+
+
+def outermost(region: Region | None) -> Region | None:
+    """The region of the block's own code that a region is in, past the functions that it called."""
+    own = region
+    while region is not None:
+        if region.kind == "call":
+            own = region.parent
+        region = region.parent if region.kind != "block" else None
+    return own
+
+
+def rebound(file: SourceFile, node: ast.expr, event: Event) -> bool:
+    """Whether the name that an expression begins with is bound anew between an event and the expression."""
+    name = root(node)
+    top: ast.AST | None = name
+    while top is not None and file.parent(top) is not None:
+        top = file.parent(top)
+    since = event.site.order if event.site is not None else -1
+    return name is not None and any(
+        isinstance(each, ast.Name)
+        and each.id == name.id
+        and isinstance(each.ctx, ast.Store)
+        and since < file.order(each) < file.order(node)
+        for each in (ast.walk(top) if top is not None else ())
+    )
 
 
 def common(one: Region | None, other: Region | None) -> Region | None:

@@ -7,11 +7,11 @@ take, and their order.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from ..graph import Group, Node
-from .source import COMPREHENSIONS, FUNCTIONS, SourceFile
+from .source import COMPREHENSIONS, FUNCTIONS, SourceFile, root
 
 LOCATIONS = ("output", "input", "inputs")
 CONTEXTS = {
@@ -42,20 +42,18 @@ class Planner:
         look: the nodes that a name stands for.
         ran: the nodes of an expression that did run, for a statement that broke off in the middle.
         models: names that stand for models.
-        places: names that stand for modules, and where those are.
+        place: where in the model an expression's module is, None if that is not known.
         holders: names of lists and the like: to take a part of one is no operation.
     """
 
     def __init__(
         self, builder: Any, file: SourceFile, status: str, seq: float, look: Callable[[str], list[str]], models: Iterable[str],
-        ran: Ran | None = None, places: Mapping[str, str] | None = None,
-        holders: Collection[str] = (),
+        ran: Ran | None = None, place: Callable[[ast.expr], str | None] = lambda node: None, holders: Collection[str] = (),
     ) -> None:  # fmt: skip
         self.builder, self.file, self.status, self.seq = builder, file, status, seq
         self.look, self.ran = look, ran
-        self.places = {} if places is None else places
-        self.holders = holders
-        self.models = {*models, *self.places}
+        self.place, self.holders = place, holders
+        self.models = set(models)
         self.names: dict[str, list[str]] = {}
         self.count = 0
 
@@ -110,9 +108,9 @@ class Planner:
             call = item.context_expr
             name = call.func.attr if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else None
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and name in CONTEXTS:
-                root = _root(call.func)
-                if root is not None and name not in ("invoke", "backward"):
-                    self.models.add(root)
+                model = root(call.func)
+                if model is not None and name not in ("invoke", "backward"):
+                    self.models.add(model.id)
                 sources = [] if name != "backward" else self.value(call.func.value, inner)
                 variable = item.optional_vars
                 label = variable.id if isinstance(variable, ast.Name) else name
@@ -178,6 +176,10 @@ class Planner:
                 if isinstance(target.value, ast.Name):
                     self.names[target.value.id] = [made]
 
+    def _is_module(self, func: ast.Attribute) -> bool:
+        name = root(func)
+        return name is not None and (name.id in self.models or self.place(name) is not None)
+
     def _holds(self, node: ast.Subscript) -> bool:
         """Whether it is a part of a list or the like."""
         return isinstance(node.value, ast.Name) and node.value.id in self.holders and node.value.id not in self.names
@@ -241,7 +243,6 @@ class Planner:
         func = node.func
         given = [*node.args, *(keyword.value for keyword in node.keywords)]
         name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else None
-        root = _root(func)
         if name == "save":
             held = (
                 self._all(given, parent) if given else self.value(func.value, parent) if isinstance(func, ast.Attribute) else []
@@ -251,7 +252,7 @@ class Planner:
         if name == "stop" and isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and not given:
             self._node("EarlyStopProtocol", "stop", node, parent, [], changes=True)
             return []
-        if isinstance(func, ast.Attribute) and root in self.models and not _has_location(func):
+        if isinstance(func, ast.Attribute) and self._is_module(func) and not _has_location(func):
             sources = self._all(given, parent)
             if name == "skip":
                 self._node("SkipProtocol", self._location(func), node, parent, sources, changes=True)
@@ -267,18 +268,17 @@ class Planner:
         """A location as a person writes it, without the model's own name: ``transformer.h.0.output``."""
         parts: list[str] = []
         at: ast.expr = node
-        while True:
+        while isinstance(at, (ast.Attribute, ast.Subscript)):
             if isinstance(at, ast.Attribute):
                 parts.append(at.attr)
-                at = at.value
-            elif isinstance(at, ast.Subscript):
-                parts.append(str(at.slice.value) if isinstance(at.slice, ast.Constant) else f"[{ast.unparse(at.slice)}]")
-                at = at.value
             else:
-                break
-        if isinstance(at, ast.Name) and at.id in self.places and node.attr != "grad":
-            parts.extend(reversed(self.places[at.id].split(".")) if self.places[at.id] != "model" else ())
-        elif isinstance(at, ast.Name) and (at.id not in self.models or node.attr == "grad"):
+                parts.append(str(at.slice.value) if isinstance(at.slice, ast.Constant) else f"[{ast.unparse(at.slice)}]")
+            at = at.value
+            place = self.place(at) if node.attr != "grad" else None
+            if place is not None:
+                parts.extend([place] if place != "model" else [])
+                return ".".join(reversed(parts)).replace(".[", "[")
+        if isinstance(at, ast.Name) and (at.id not in self.models or node.attr == "grad"):
             parts.append(at.id)
         return ".".join(reversed(parts)).replace(".[", "[")
 
@@ -307,12 +307,6 @@ class Planner:
         for index, source in enumerate(sources):
             self.builder.connect([source], id_, str(index))
         return id_
-
-
-def _root(node: ast.expr) -> str | None:
-    while isinstance(node, (ast.Attribute, ast.Subscript)):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None
 
 
 def _is_location(node: ast.expr) -> bool:

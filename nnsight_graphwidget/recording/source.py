@@ -86,6 +86,15 @@ class Site:
         statement, node = self.statement, self.node
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
             return None if self.loads else node.value.id
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, (ast.Tuple, ast.List)):
+            target = statement.targets[0]
+            if (
+                node in statement.value.elts
+                and isinstance(target, (ast.Tuple, ast.List))
+                and len(target.elts) == len(statement.value.elts)
+            ):
+                each = target.elts[statement.value.elts.index(node)]
+                return each.id if isinstance(each, ast.Name) else None
         if isinstance(statement, ast.Assign) and statement.value is node:
             names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
             return names[0] if names else None
@@ -257,6 +266,13 @@ class SourceFile:
             self.name, node.lineno if line is None else line, node.col_offset, node.end_lineno, node.end_col_offset, node,
             self.order(node), tuple(reversed(around)), statement, self,
         )  # fmt: skip
+
+
+def root(node: ast.expr) -> ast.Name | None:
+    """The name that a chain of attributes and items begins with."""
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return node if isinstance(node, ast.Name) else None
 
 
 def _step(parent: Any, child: ast.AST, whole: Any) -> tuple[ast.AST, int] | None:

@@ -875,6 +875,26 @@ with lm.trace("a dog ran"):
 trace ×2
 transformer.h.0.output
 """)  # fmt: skip
+case("what a failure left out, through a name that a pass binds", """
+def patch(value, by):
+    return value + by  # add
+for wide in (10, 3):
+    with model.trace(x):
+        for name in ("layer1", "layer2"):
+            block = getattr(model, name)
+            block.output = patch(block.output, torch.ones(wide))  # write
+""", """
+raises RuntimeError
+layer1.output@write not reached
+no block.output@write not reached
+""")  # fmt: skip
+case("saves that a tuple names", """
+with model.trace(x):
+    one, two = model.layer1.output.save(), model.layer2.output.save()  # both
+""", """
+save@both = one
+save@both = two
+""")  # fmt: skip
 case("a block that is dedented", """
 with lm.generate("the cat", max_new_tokens=2, do_sample=False) as tracer:
     outputs = nnsight.save([])

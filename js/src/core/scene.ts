@@ -23,7 +23,7 @@ import { shortened, visible } from "./text";
 import type { Scene, SceneEdge, SceneNode, ViewState } from "./types";
 
 const MOST_BRIDGED = 12; // visible nodes from which edges are drawn through one hidden node
-const WIDEST_ERROR = 520; // px: the middle of an error says the shapes
+const WIDEST_ERROR = 820; // px: torch's longest error about shapes is whole, as its middle says them
 const MOST_PASSES = 4; // that are named at one edge
 const MOST_PARALLEL = 12; // edges between two boxes that are drawn one by one
 const [MOST_EDGES, MOST_EDGES_A_BOX] = [10_000, 4]; // as many edges are drawn as the larger of the two allows
