@@ -245,6 +245,19 @@ describe("source", () => {
     panel.light(["m"]);
     expect(lines.map((line) => line.classList.contains("lit"))).toEqual([false, false, true]);
   });
+
+  test("a loop that failed is not where it failed", () => {
+    const at = { file: "seed.py", status: "failed", error: "boom" };
+    const a = app({
+      sources,
+      elements: nodes(
+        { id: "loop", kind: "Iterator", label: "loop", line: 1, compound: true, ...at },
+        { id: "loop/n", parent: "loop", kind: "Operation", label: "n", line: 2, ...at },
+      ),
+    });
+    const lines = [...shown(sourcePanel(a)).element.querySelectorAll<HTMLElement>("[data-line]")];
+    expect(lines.map((line) => line.dataset.state)).toEqual([undefined, "failed", undefined]);
+  });
 });
 
 test("search lists what it finds with where it is, and Enter walks round", () => {

@@ -708,15 +708,22 @@ class Builder:
         )  # fmt: skip
 
     def _sources(self) -> Iterator[Source]:
-        seen = set()
-        for item in self.items:
-            if isinstance(item, Scope) and item.parent is None and item.site is not None and item.site.source is not None:
-                node: Any = item.site.node
-                key = (item.site.file, node.lineno)
-                if key not in seen:
-                    seen.add(key)
-                    rows = item.site.source.lines[node.lineno - 1 : node.end_lineno]
-                    yield Source(_file(item.site.file), node.lineno, "".join(_dedented(row, node.col_offset) for row in rows))
+        """The outermost blocks, and the functions outside of them that were called."""
+        seen: list[tuple[str, int, int]] = []
+        blocks = [
+            (item.site.source, item.site.node)
+            for item in self.items
+            if isinstance(item, Scope) and item.parent is None and item.site
+        ]
+        called = [(region.source, region.node) for region in self._regions if region.kind == "call"]
+        for file, node in (*blocks, *called):
+            if file is None or not isinstance(node, (ast.With, ast.AsyncWith, ast.FunctionDef, ast.AsyncFunctionDef)):
+                continue
+            first, last = node.lineno, node.end_lineno or node.lineno
+            if not any(name == file.name and start <= first <= end for name, start, end in seen):
+                seen.append((file.name, first, last))
+                rows = file.lines[first - 1 : last]
+                yield Source(_file(file.name), first, "".join(_dedented(row, node.col_offset) for row in rows))
 
 
 def around(region: Region | None) -> Region | None:

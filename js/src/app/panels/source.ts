@@ -33,7 +33,11 @@ export function sourcePanel(app: App): SourcePanel {
   function line(file: string, number: number, text: string): HTMLElement {
     const items = onLine(app.index, file, number);
     const ids = items.map((item) => item.id);
-    const failed = items.find((item) => item.status === "failed");
+    // A loop or a function that failed is named by what failed in it.
+    const inside = (id: string) => app.index.items.get(id)?.children ?? [];
+    const failed = items.find(
+      (item) => item.status === "failed" && !inside(item.id).some(({ data }) => data.status === "failed"),
+    );
     const dead =
       items.length > 0 && items.every((item) => item.status === "never run" || item.status === "not reached");
     const go = (): void => app.reveal(ids);
