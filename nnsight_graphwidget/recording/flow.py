@@ -271,11 +271,6 @@ class Flow:
             self._watch.err(error)
             return None
 
-    def forget(self) -> None:
-        """Let go of frames that have ended, and of what was drawn from and never came."""
-        self._frames.clear()
-        self._drawn.clear()
-
     # -- frames ----------------------------------------------------------------------------------------------------------------
 
     def frame(self, frame: FrameType) -> Frame | None:

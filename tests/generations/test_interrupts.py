@@ -7,7 +7,7 @@ import torch
 
 import nnsight_graphwidget as ngw
 from nnsight_graphwidget.recording import Recording, hooks
-from nnsight_graphwidget.recording.observe import Observer
+from nnsight_graphwidget.recording.outside import Outside
 from tests.models import tiny_net
 
 
@@ -16,7 +16,7 @@ def _interrupted(*_: object) -> None:
 
 
 def test_when_a_recording_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Observer, "begun_at", _interrupted)
+    monkeypatch.setattr(Outside, "begun_at", _interrupted)
     with pytest.raises(KeyboardInterrupt), ngw.record():
         pass
     seams = hooks()[0]._seams

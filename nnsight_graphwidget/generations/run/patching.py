@@ -41,8 +41,9 @@ class Run:
         self.caches: list[tuple[Event, Any]] = []
         self.invokes: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
 
-    def place(self, location: str, value: Any, event: Event) -> None:
-        """Say that ``event`` put tensors into a location."""
+    def swapped(self, worker: Any, location: str, value: Any, event: Event) -> None:
+        """Say that ``event`` put a value into a location."""
+        self.swaps.setdefault(worker, {})[location] = event
         for _, tensor in tensors(value):
             self.placed.setdefault(location, []).append((weakref.ref(tensor), event))
 
@@ -328,6 +329,29 @@ def out_of_order(event: Event, run: Run, worker: Any) -> None:
         event.error = f"{event.error}; asked for {event.label} after {passed.label}{where}"
 
 
+def applied(path: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Event, list[tuple[str, Any]]]:
+    """The event of a module that is called inside a block, and what it is given."""
+    given = [(str(index), value) for index, value in enumerate(args)]
+    given += [(name, value) for name, value in kwargs.items() if name != "hook"]  # nnsight's own
+    return Event(-1, "ApplyModuleProtocol", path.partition(".")[2] or path, None, target=path), given
+
+
+def outran(watch: Observer, frames: Frames | None) -> None:
+    """Note that a loop asked for a step that the run did not make: it ends so, and is no failure."""
+    scope = watch.state().scopes[0]
+    scope.stopped = True
+    if frames is not None:
+        code = frames.block.f_code
+        scope.at = loop_of(scope, watch.sources.site(code, frames.block.f_lasti, watch.shift(code)))
+        watch.flow.unmade(watch.where(frames)[1])
+
+
+def watches(watch: Observer, run: Run, frames: Frames | None, cache: Any) -> None:
+    """Note that a cache was asked for."""
+    if frames is not None:
+        run.caches.append((watch.add(Event(-1, "CacheProtocol", "cache", None, target="tracer.cache"), frames), cache))
+
+
 def cached(watch: Observer, run: Run) -> None:
     """Note what caches have come to hold: each module's output, its shape, and the read that gave the same."""
     try:
@@ -390,15 +414,7 @@ def gradient(
             watch.given(event, *setting, frames)
     except Exception as error:
         watch.err(error)
-    before = watch.switch(False)  # registering the hook is nnsight's business
-    try:
-        result = call()
-    except BaseException as error:
-        if frames is not None and not isinstance(error, unwound):
-            watch.fail(event, error, frames)
-        raise
-    finally:
-        watch.switch(before)
+    result = _unseen(watch, frames, event, call, unwound)  # registering the hook is nnsight's business
     try:
         if frames is not None:
             maker = event.links[0].event if event.links else None
@@ -410,6 +426,19 @@ def gradient(
     except Exception as error:
         watch.err(error)
     return result
+
+
+def _unseen(watch: Observer, frames: Frames | None, event: Event, call: Callable[[], Any], unwound: Any) -> Any:
+    """Do what an event does while torch is not watched, and note it if it fails."""
+    before = watch.switch(False)
+    try:
+        return call()
+    except BaseException as error:
+        if frames is not None and not isinstance(error, unwound):
+            watch.fail(event, error, frames)
+        raise
+    finally:
+        watch.switch(before)
 
 
 def act(
@@ -432,15 +461,7 @@ def act(
             watch.given(event, name, argument, frames)
     except Exception as error:
         watch.err(error)
-    before = watch.switch(False)
-    try:
-        result = call()
-    except BaseException as error:
-        if frames is not None and not isinstance(error, unwound):
-            watch.fail(event, error, frames)
-        raise
-    finally:
-        watch.switch(before)
+    result = _unseen(watch, frames, event, call, unwound)
     try:
         if frames is not None:
             watch.add(event, frames, result if value is NOTHING else value)

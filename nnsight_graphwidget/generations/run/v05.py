@@ -58,7 +58,22 @@ from ...recording.events import Event, Scope
 from ...recording.frames import conceal
 from ...recording.observe import Observer, State
 from ...recording.source import Shift
-from .patching import Run, Seams, act, containers, give, gradient, meet, out_of_order, read, save, scope_of
+from .patching import (
+    Run,
+    Seams,
+    act,
+    applied,
+    containers,
+    give,
+    gradient,
+    meet,
+    out_of_order,
+    outran,
+    read,
+    save,
+    scope_of,
+    watches,
+)
 from .patching import end as ended
 
 _HIDDEN = tuple(os.path.dirname(file) + os.sep for file in (nnsight.__file__, __file__, events.__file__))
@@ -430,8 +445,7 @@ def _read_failed(watch: Observer, mediator: Any, frames: Any, obj: Any, name: st
         if isinstance(error, _UNWOUND) or _seams.local.requested is None:
             return
         if isinstance(error, _MISSED) and mediator.iteration not in (0, None):
-            watch.state().scopes[0].stopped = True  # a loop that outran the run: it ends so, and is no failure
-            return
+            return outran(watch, frames)
         label, target, _, _, occurrence = _what(obj, name)
         event = Event(-1, "InterventionProtocol", label, None, target=target)
         event.iteration = occurrence
@@ -466,8 +480,7 @@ def _write(watch: Observer, call: Callable[[], Any], obj: Any, name: str, value:
         if frames is not None and _seams.local.requested is not None:
             event.label, event.target, location, _, event.iteration = _what(obj, name)
             watch.add(event, frames, value)
-            _seams.run.swaps.setdefault(mediator, {})[location] = event
-            _seams.run.place(location, value, event)
+            _seams.run.swapped(mediator, location, value, event)
     except Exception as error:
         watch.err(error)
 
@@ -525,20 +538,14 @@ def _call(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) 
     frames = _seams.caller(watch, 0) if watch.on and _seams.worker() is not None else None
     if frames is None:
         return original(self, *args, **kwargs)
-    event = Event(-1, "ApplyModuleProtocol", self.path.partition(".")[2] or self.path, None, target=self.path)
-    given = [(str(index), value) for index, value in enumerate(args)]
-    given += [(name, value) for name, value in kwargs.items() if name != "hook"]
+    event, given = applied(self.path, args, kwargs)
     return act(watch, frames, event, given, lambda: original(self, *args, **kwargs), _UNWOUND)
 
 
 def _cache(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
     result = original(self, *args, **kwargs)
     try:
-        event = Event(-1, "CacheProtocol", "cache", None, target="tracer.cache")
-        frames = _seams.caller(watch, 0)
-        if frames is not None:
-            watch.add(event, frames)
-            _seams.run.caches.append((event, result))
+        watches(watch, _seams.run, _seams.caller(watch, 0), result)
     except Exception as error:
         watch.err(error)
     return result

@@ -46,7 +46,21 @@ from ...recording.events import Event, Scope
 from ...recording.frames import without_ours
 from ...recording.observe import NOTHING, Frames, Observer, State, hide_from_dynamo
 from ...recording.source import Shift
-from .patching import Seams, act, containers, give, gradient, loop_of, meet, out_of_order, read, save, scope_of
+from .patching import (
+    Seams,
+    act,
+    applied,
+    containers,
+    give,
+    gradient,
+    meet,
+    out_of_order,
+    outran,
+    read,
+    save,
+    scope_of,
+    watches,
+)
 from .patching import end as ended
 
 _HIDDEN = tuple(os.path.dirname(file) + os.sep for file in (nnsight.__file__, __file__, events.__file__))
@@ -321,13 +335,7 @@ def _read_failed(
         if isinstance(error, GreenletExit):
             return  # unwound because the run is over
         if isinstance(error, interleaver.OutOfOrderError) and mediator.iteration != 0:
-            scope = watch.state().scopes[0]  # a loop that outran the run: it ends so, and is no failure
-            scope.stopped = True
-            if frames is not None:
-                site = watch.sources.site(frames.block.f_code, frames.block.f_lasti, watch.shift(frames.block.f_code))
-                scope.at = loop_of(scope, site)
-                watch.flow.unmade(watch.where(frames)[1])
-            return
+            return outran(watch, frames)
         event = Event(-1, "InterventionProtocol", what[0], None, target=what[1])
         event.iteration = what[4]
         watch.fail(event, error, frames)
@@ -347,8 +355,7 @@ def _set(watch: Observer, original: Any, self: Any, obj: Any, value: Any) -> Any
     event = Event(-1, "SwapProtocol", label, None, target=target, changes=True)
     event.iteration = mediator.wanted(location)
     result = _act(watch, frames, event, [("value", value)], lambda: original(self, obj, value), value)
-    _seams.run.swaps.setdefault(mediator, {})[location] = event
-    _seams.run.place(location, value, event)
+    _seams.run.swapped(mediator, location, value, event)
     return result
 
 
@@ -401,18 +408,14 @@ def _call(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) 
     """A module called inside a block: one event, not its operations."""
     if not watch.on or _worker() is None:
         return original(self, *args, **kwargs)
-    event = Event(-1, "ApplyModuleProtocol", self.path.partition(".")[2] or self.path, None, target=self.path)
-    given = [(str(index), value) for index, value in enumerate(args)]
-    given += [(name, value) for name, value in kwargs.items() if name != "hook"]
+    event, given = applied(self.path, args, kwargs)
     return _act(watch, _seams.caller(watch, past=0), event, given, lambda: original(self, *args, **kwargs))
 
 
 def _cache(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
     result = original(self, *args, **kwargs)
     try:
-        event = Event(-1, "CacheProtocol", "cache", None, target="tracer.cache")
-        watch.add(event, _seams.caller(watch))
-        _seams.run.caches.append((event, result))
+        watches(watch, _seams.run, _seams.caller(watch), result)
     except Exception as error:
         watch.err(error)
     return result
