@@ -11,7 +11,7 @@ from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from nnsight_graphwidget.graph import Edge, Group, Node, Source
-from nnsight_graphwidget.graph.kinds import legend
+from nnsight_graphwidget.graph.kinds import behaves, legend
 from nnsight_graphwidget.graph.schema import NOT_FINITE, Field, fields_of
 from nnsight_graphwidget.view import WidgetOptions, default_of, options_of, stored_type
 
@@ -90,7 +90,12 @@ def kinds() -> list[str]:
         if name in ("role", "shape"):
             kind = " | ".join(map(json.dumps, values))
         lines.append(f"  {name}{'' if everywhere else '?'}: {kind};")
-    return [*lines, "}", "export type Legend = Record<string, KindStyle>;"]
+    standing = [kind for kind in legend() if behaves(kind, "standing")]
+    return [
+        *lines, "}", "export type Legend = Record<string, KindStyle>;",
+        "/** Kinds that are there whether or not a pass does anything. */",
+        f"export const STANDING: readonly string[] = {json.dumps(standing)};",
+    ]  # fmt: skip
 
 
 def state() -> list[str]:

@@ -89,17 +89,13 @@ class Index:
         return same
 
 
-#: Kinds that are there whether or not a pass does anything: literals, values from outside, the loop's variable.
-_STANDING = frozenset({"Value", "Input", "ValueProtocol", "VariableProtocol"})
-
-
 def shown_at_first(passes: Sequence[Group], inside: Mapping[str | None, Sequence[Node | Group]]) -> Group:
     """The pass that a loop shows at first: the first that failed, else the first in which something ran, else the first."""
 
     def active(item: Node | Group) -> bool:
         if isinstance(item, Group):
             return any(active(child) for child in inside.get(item.id, ()))
-        return item.status == "ok" and item.kind not in _STANDING
+        return item.status == "ok" and not behaves(item.kind, "standing")
 
     failed = (item for item in passes if item.status == "failed")
     return next(failed, None) or next((item for item in passes if active(item)), passes[0])

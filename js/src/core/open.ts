@@ -1,5 +1,6 @@
 // Which sub-graphs are open, and which pass of a loop is shown.
 
+import { STANDING } from "../generated/schema";
 import type { Index, Item } from "./elementIndex";
 import type { ViewState } from "./types";
 
@@ -96,9 +97,6 @@ export function firstShown(loop: Item): Item | undefined {
   return atFirst.get(loop);
 }
 
-/** Kinds that are there whether or not a pass does anything: literals, values from outside, the loop's variable. */
-const STANDING: ReadonlySet<string> = new Set(["Value", "Input", "ValueProtocol", "VariableProtocol"]);
-
 function isActive({ data, children }: Item): boolean {
-  return data.compound ? children.some(isActive) : !data.status && !STANDING.has(data.kind);
+  return data.compound ? children.some(isActive) : !data.status && !STANDING.includes(data.kind);
 }

@@ -28,7 +28,7 @@
 
 import { strFromU8 } from "fflate";
 import { type Item, indexElements } from "../core/elementIndex";
-import { legendEntries } from "../core/kinds";
+import { legendEntries, styleOf } from "../core/kinds";
 import { expansionWithin } from "../core/open";
 import { buildScene } from "../core/scene";
 import type { Placed, ViewState } from "../core/types";
@@ -73,7 +73,8 @@ export function drawn(request: RenderRequest): Drawn {
   const state: ViewState = { expanded: new Set(), hiddenKinds, steps, limit };
   if (request.only) state.only = new Set(request.only);
   if (expanded === "all" || expanded === "auto") {
-    const folded = ({ data }: Item) => expanded === "auto" && data.kind === "Function" && data.status !== "failed";
+    const folded = ({ data }: Item) =>
+      expanded === "auto" && styleOf(legend, data.kind, true).folded === true && data.status !== "failed";
     const { open, closed } = expansionWithin(index, limit, { steps, hiddenKinds }, index.roots, folded);
     state.expanded = open;
     if (closed) warnings.push(`${closed} sub-graph${closed === 1 ? "" : "s"} closed: more than ${limit} boxes`);

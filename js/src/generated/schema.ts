@@ -80,6 +80,7 @@ export interface KindStyle {
   noun?: string;
   says_arguments?: boolean;
   family?: string;
+  standing?: boolean;
   literal?: boolean;
   outside?: boolean;
   noun_of_change?: string;
@@ -89,6 +90,8 @@ export interface KindStyle {
   folded?: boolean;
 }
 export type Legend = Record<string, KindStyle>;
+/** Kinds that are there whether or not a pass does anything. */
+export const STANDING: readonly string[] = ["ValueProtocol", "VariableProtocol", "Value", "Input"];
 
 /** The widget's synced traits. */
 export interface State {
