@@ -20,16 +20,15 @@ import torch
 
 from .arguments import branch, branches
 from .events import Event, Known, Region, Variable
-from .frames import conceal, variables
+from .frames import conceal
 from .marks import Table, mark_function
 from .source import HEADER, Shift, Site, SourceFile, Sources
+from .values import CONTAINERS, NUMBERS, Sourced, leaves, lookup, union, unique
 
 _Tensor = torch.Tensor
 #: The flow of the thread that runs, while its intervention code does.
 current = threading.local()
 
-#: Where a value came from: each once, in order.
-Sourced = tuple[Event | Variable, ...]
 _MOST_NAMED = 10_000
 _MOST_LEAVES = 1000
 #: Functions whose result says nothing of the values that they are given.
@@ -455,7 +454,7 @@ class Flow:
             source: Sourced = ()
             if isinstance(value, _Tensor):
                 found.tensors[name] = weakref.ref(value)
-            if type(value) in _NUMBERS:
+            if type(value) in NUMBERS:
                 source = self.of(value) if unique(value) else drawn
                 if not source and region is not None:
                     self.carrying, source = True, (Variable(region, name),)
@@ -525,7 +524,7 @@ class Flow:
     def argument(self, value: Any, frame: FrameType | None, expression: ast.AST | None) -> Iterable[tuple[str, Sourced]]:
         """(path, sources) of the numbers in an argument that is no tensor."""
         own = None if frame is None else self.frame(frame)
-        if type(value) in _CONTAINERS:
+        if type(value) in CONTAINERS:
             yield from self._within(value, own, expression, "")
             return
         if unique(value):
@@ -559,7 +558,7 @@ class Flow:
         shared = False
         for at, leaf in leaves(value):
             found = self.of(leaf)
-            if not found and not unique(leaf) and type(leaf) in _NUMBERS and own is not None:
+            if not found and not unique(leaf) and type(leaf) in NUMBERS and own is not None:
                 if at in spelt:
                     found = self._lexical(own, spelt[at])
                 elif isinstance(expression, ast.Name):
@@ -573,7 +572,7 @@ class Flow:
 
     def _carry(self, value: Any, sources: Sourced) -> None:
         held: Any = value
-        if type(value) not in _NUMBERS:
+        if type(value) not in NUMBERS:
             try:
                 held = weakref.ref(value)
             except TypeError:
@@ -633,7 +632,7 @@ class Flow:
                 return called
             if type(node.func) is ast.Name and node.func.id in _BLIND:
                 return ()
-        if type(value) in _CONTAINERS:
+        if type(value) in CONTAINERS:
             parts.extend(source for _, leaf in leaves(value) if (source := self.of(leaf)))
         if value is None or not parts:
             return self._outer(node.id, value) if type(node) is ast.Name else ()
@@ -642,7 +641,7 @@ class Flow:
     def _outer(self, name: str, value: Any) -> Sourced:
         """The loop around the block that bound a number or text by a name which the block itself does not bind."""
         region = self._watch.root()[0]
-        if type(value) not in _NUMBERS:
+        if type(value) not in NUMBERS:
             return ()
         while region is not None:
             if name in region.values:
@@ -708,12 +707,12 @@ class Flow:
 
     def stored(self, marks: Marks, number: int, frame: FrameType) -> None:
         found = self._own(marks, frame)
-        self._taken(marks, number, frame, found, lookup(marks.table.nodes[number].target, frame, found), True)
+        self._taken(marks, number, frame, found, self.lookup(marks.table.nodes[number].target, frame), True)
 
     def storing(self, marks: Marks, number: int, frame: FrameType) -> None:
         found = self._own(marks, frame)
         target = marks.table.nodes[number].target
-        before = self.of(lookup(target, frame, found))
+        before = self.of(self.lookup(target, frame))
         if before:
             found.at[target] = before
 
@@ -735,15 +734,12 @@ class Flow:
             names = self._read[key] = tuple(dict.fromkeys(loaded))
         known: dict[str, Known] = {}
         for name in names:
-            held = found.tensors.get(name)
-            value = held() if held is not None else None
-            if value is None:
-                value = lookup(ast.Name(name, ast.Load()), frame)
+            value = lookup(ast.Name(name, ast.Load()), frame, found.tensors)
             if isinstance(value, _Tensor):
                 known[name] = (self._watch.producer(value)[0],)
             elif type(value) in (list, tuple):
                 known[name] = [self._watch.producer(each)[0] for each in value[:_MOST_LEAVES] if isinstance(each, _Tensor)]
-            elif type(value) in (dict, set, *_NUMBERS):
+            elif type(value) in (dict, set, *NUMBERS):
                 known[name] = []
             elif value is not None:
                 place = self._watch.place(value)
@@ -766,29 +762,33 @@ class Flow:
                     return word
         for root in (site.node, site.statement):
             for part in ast.walk(root) if root is not None else ():
-                if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript)) and lookup(part, frame, found) is tensor:
+                if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript)) and self.lookup(part, frame) is tensor:
                     return " ".join(ast.unparse(part).split())
         return ""
 
     def spelt(self, frame: FrameType) -> str | None:
         """The place that a frame reads or writes as the source spells it, from the model on; None if it cannot be told."""
         node: Any = self.site(frame).node
-        known = self.frame(frame)
         parts: list[str] = []
         while isinstance(node, (ast.Attribute, ast.Subscript)):
             if isinstance(node, ast.Attribute):
                 parts.append(node.attr)
             else:
-                key = lookup(node.slice, frame, known)
+                key = self.lookup(node.slice, frame)
                 if type(key) is not int:
                     return None
                 parts.append(str(key))
             node = node.value
-        root = lookup(node, frame, known)
+        root = self.lookup(node, frame)
         place = None if root is None else self._watch.place(root)
         if place is None:
             return None
         return ".".join([*([] if place == "model" else [place]), *reversed(parts)])
+
+    def lookup(self, node: ast.AST, frame: FrameType) -> Any:
+        """What an expression is in a frame, None if that cannot be told without running code."""
+        known = self.frame(frame)
+        return lookup(node, frame, {} if known is None else known.tensors)
 
     def owned(self, module: torch.nn.Module, call: ast.AST) -> None:
         """Remember what the parameters of a module that the block calls are called in it."""
@@ -899,75 +899,6 @@ _DRAWN: tuple[type, ...] = (
     type({}.items()),
     type({}.values()),
 )
-_NUMBERS = (int, float, complex, str, bytes)
-_CONTAINERS: tuple[type, ...] = (list, tuple, dict, set, type({}.values()), type({}.items()))
-
-
-def lookup(node: ast.AST, frame: FrameType, known: Frame | None = None) -> Any:
-    """What a name, an attribute or an item of a list or dict is, without running code of its own; None if it cannot be told."""
-    if isinstance(node, ast.Constant):
-        return node.value
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
-        return -node.operand.value if isinstance(node.operand.value, int) else None
-    if isinstance(node, ast.Name):
-        if known is not None and node.id in known.tensors:
-            return known.tensors[node.id]()
-        try:
-            return variables(frame)[node.id]
-        except Exception:
-            return None
-    if isinstance(node, ast.Attribute):
-        base = lookup(node.value, frame, known)
-        own = getattr(base, "__dict__", None) if base is not None and not isinstance(base, _Tensor) else None
-        if type(own) is not dict:
-            return None
-        if node.attr in own:
-            return own[node.attr]
-        return next(
-            (own[part][node.attr] for part in ("_parameters", "_buffers", "_modules") if node.attr in (own.get(part) or ())),
-            None,
-        )
-    if isinstance(node, ast.Subscript):
-        base, key = lookup(node.value, frame, known), lookup(node.slice, frame, known)
-        if (type(base) is dict and type(key) in (str, int)) or (type(base) in (list, tuple) and type(key) is int):
-            try:
-                return base[key]
-            except (KeyError, IndexError):
-                return None
-    return None
-
-
-def unique(value: Any) -> bool:
-    """Whether a value's identity is its own: Python shares small whole numbers, flags and single characters."""
-    cls = type(value)
-    if cls is float or cls is complex:
-        return True
-    if cls is int:
-        return not -6 < value < 257
-    if cls is str or cls is bytes:
-        return len(value) > 1
-    return cls.__module__ == "numpy" or (hasattr(cls, "__array_interface__") and not issubclass(cls, _Tensor))
-
-
-def leaves(value: Any) -> Iterable[tuple[str, Any]]:
-    """(path, value) of what lists, tuples, dicts and sets hold, at most a thousand."""
-    todo: list[tuple[str, Any, int]] = [("", value, 0)]
-    count = 0
-    while todo and count < _MOST_LEAVES:
-        path, item, depth = todo.pop()
-        cls = type(item)
-        if depth < 6 and (cls is list or cls is tuple):
-            todo.extend((f"{path}[{index}]", each, depth + 1) for index, each in reversed(list(enumerate(item[:_MOST_LEAVES]))))
-        elif depth < 6 and cls is dict:
-            todo.extend(
-                (f"{path}[{key!r}]" if type(key) in (str, int) else path, each, depth + 1)
-                for key, each in reversed(list(item.items()))
-            )
-        elif depth < 6 and cls in _CONTAINERS:
-            todo.extend((path, each, depth + 1) for each in item)
-        else:
-            count += 1
-            yield path, item
 
 
 def _body(node: Any) -> Sequence[ast.AST]:
@@ -975,11 +906,6 @@ def _body(node: Any) -> Sequence[ast.AST]:
     if isinstance(node, ast.DictComp):
         return [node.key, node.value]
     return [node.elt] if hasattr(node, "elt") else getattr(node, "body", [])
-
-
-def union(parts: Iterable[Sourced]) -> Sourced:
-    """Sources together, each once, in order."""
-    return tuple(dict.fromkeys(event for part in parts for event in part))
 
 
 def _leaves(test: Any) -> Iterable[ast.AST]:

@@ -23,15 +23,16 @@ from torch import overrides
 from torch._C._dynamo import eval_frame
 
 from . import describe as describing
-from . import events, flow, marks, source
+from . import events, flow, frames, marks, source, values
 from .arguments import constant, operand
 from .describe import describe, is_tensor, short, tensors
 from .events import Event, Link, Region, Scope
-from .flow import Flow, Marks, Sourced, current, lookup
+from .flow import Flow, Marks, current
 from .frames import CALL, conceal
 from .marks import mark_block, mark_wrapped
 from .outside import Outside
 from .source import Shift, Site, Sources
+from .values import Sourced
 
 _HERE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 _TORCH = os.path.dirname(torch.__file__) + os.sep
@@ -407,7 +408,7 @@ class Observer(overrides.TorchFunctionMode):
         if known is not None and not isinstance(left, ast.Name) and left in known.at:
             return True  # a number or an array that came from elsewhere
         return self._at(right, args[0], frame) or (
-            not self._at(left, args[0], frame) and lookup(left, frame, self.flow.frame(frame)) is args[1]
+            not self._at(left, args[0], frame) and self.flow.lookup(left, frame) is args[1]
         )
 
     def _at(self, side: ast.expr, tensor: Any, frame: FrameType) -> bool:
@@ -415,7 +416,7 @@ class Observer(overrides.TorchFunctionMode):
         entry = self._made.get(id(tensor))
         if entry is not None and entry[0]() is tensor and entry[1].site is not None and entry[1].site.node is side:
             return True
-        return lookup(side, frame, self.flow.frame(frame)) is tensor
+        return self.flow.lookup(side, frame) is tensor
 
     # -- where values come from ------------------------------------------------------------------------------------------
 
@@ -633,7 +634,7 @@ def _called_by(frame: FrameType | None) -> Callable[[Any, Any, Any], Any]:
 
 def hide_from_dynamo(*modules: Any) -> None:
     """Keep ``torch.compile`` from compiling the recorder: frames that run inside a compiled model are offered to it."""
-    for module in (*modules, sys.modules[__name__], describing, events, flow, marks, source):
+    for module in (*modules, sys.modules[__name__], describing, events, flow, frames, marks, source, values):
         for value in vars(module).values():
             for function in vars(value).values() if isinstance(value, type) else (value,):
                 if getattr(function, "__module__", None) == module.__name__ and hasattr(function, "__code__"):
