@@ -58,7 +58,8 @@ class Frame:
     """
 
     __slots__ = (
-        "at", "code", "leaf", "made", "marks", "names", "node", "outer", "region", "resumed", "slots", "steps", "tensors",
+        "at", "code", "held", "leaf", "made", "marks", "names", "node", "outer", "region", "resumed", "slots", "steps",
+        "tensors",
     )  # fmt: skip
 
     def __init__(self, code: CodeType, marks: Marks, node: Any, outer: Frame | None = None, resumed: bool = False) -> None:
@@ -72,6 +73,8 @@ class Frame:
         #: events that an expression itself made since then
         self.made: dict[ast.AST, list[Event]] = outer.made if outer is not None and shared else {}
         self.names: dict[str, Sourced] = outer.names if outer is not None else {}
+        #: names of lists and dicts that the source spells out → the shared numbers in them, and what each came from
+        self.held: dict[str, dict[Any, tuple[Any, Sourced]]] = outer.held if outer is not None else {}
         #: the tensors that names were bound to
         self.tensors: dict[str, weakref.ref[Any]] = {}
         self.leaf: ast.AST | None = None
@@ -636,7 +639,33 @@ class Flow:
             parts.extend(source for _, leaf in leaves(value) if (source := self.of(leaf)))
         if value is None or not parts:
             return self._outer(node.id, value) if type(node) is ast.Name else ()
+        if (
+            type(node) is ast.Subscript
+            and type(node.value) is ast.Name
+            and node.value.id in found.held
+            and type(value) in NUMBERS
+        ):
+            key, whole = lookup(node.slice, frame, {}), self.lookup(node.value, frame)
+            if type(key) is int and key < 0 and type(whole) in (list, tuple):
+                key += len(whole)
+            held, sources = found.held[node.value.id].get(key, (None, ()))
+            return sources if held is value else ()
         return union(parts)
+
+    def _spelt(self, found: Frame, node: ast.AST, value: Any) -> dict[Any, tuple[Any, Sourced]] | None:
+        """The shared numbers in a list or dict that the source spells out, by index or key, and what each came from."""
+        pairs: list[tuple[Any, ast.expr]] = []
+        if isinstance(node, (ast.List, ast.Tuple)) and type(value) in (list, tuple) and len(node.elts) == len(value):
+            pairs = list(enumerate(node.elts))
+        elif isinstance(node, ast.Dict) and type(value) is dict:
+            pairs = [(key.value, part) for key, part in zip(node.keys, node.values) if isinstance(key, ast.Constant)]
+        else:
+            return None
+        return {
+            key: (value[key], self._lexical(found, part))
+            for key, part in pairs
+            if type(value[key]) in NUMBERS and not unique(value[key])
+        }
 
     def _outer(self, name: str, value: Any) -> Sourced:
         """The loop around the block that bound a number or text by a name which the block itself does not bind."""
@@ -690,7 +719,12 @@ class Flow:
                 self.of(item) if unique(item) else () if part is None else self._lexical(found, part)
                 for item, part in zip(value, parts)
             ]
+        spelt = self._spelt(found, node, value)
         sources = self._taken(marks, number, frame, found, value, fresh or isinstance(node, ast.AugAssign))
+        for name in groups[0] if len(groups) == 1 else ():
+            found.held.pop(name, None)
+            if spelt is not None:
+                found.held[name] = spelt
         for index, group in enumerate(groups):
             source = sources
             if each:
