@@ -287,6 +287,16 @@ class WidgetOptions(ViewOptions, total=False):
             carried=True,
         ),
     ]
+    collapsed: Annotated[
+        bool,
+        Option(
+            "one line, which opens on a click, as the graphs that come by themselves are at first",
+            _TWO,
+            False,
+            _of(bool),
+            carried=True,
+        ),
+    ]
     search: Annotated[str, Option("what is searched for", "a text", "", _of(str))]
     height: Annotated[
         str | int | None,

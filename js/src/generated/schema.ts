@@ -107,6 +107,7 @@ export interface State {
   positions: Readonly<Record<string, readonly [number, number]>>;
   arrangement: "flow" | "lanes";
   selected: string[];
+  collapsed: boolean;
   search: string;
   height: string | null;
   cytoscape_style: { selector: string; style?: object; css?: object }[];
@@ -133,6 +134,7 @@ export const DEFAULTS: State = {
   positions: {},
   arrangement: "flow",
   selected: [],
+  collapsed: false,
   search: "",
   height: null,
   cytoscape_style: [],
