@@ -151,7 +151,7 @@ class GraphWidget(anywidget.AnyWidget, ViewTraits, Cytoscape):  # type: ignore[m
         if id == "all":
             opened = {group: None for group, level in self._index.levels(None).items() if depth is None or level <= depth}
         else:
-            self._group(id)
+            id = self._group(id)
             opened = {group: None for group, level in self._index.levels(id).items() if level <= (depth or 1)}
             opened = {**dict.fromkeys(self._index.around(id)), **opened}
         self.expanded = list(opened if only else {**dict.fromkeys(self.expanded), **opened})
@@ -165,7 +165,7 @@ class GraphWidget(anywidget.AnyWidget, ViewTraits, Cytoscape):  # type: ignore[m
         if id == "all":
             self.expanded = []
         else:
-            self._group(id)
+            id = self._group(id)
             self.expanded = self._index.closed(self.expanded, self.steps, id)
 
     def select(self, *ids: str) -> None:
@@ -174,8 +174,9 @@ class GraphWidget(anywidget.AnyWidget, ViewTraits, Cytoscape):  # type: ignore[m
         Raises:
             OptionError: if nothing has such an id; the message names those that are close.
         """
-        self._open_around([self._known(id_) for id_ in ids])
-        self.selected = list(ids)
+        whole = [self._known(id_) for id_ in ids]
+        self._open_around(whole)
+        self.selected = whole
 
     def slice(self, *ids: str) -> None:
         """Show only what these nodes depend on, themselves included, and open what hides it; with no argument show all again.

@@ -63,12 +63,15 @@ function tell(line: HTMLButtonElement, model: Model): void {
   const failures = items.filter((item) => item.status === "failed");
   const failed = failures.find((item) => !item.compound) ?? failures.at(-1);
   const title = spelled(model.get("title"));
+  // The name of the whole is there already.
+  const said = (label: string): string =>
+    label === title ? "✕ failed" : `✕ ${shortened(label, 200, 12.5, "sansBold")} failed`;
   const facts = counted(items, LEGEND).join(" · ");
   line.setAttribute("aria-expanded", String(!collapsed));
   line.replaceChildren(
     h("span", { class: "sign", "aria-hidden": "true" }, collapsed ? "▸" : "▾"),
     h("b", {}, shortened(title, 300, 12.5, "sansBold")),
-    ...(failed ? [h("span", { class: "bad" }, `✕ ${shortened(failed.label, 200, 12.5, "sansBold")} failed`)] : []),
+    ...(failed ? [h("span", { class: "bad" }, said(failed.label))] : []),
     h("span", { class: "facts" }, facts),
   );
   line.title = collapsed ? "Open the graph" : "Close the graph";

@@ -76,6 +76,7 @@ export interface KindStyle {
   dark: string;
   shape: "box" | "ellipse" | "hexagon";
   class: string;
+  verb: string;
   meaning: string;
   noun?: string;
   says_arguments?: boolean;
@@ -100,9 +101,9 @@ export interface State {
   about: { nnsight?: string | null; complete?: boolean; reason?: string | null };
   title: string;
   only: string[];
-  theme: "auto" | "light" | "dark";
   expanded: string[];
   hidden_kinds: string[];
+  theme: "auto" | "light" | "dark";
   steps: Readonly<Record<string, number | "all">>;
   positions: Readonly<Record<string, readonly [number, number]>>;
   arrangement: "flow" | "lanes";
@@ -127,9 +128,9 @@ export const DEFAULTS: State = {
   about: {},
   title: "",
   only: [],
-  theme: "auto",
   expanded: [],
   hidden_kinds: ["Value"],
+  theme: "auto",
   steps: {},
   positions: {},
   arrangement: "flow",
