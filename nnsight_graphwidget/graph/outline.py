@@ -4,6 +4,7 @@ terminal, a screen reader, ``print``, a log, a diff, a language model)."""
 from __future__ import annotations
 
 import os
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from .kinds import behaves, legend, style
@@ -13,6 +14,7 @@ from .text import legible
 
 MAX_LINES = 200
 MAX_WIDTH = 160
+_LONGEST = 120
 
 #: Kinds of edges that say what a write does to the model, and how that is said of the write.
 _REACHES = {"model": "reaches", "may": "may reach"}
@@ -28,7 +30,7 @@ def outline(graph: Graph, max_lines: int | None = MAX_LINES, width: int | None =
         graph: what to tell.
         max_lines: lines past this many are counted, not printed, and of a loop one pass is told and the others are counted;
             None for all.
-        width: how many characters a line has; what is longer goes on in the next one. None for no end.
+        width: how many characters a line has; what is longer goes on in the next one; None for no end.
         whole: what it is folded from: short ids are of that, and it says how much a closed sub-graph holds.
     """
     return "\n".join(_Outline(graph, whole or graph).lines(max_lines, width))
@@ -107,7 +109,7 @@ class _Outline:
         return [part for part in parts if part]
 
     def _group(self, group: Group) -> str:
-        said = legible(group.label)
+        said = legible(group.label, _LONGEST)
         word = style(group.kind, group=True)["verb"]
         if not behaves(group.kind, "pass") and not said.lower().startswith(word):
             said = f"{word} {said}"
@@ -123,7 +125,7 @@ class _Outline:
     def _node(self, node: Node) -> str:
         """``mixed = compute add(n2, 1)``, ``read layer1.output``, ``write layer1.output = n5``."""
         sources = self._sources(node)
-        label, verb = legible(node.label), style(node.kind)["verb"]
+        label, verb = legible(node.label, _LONGEST), style(node.kind)["verb"]
         if node.changes and style(node.kind).get("noun_of_change"):
             verb = style(node.kind)["noun_of_change"]
         bound = f"{legible(node.variable, 80)} = " if node.variable and node.variable != node.label else ""
@@ -152,6 +154,15 @@ class _Outline:
             return legible(made.label, 60)
         return self._short[edge.source] + legible(edge.output or "", 60)
 
+    def _value(self, text: str, inside: list[Edge]) -> str:
+        """An argument: what it is, or of one that is made of several, ``(:, item) ← n7``."""
+        literal = [edge for edge in inside if behaves(self._items[edge.source].kind, "literal")]
+        made = [self._source(edge) for edge in inside if edge not in literal]
+        written = self._source(literal[0]) if literal else legible(text, 60)
+        if len(made) == 1 and not literal and text[:1] not in "([{":
+            return made[0]
+        return f"{written} ← {', '.join(made)}" if made else written
+
     def _arguments(self, arguments: Sequence[tuple[str, str]], sources: list[Edge]) -> list[str]:
         """Each argument by the values that it is made of, or as it is written; what has no place among them comes last."""
         said = []
@@ -159,7 +170,7 @@ class _Outline:
         for name, text in arguments:
             inside = [edge for edge in left if edge.label == name]
             left = [edge for edge in left if edge.label != name]
-            value = ", ".join(self._source(edge) for edge in inside) or legible(text, 60)
+            value = self._value(text, inside)
             said.append(value if name.isdigit() else f"{legible(name, 40)}={value}")
         for edge in left:
             value = self._source(edge)
@@ -177,16 +188,16 @@ def _taking(said: str, arguments: list[str], in_words: bool | None = None) -> st
 
 
 def _wrapped(start: str, following: str, parts: list[str], width: int | None) -> Iterator[str]:
-    """A line, and those that it goes on in where it is too long for one; a part that no line has room for is cut."""
+    """A line, and those that it goes on in where it is too long for one, broken between parts where that is enough."""
     line = start
     for part in parts:
         room = len(part) if width is None else max(20, width - len(following) - 2)
-        part = part if len(part) <= room else part[: room - 1] + "…"
-        joined = f"{line}  {part}" if line != start else line + part
-        if width is not None and len(joined) > width and line not in (start, following):
-            yield line
-            joined = f"{following}  {part}"
-        line = joined
+        for piece in textwrap.wrap(part, room) or [part]:
+            joined = line + piece if line == start else f"{line}  {piece}"
+            if width is not None and len(joined) > width and line != start:
+                yield line
+                joined = f"{following}  {piece}"
+            line = joined
     yield line
 
 
