@@ -53,10 +53,10 @@ def contents(obj: Any, path: Path, **options: Unpack[SaveOptions]) -> bytes:
     from ..reading import on_screen
 
     graph, shown = on_screen(obj)
-    if "only" in options:
+    if not chosen.shows_a_view:  # it is a figure that shows a slice, and what is open; other formats hold the whole graph
+        shown = {name: value for name, value in shown.items() if name == "title"}
+    elif "only" in options:
         shown.pop("expanded", None)  # what is open on the screen need not be in that part
-    elif not chosen.shows_a_view:
-        shown.pop("only", None)  # a slice is a figure; other formats hold the whole graph
     schema.check(graph)
     only = options.get("only", shown.get("only"))
     if only is not None:

@@ -62,7 +62,8 @@ class _Outline:
             self._from.setdefault(edge.source, []).append(edge)
 
     def lines(self, max_lines: int | None, width: int | None) -> list[str]:
-        lines = [heading(self._whole)]
+        said = heading(self._whole)
+        lines = [said] if width is None else textwrap.wrap(said, width, subsequent_indent="  ")
         more = 0
         for item in self._walk(None, "", "", every_pass=max_lines is None):
             if max_lines is None or len(lines) < max_lines:
@@ -95,7 +96,7 @@ class _Outline:
     def _parts(self, item: Node | Group) -> list[str]:
         parts = [self._short[item.id], self._group(item) if isinstance(item, Group) else self._node(item)]
         if isinstance(item, Node):
-            parts += [_shape(item) or ("" if behaves(item.kind, "standing") else legible(item.value or "", 80))]
+            parts += [legible(_shape(item), 80) or ("" if behaves(item.kind, "standing") else legible(item.value or "", 80))]
         for kind, word in _REACHES.items():
             reached = [self._short[edge.target] for edge in self._from.get(item.id, ()) if edge.kind == kind]
             if reached:
@@ -173,8 +174,14 @@ class _Outline:
             value = self._value(text, inside)
             said.append(value if name.isdigit() else f"{legible(name, 40)}={value}")
         for edge in left:
-            value = self._source(edge)
-            said.append(value if edge.label is None or edge.label.isdigit() else f"{legible(edge.label, 40)}={value}")
+            if edge.label is not None:
+                value = self._source(edge)
+                said.append(value if edge.label.isdigit() else f"{legible(edge.label, 40)}={value}")
+        nameless = [self._source(edge) for edge in left if edge.label is None]
+        if nameless and said:
+            said[-1] += f" ← {', '.join(nameless)}"
+        else:
+            said += nameless
         return said
 
 
