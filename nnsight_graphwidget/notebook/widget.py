@@ -172,14 +172,17 @@ class GraphWidget(anywidget.AnyWidget, ViewTraits, Cytoscape):  # type: ignore[m
         self._open_around([self._known(id_) for id_ in ids])
         self.selected = list(ids)
 
-    def slice(self, *ids: str) -> None:
+    def slice(self, *ids: str, values_only: bool = False) -> None:
         """Show only what these nodes depend on, themselves included, and open what hides it; with no argument show all again.
+
+        Arguments:
+            values_only: whether to leave out the writes that reach a read through the model.
 
         Raises:
             OptionError: if nothing has such an id; the message names those that are close.
         """
         with self.hold_sync():  # one message, one drawing
-            self.only = self._index.feeding([self._known(id_) for id_ in ids])
+            self.only = self._index.feeding([self._known(id_) for id_ in ids], values_only)
             self._open_around(self.only)
 
     @takes(SaveOptions)

@@ -293,13 +293,21 @@ class Builder:
             id_, event.kind, label, parent, event.target, tuple(dict.fromkeys(arguments)), value.text,
             value.shape, value.dtype, value.device,
             value.requires_grad, site.variable if site else None, **where, iteration=event.iteration, order=0,
-            status=event.status, error=event.error, changes=event.changes, statistics=value.statistics,
+            status=event.status, error=event.error, changes=event.changes, writes=event.wrote, statistics=value.statistics,
             note=_note(event),
             lines=tuple(dict.fromkeys(again.line for again in event.again if again.line is not None)),
         )  # fmt: skip
         self._nodes[id_] = (event.seq, node)
+        first = len(self._edges)
         for link in event.links:
             self._link(link, id_, parent, event.seq, self._operand(event, link.name), site, self._home(event))
+        if event.formal:
+            self._edges[first:] = [
+                (edge[0], edge[1], "order", *edge[3:]) if edge[3] == "0" else edge for edge in self._edges[first:]
+            ]
+        for write, kind in event.reached:
+            if write in self._of:
+                self._edges.append((self._of[write], id_, kind, None, None))
         if site is not None and isinstance(site.node, ast.Attribute) and label.endswith(f".{site.node.attr}"):
             spelt = self._spelt.setdefault((around(event.place), ast.unparse(site.node.value)), [])
             spelt.append((event, label.removesuffix(f".{site.node.attr}")))

@@ -171,9 +171,25 @@ class Event:
     same: Event | None = None
     #: what changed its value after it
     written: Event | None = None
+    #: whether nothing is left of what was in the memory that it wrote
+    overwrites: bool = False
+    #: of a write into memory that the model holds, the place that it wrote to, as a person writes it
+    wrote: str | None = None
+    #: of a read, the writes that reach it through the model, and whether that is proven (``model``) or possible (``may``)
+    reached: tuple[tuple[Event, str], ...] = ()
     #: events that this one comes after, without a value between them
     after: tuple[Event, ...] = ()
 
+    @property
+    def formal(self) -> bool:
+        """Whether nothing of its first argument is in its value: only that one's memory or shape."""
+        return self.overwrites or self.label in _SHAPED
 
+
+#: What takes the shape of its first argument, and nothing else.
+_SHAPED = {
+    "zeros_like", "ones_like", "empty_like", "full_like", "rand_like", "randn_like", "randint_like", "new_zeros", "new_ones",
+    "new_empty", "new_full", "new_tensor", "new_empty_strided",
+}  # fmt: skip
 #: What a name stood for: a tensor by what made it, another value by what made the tensors that it holds, a module by its place.
 Known = tuple[Event, ...] | list[Event] | str

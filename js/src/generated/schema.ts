@@ -33,8 +33,10 @@ export interface NodeData {
   status?: "failed" | "not reached" | "never run" | "planned";
   error?: string;
   changes?: boolean;
+  writes?: string;
   statistics?: Record<string, number | "nan" | "inf" | "-inf">;
   note?: string;
+  given?: string;
   count?: number;
   index?: number;
   taken?: boolean;
