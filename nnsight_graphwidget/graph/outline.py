@@ -70,7 +70,11 @@ class _Outline:
                 lines += _wrapped(*item, width)
             else:
                 more += 1
-        return [*lines, f"… +{more} more lines"] if more else lines
+        if more:
+            lines.append(f"… +{more} more lines")
+        for id_, surprise in self._whole.warnings:
+            lines += _wrapped("! ", "  ", [self._short[id_], legible(surprise, 200)] if id_ in self._short else [], width)
+        return lines
 
     def _walk(self, parent: str | None, indent: str, above: str, *, every_pass: bool) -> Iterator[tuple[str, str, list[str]]]:
         """What a line begins with, what those begin with that go on with it, and its parts."""
@@ -96,6 +100,8 @@ class _Outline:
     def _parts(self, item: Node | Group) -> list[str]:
         parts = [self._short[item.id], self._group(item) if isinstance(item, Group) else self._node(item)]
         if isinstance(item, Node):
+            if item.writes and item.writes != item.label:
+                parts.append(f"into {legible(item.writes, 80)}")
             parts += [legible(_shape(item), 80) or ("" if behaves(item.kind, "standing") else legible(item.value or "", 80))]
         for kind, word in _REACHES.items():
             reached = [self._short[edge.target] for edge in self._from.get(item.id, ()) if edge.kind == kind]
@@ -171,7 +177,7 @@ class _Outline:
         for name, text in arguments:
             inside = [edge for edge in left if edge.label == name]
             left = [edge for edge in left if edge.label != name]
-            value = self._value(text, inside)
+            value = self._value("" if "[" in name else text, inside)  # of a part of an argument, the text is of all of it
             said.append(value if name.isdigit() else f"{legible(name, 40)}={value}")
         for edge in left:
             if edge.label is not None:

@@ -23,6 +23,7 @@ from nnsight_graphwidget.notebook import still
 from nnsight_graphwidget.notebook.widget import mime_bundle
 
 ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 OUTLINE = f"""\
@@ -45,7 +46,8 @@ session: {len(seed().nodes)} nodes, 9 sub-graphs, {len(seed().edges)} edges, nns
       │  ├─ n11  compute getitem(n2, (:, item) ← n7)  [1] float32  line 8
       │  ├─ n12  compute add(n10, n11)  [1] float32  line 8
       │  └─ n13  a_copy = compute setitem(n4, (:, item) ← n7, n12)  [1, 10] float32  line 8
-      └─ … +2 other passes"""
+      └─ … +2 other passes
+! n5  what line 4 saves was written later, line 8"""
 
 
 def test_print_gives_the_outline() -> None:
