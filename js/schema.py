@@ -103,7 +103,8 @@ def state() -> list[str]:
     types = {
         "elements": "Element[]",
         "sources": "SourceText[]",
-        "about": "{ nnsight?: string | null; complete?: boolean; reason?: string | null; warnings?: [id: string, text: string][] }",
+        "about": "{\n    nnsight?: string | null;\n    complete?: boolean;\n    reason?: string | null;\n"
+        "    warnings?: [id: string, text: string][];\n  }",
     }
     defaults: dict[str, Any] = {"elements": [], "sources": [], "about": {}}
     for name, (hint, option) in options_of(WidgetOptions).items():

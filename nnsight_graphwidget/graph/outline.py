@@ -166,9 +166,11 @@ class _Outline:
         literal = [edge for edge in inside if behaves(self._items[edge.source].kind, "literal")]
         made = [self._source(edge) for edge in inside if edge not in literal]
         written = self._source(literal[0]) if literal else legible(text, 60)
-        if len(made) == 1 and not literal and text[:1] not in "([{":
-            return made[0]
-        return f"{written} ← {', '.join(made)}" if made else written
+        if not made:
+            return written
+        if not written or (len(made) == 1 and not literal and text[0] not in "([{"):
+            return ", ".join(made)
+        return f"{written} ← {', '.join(made)}"
 
     def _arguments(self, arguments: Sequence[tuple[str, str]], sources: list[Edge]) -> list[str]:
         """Each argument by the values that it is made of, or as it is written; what has no place among them comes last."""

@@ -23,7 +23,6 @@ from nnsight_graphwidget.notebook import still
 from nnsight_graphwidget.notebook.widget import mime_bundle
 
 ROOT = Path(__file__).parents[2]
-ROOT = Path(__file__).parents[2]
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 OUTLINE = f"""\
