@@ -21,7 +21,7 @@ from samples import chain, dag, seed
 from nnsight_graphwidget import save
 from nnsight_graphwidget.errors import ExportError
 from nnsight_graphwidget.export import engine
-from nnsight_graphwidget.export.picture import drawn
+from nnsight_graphwidget.export.picture import drawn, request
 
 
 @pytest.fixture(scope="module")
@@ -85,10 +85,7 @@ def test_time_limit_and_after_it(expected: str) -> None:
 
 def _big() -> dict[str, object]:
     """A request that keeps elkjs busy for about a second."""
-    from nnsight_graphwidget import to_elements
-    from nnsight_graphwidget.graph.kinds import legend
-
-    return {"elements": to_elements(dag(250)), "legend": legend(), "expanded": "all", "max_elements": 1000}
+    return request(dag(250), expanded="all", most=1000)
 
 
 def test_memory_limit_ends_the_worker_not_the_caller(expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,7 +123,7 @@ def test_an_interrupt_does_not_mix_up_answers(expected: str) -> None:
 
 def test_an_error_in_the_script_is_told() -> None:
     with pytest.raises(ExportError, match="the picture could not be made: "):
-        engine.render({"elements": 3, "legend": {}})
+        engine.render({"elements": 3})
 
 
 def test_without_v8(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

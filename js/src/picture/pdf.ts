@@ -3,6 +3,7 @@
 
 import { strToU8, zlibSync } from "fflate";
 import { type Face, isBold, measure } from "../core/font";
+import { visible } from "../core/text";
 import type { Group, Mark, Picture, Shape, Text } from "./marks";
 import { absolute } from "./path";
 import { type TrueType, trueType } from "./truetype";
@@ -62,7 +63,7 @@ export function pdf(picture: Picture, title: string, { borrow, compressed = true
   );
   writer.put(resources, `<</Font<<${used.join("")}>>/ExtGState<<${drawing.states}>>/XObject<<${drawing.parts}>>>>`);
   const info = writer.next();
-  writer.put(info, `<</Title<FEFF${utf16(title)}>>/Producer(nnsight-graphwidget)>>`);
+  writer.put(info, `<</Title<FEFF${utf16(visible(title))}>>/Producer(nnsight-graphwidget)>>`);
   return { bytes: writer.file(catalog, info), lacking: [...drawing.lacking] };
 }
 
