@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ExportError
+from .formats import FORMATS
 from .worker import received, send
 
 SCRIPT = Path(__file__).parent.parent / "static" / "headless.js"
@@ -93,9 +94,10 @@ def _worker() -> subprocess.Popen[bytes]:
     if _process is not None and _process.poll() is None:
         return _process
     if find_spec("py_mini_racer") is None:
+        others = " ".join(suffix for suffix, format_ in FORMATS.items() if not format_.drawn)
         raise ExportError(
             "pictures need V8: pip install mini-racer (wheels for Windows, macOS and Linux on x64 and arm64)."
-            " Without it .json, .cyjs, .graphml, .gexf, .dot and .mmd can be saved, and the notebook's own download works"
+            f" Without it {others} can be saved, and the notebook's own download works"
         )
     limits = (str(MAX_MEMORY), str(IDLE_SECONDS))
     command = [

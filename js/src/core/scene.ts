@@ -204,7 +204,7 @@ class SceneBuilder {
     const result = type ?? data.value ?? (data.variable === data.label ? undefined : data.variable) ?? "";
     const folded = this.folded(data);
     if (data.label === "setitem" && data.variable)
-      return shortened(`${data.variable}${index(data) ?? folded}`, WIDEST, SUBTITLE, "mono");
+      return shortened(`${data.variable}${folded || (index(data) ?? "")}`, WIDEST, SUBTITLE, "mono");
     const end = shortened(result, WIDEST, SUBTITLE, "mono");
     if (!folded) return end;
     const arrow = end && " → ";
@@ -212,23 +212,30 @@ class SceneBuilder {
     return `${shortened(folded, room, SUBTITLE, "mono")}${arrow}${end}`;
   }
 
-  /** The literals of a node whose own nodes are hidden: `(·, 2)`, or `[:, 0]` for an index. Empty if there are none. */
+  /**
+   * The literals of a node whose own nodes are hidden: `(·, 2)`, for an index `[:, 0]`, with a number that is written
+   * there `[:, 0] = 5`. Empty if there are none.
+   */
   private folded(data: NodeData): string {
     // A label may be made of the literals already: a read's path, a loop's variable, an attribute (`.clone`).
     if (behaves(data.kind, "says_arguments") || data.label.startsWith(".")) return "";
     const inputs = this.index.into.get(data.id) ?? [];
     const texts = new Map<string, string>();
-    let literals = 0;
+    const literals = new Set<string>();
     for (const edge of inputs) {
       const source = this.index.items.get(edge.source)?.data;
       const name = edge.label ?? String(texts.size);
       if (source && behaves(source.kind, "literal") && this.state.hiddenKinds.has(source.kind)) {
-        literals++;
+        literals.add(name);
         texts.set(name, source.label);
       } else if (!texts.has(name)) texts.set(name, "·");
     }
-    if (!literals) return "";
-    if (data.label === "getitem" || data.label === "setitem") return bracketed(texts.get("1") ?? "");
+    if (!literals.size) return "";
+    if (data.label === "getitem") return bracketed(texts.get("1") ?? "");
+    if (data.label === "setitem") {
+      const written = literals.has("2") ? ` = ${texts.get("2")!}` : "";
+      return (index(data) ?? bracketed(texts.get("1") ?? "")) + written;
+    }
     const names = [...texts.keys()].sort((a, b) => place(a) - place(b));
     return `(${names.map((name) => (place(name) < Infinity ? texts.get(name)! : `${name}=${texts.get(name)!}`)).join(", ")})`;
   }
