@@ -7,6 +7,7 @@ what the drawing process is asked from ``wire.py``.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -72,13 +73,17 @@ def elements() -> list[str]:
         "  kind: EdgeKind; // always there",
         "}",
         "",
-        "export type EdgeKind =",
-        "\n".join(f"  | {json.dumps(kind)}" for kind in fields_of(Edge)["kind"].choices) + ";",
+        *choice("EdgeKind", fields_of(Edge)["kind"].choices),
         "",
         "export interface SourceText {",
         *(of_field(name, field) for name, field in fields_of(Source).items()),
         "}",
     ]
+
+
+def choice(name: str, words: Iterable[str]) -> list[str]:
+    """A type of a few words, a line each."""
+    return [f"export type {name} =", "\n".join(f"  | {json.dumps(word)}" for word in words) + ";"]
 
 
 def kinds() -> list[str]:
@@ -97,7 +102,7 @@ def kinds() -> list[str]:
     behaviours = get_args(Behaviour)
     return [
         *lines, "}", "export type Legend = Record<string, KindStyle>;",
-        f"export type Behaviour = {of_hint(Behaviour)};",
+        *choice("Behaviour", behaviours),
         "/** Which kinds behave so. */",
         "export const BEHAVIOURS: Readonly<Record<Behaviour, readonly string[]>> = {",
         *(f"  {how}: {json.dumps([kind for kind in legend() if behaves(kind, how)])}," for how in behaviours),
