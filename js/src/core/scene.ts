@@ -199,7 +199,7 @@ class SceneBuilder {
   private subtitle(data: NodeData): string {
     if (data.status === "failed" && data.error) return shortened(data.error, WIDEST_ERROR, SUBTITLE, "mono");
     if (data.status && data.status !== "failed") return data.status;
-    if (behaves(data.kind, "says_variable")) return shortened(data.variable ?? "", WIDEST, SUBTITLE, "mono");
+    if (behaves(data.kind, "saves")) return shortened(data.variable ?? "", WIDEST, SUBTITLE, "mono");
     const type = data.shape ? `[${data.shape.join(", ")}]${data.dtype ? ` ${data.dtype}` : ""}` : undefined;
     const result = type ?? data.value ?? (data.variable === data.label ? undefined : data.variable) ?? "";
     const folded = this.folded(data);

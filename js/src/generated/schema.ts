@@ -33,8 +33,10 @@ export interface NodeData {
   status?: "failed" | "not reached" | "never run" | "planned";
   error?: string;
   changes?: boolean;
+  writes?: string;
   statistics?: Record<string, number | "nan" | "inf" | "-inf">;
   note?: string;
+  given?: string;
   count?: number;
   index?: number;
   taken?: boolean;
@@ -86,30 +88,34 @@ export type Behaviour =
   | "literal"
   | "outside"
   | "says_arguments"
-  | "says_variable"
   | "loop"
   | "pass"
   | "inline"
   | "folded"
-  | "standing";
+  | "standing"
+  | "reads"
+  | "saves"
+  | "rows";
 /** Which kinds behave so. */
 export const BEHAVIOURS: Readonly<Record<Behaviour, readonly string[]>> = {
   literal: ["Value"],
   outside: ["Value", "Input"],
   says_arguments: ["InterventionProtocol", "ParameterProtocol", "ValueProtocol"],
-  says_variable: ["LockProtocol"],
   loop: ["Iterator"],
   pass: ["Iteration"],
   inline: ["Iterator", "Conditional", "Branch", "Function"],
   folded: ["Function"],
   standing: ["ValueProtocol", "VariableProtocol", "Value", "Input"],
+  reads: ["InterventionProtocol", "GradProtocol"],
+  saves: ["LockProtocol"],
+  rows: ["Edit", "Invoke"],
 };
 
 /** The widget's synced traits. */
 export interface State {
   elements: Element[];
   sources: SourceText[];
-  about: { nnsight?: string | null; complete?: boolean; reason?: string | null };
+  about: { nnsight?: string | null; complete?: boolean; reason?: string | null; warnings?: [id: string, text: string][] };
   title: string;
   only: string[];
   theme: "auto" | "light" | "dark";
