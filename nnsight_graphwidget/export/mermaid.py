@@ -35,6 +35,7 @@ def write(graph: Graph, **options: Any) -> bytes:
         label = _entities(caption(group))
         if group.id not in full:
             return [f'{ids[group.id]}[["{label}"]]']
+        # Mermaid forgets in a sub-graph which way the chart runs.
         return [f'subgraph {ids[group.id]}["{label}"]', "  direction TB"]
 
     def node_line(node: Node) -> str:

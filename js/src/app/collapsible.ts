@@ -1,7 +1,7 @@
 // A view that can be one line: what the graph is, and a click opens it. A graph that comes by itself under a cell is so.
 
 import { indexElements } from "../core/elementIndex";
-import { styleOf } from "../core/kinds";
+import { behaves, nounOf } from "../core/kinds";
 import { shortened, spelled } from "../core/text";
 import type { Legend } from "../generated/schema";
 import { h } from "../host/dom";
@@ -81,10 +81,9 @@ function tell(line: HTMLButtonElement, model: Model): void {
 function counted(items: readonly { kind: string; compound?: true; changes?: boolean }[], legend: Legend): string[] {
   const counts = new Map<string, number>();
   const order = Object.keys(legend);
-  const nodes = items.filter(({ kind, compound }) => !compound && !styleOf(legend, kind).standing);
-  for (const { kind, changes } of nodes.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))) {
-    const style = styleOf(legend, kind);
-    const noun = (changes && style.noun_of_change) || (style.noun ?? style.name.toLowerCase());
+  const nodes = items.filter(({ kind, compound }) => !compound && !behaves(kind, "standing"));
+  for (const node of nodes.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))) {
+    const noun = nounOf(legend, node);
     counts.set(noun, (counts.get(noun) ?? 0) + 1);
   }
   return [...counts].map(([noun, count]) => `${count} ${noun}${count === 1 ? "" : "s"}`);
