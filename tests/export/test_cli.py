@@ -157,7 +157,7 @@ def test_render_errors_are_one_line(words: list[str], said: str, tmp_path: Path)
         (["-o", "b.svg", "--scale", "2"], "--scale is not an option of .json or .svg; it is one of .png"),
         (["-o", "b.svg", "--expanded", "nothing"], "expanded: no sub-graph has the id 'nothing'"),
         (["-o", "b.svg", "--hide", "nothing"], "hidden_kinds: "),
-        (["-o", "b.dot", "--hide", "Value"], "--hide is not an option of .json or .dot; it is one of .svg .png .pdf .html"),
+        (["-o", "b.gexf", "--hide", "Value"], "--hide is not an option of .json or .gexf; it is one of .svg .png .pdf .html"),
         (["-o", "b.dot", "--no-legend"], "--no-legend is not an option of .json or .dot; it is one of .svg .png .pdf"),
     ],
 )
@@ -405,7 +405,7 @@ def test_run_without_a_file_prints_the_graph_after_what_the_script_said(tmp_path
     assert (done.returncode, done.stderr) == (0, "")
     said, *lines = done.stdout.splitlines()
     assert said == "said" and lines[0].startswith("tracer: ")
-    assert any(line.endswith("n3  hidden = save n2  [1, 3] float32  line 9") for line in lines), lines
+    assert any(line.endswith("n3  hidden = save n2  [1, 3] float32  line 8") for line in lines), lines
     assert run("run", "script.py", "-o", "-", cwd=tmp_path).stdout == done.stdout
 
 
