@@ -22,7 +22,7 @@ from .arguments import branch, branches
 from .events import Event, Known, Region, Variable
 from .frames import conceal
 from .marks import Table, mark_function
-from .source import HEADER, Shift, Site, SourceFile, Sources
+from .source import HEADER, Site, SourceFile, Sources, Twin
 from .values import CONTAINERS, NUMBERS, Sourced, leaves, lookup, union, unique
 
 _Tensor = torch.Tensor
@@ -214,12 +214,6 @@ class Watch(Protocol):
     def err(self, error: BaseException) -> None:
         """Note an error of ours."""
 
-    def shift(self, code: CodeType) -> Shift:
-        """How far a code object is from its file."""
-
-    def block(self, code: CodeType, shift: Shift) -> None:
-        """Say how far a code object is from its file."""
-
     def root(self) -> tuple[Region | None, CodeType | None]:
         """The region of the block that runs, and its code."""
 
@@ -264,6 +258,8 @@ class Flow:
         self._carried: dict[int, tuple[Any, Sourced]] = {}
         self._read: dict[Any, tuple[str, ...]] = {}
         self._modules: dict[int, weakref.ref[Any]] = {}
+        #: functions by the address of their code, which is kept, and their code with marks
+        self._twins: dict[int, tuple[CodeType, Twin | None]] = {}
         self._parameters: dict[int, tuple[weakref.ref[Any], str]] = {}
 
     def guard(self, function: Callable[..., Any], *args: Any) -> Any:
@@ -334,7 +330,7 @@ class Flow:
         return {name: found for name, value in pairs if (found := self._lexical(caller, value))}
 
     def site(self, frame: FrameType) -> Site:
-        return self.sources.site(frame.f_code, frame.f_lasti, self._watch.shift(frame.f_code))
+        return self.sources.site(frame.f_code, frame.f_lasti)
 
     # -- regions ---------------------------------------------------------------------------------------------------------------
 
@@ -846,7 +842,7 @@ class Flow:
             if self._watch.library(code.co_filename):
                 return function
             marked = self._marked(code)
-            if marked is None:
+            if marked is None or marked is code:
                 return function
             made = FunctionType(marked, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
             made.__kwdefaults__ = function.__kwdefaults__
@@ -894,21 +890,32 @@ class Flow:
         return call
 
     def _marked(self, code: CodeType) -> CodeType | None:
-        shift = self._watch.shift(code)
+        """The code of a function of the user's with marks, None if it cannot be marked."""
+        if self.sources.marked(code):
+            return code
+        known = self._twins.get(id(code))
+        if known is None:
+            known = self._twins[id(code)] = (code, self._found(code))
+        twin = known[1]
+        if twin is None or twin.marked is None:
+            return None
+        self.sources.add(twin)
+        return twin.marked
+
+    def _found(self, code: CodeType) -> Twin | None:
+        shift = self.sources.shift(code)
         file = self.sources.file(shift.file or code.co_filename)
-        known = file.marked.get(id(code))
-        if known is None or known[0] is not code:
-            made: CodeType | None = None
-            for node, owner in file.functions(code.co_name, code.co_firstlineno + shift.lines):
+        for node, owner in file.functions(code.co_name, code.co_firstlineno + shift.lines):
+
+            def mark(node: ast.AST = node, owner: str | None = owner) -> tuple[CodeType, Table] | None:
                 marks = Marks(file)
                 made = mark_function(code, node, shift, marks, owner)
-                if made is not None:
-                    self.sources.number(made, marks.table, file)
-                    break
-            known = file.marked[id(code)] = (code, made)
-        if known[1] is not None:
-            self._watch.block(known[1], shift)
-        return known[1]
+                return None if made is None else (made, marks.table)
+
+            twin = file.twin(node, code, shift, mark)
+            if twin.marked is not None:
+                return twin
+        return None
 
 
 #: Where functions are that torch maps, differentiates or compiles: what they call is not the block's own.

@@ -6,7 +6,6 @@ Knows torch, not nnsight: a hooks file tells it when intervention code starts an
 from __future__ import annotations
 
 import ast
-import dis
 import functools
 import os
 import re
@@ -29,7 +28,7 @@ from .describe import describe, is_tensor, short, tensors
 from .events import Event, Link, Region, Scope
 from .flow import Flow, Marks, current
 from .frames import CALL, conceal
-from .marks import mark_block, mark_wrapped
+from .marks import Table, mark_block, mark_wrapped
 from .outside import Outside
 from .source import Shift, Site, Sources
 from .values import Sourced
@@ -38,8 +37,6 @@ _HERE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 _TORCH = os.path.dirname(torch.__file__) + os.sep
 _LIBRARIES = tuple({sysconfig.get_path(name) + os.sep for name in ("purelib", "platlib", "stdlib")})
 _OWN = (os.path.dirname(__file__) + os.sep, os.path.join(os.path.dirname(os.path.dirname(__file__)), "generations") + os.sep)
-
-_NO_SHIFT = Shift()
 
 # torch's own stack of modes; it has no other door for putting a mode under those that are there.
 _push: Callable[[Any], None] = overrides._push_mode
@@ -134,8 +131,6 @@ class Observer(overrides.TorchFunctionMode):
         self._models: dict[int, weakref.ref[Any]] = {}
         self._written: dict[int, list[tuple[Event, int, int]]] = {}
         self._saved: dict[int, list[tuple[weakref.ref[Any], Event, int, int]]] = {}
-        #: by address, with the code object itself: Python hashes a code object anew each time, over all of it
-        self._shifts: dict[int, tuple[CodeType, Shift]] = {}
         self._seq = 0
         #: the last backward pass that a block ran itself
         self._backward: Event | None = None
@@ -281,18 +276,18 @@ class Observer(overrides.TorchFunctionMode):
         """The site of a call in the user's source, and the region that it is in."""
         frame = frames.site_frame
         code = frame.f_code
-        site = self.sources.site(code, frame.f_lasti, self.shift(code))
+        compiled = self.sources.compiled(code)
+        site = compiled.site(frame.f_lasti)
         if event is not None and event.kind == "ConditionalProtocol" and site.source is not None:
             marked = self.flow.frame(frame)
-            name = dis.opname[code.co_code[frame.f_lasti]]
+            name = compiled.operation(frame.f_lasti)
             if marked is not None and marked.leaf is not None and "CALL" not in name and name != "UNARY_NOT":
                 site = site.source.site(marked.leaf)  # the compiler places a jump at its statement, not at what is tested
         return site, self.flow.region(frame, site)
 
     def shift(self, code: CodeType) -> Shift:
         """How far a compiled block is from where it is in the user's file."""
-        known = self._shifts.get(id(code))
-        return _NO_SHIFT if known is None else known[1]
+        return self.sources.shift(code)
 
     def frames(self, frame: FrameType | None, through: bool = False) -> Frames | None:
         """The user's frames from ``frame`` up, or None if nnsight's own plumbing made the call (unless ``through`` it)."""
@@ -568,10 +563,7 @@ class Observer(overrides.TorchFunctionMode):
 
     def block(self, code: CodeType, shift: Shift) -> None:
         """Say how far a compiled block is from where it is in the user's file."""
-        self._shifts[id(code)] = (code, shift)
-        for inner in code.co_consts:
-            if isinstance(inner, CodeType):
-                self.block(inner, shift)
+        self.sources.place(code, shift)
 
     def marked(
         self, scope: Scope, code: CodeType, body: ast.Module | None = None, own: list[ast.stmt] | None = None
@@ -583,26 +575,26 @@ class Observer(overrides.TorchFunctionMode):
                 that holds the block's statements.
         """
         file = scope.site.source if scope.site is not None else None
-        if scope.node is None or file is None:
+        if scope.node is None or file is None or self.sources.marked(code):
             return code
         shift = self.shift(code)
-        known = file.marked.get(id(code))
-        if known is None or known[0] is not code:
+        statements = scope.node.body
+
+        def mark() -> tuple[CodeType, Table] | None:
             marks = Marks(file)
             if body is not None and own is not None:
-                made = mark_wrapped(code, body, own, scope.node.body, shift, marks)
+                made = mark_wrapped(code, body, own, statements, shift, marks)
             else:
-                made = mark_block(code, scope.node.body, shift, marks)
-            if made is not None:
-                self.sources.number(made, marks.table, file)
-                file.marked[id(made)] = (made, made)
-            known = file.marked[id(code)] = (code, made)
-        if known[1] is None:
+                made = mark_block(code, statements, shift, marks)
+            return None if made is None else (made, marks.table)
+
+        twin = file.twin(scope.node, code, shift, mark)
+        if twin.marked is None:
             if self.reason is None:
                 self.reason = f"the source of {scope.file} is not what ran, so loops and branches could not be told"
             return code
-        self.block(known[1], shift)
-        return known[1]
+        self.sources.add(twin)
+        return twin.marked
 
     def err(self, error: BaseException) -> None:
         """Note that the recorder itself erred; the user's run goes on."""
