@@ -22,8 +22,8 @@ from .arguments import branch, branches
 from .events import Event, Known, Region, Variable
 from .frames import conceal
 from .marks import Table, mark_function
-from .source import HEADER, Site, SourceFile, Sources, Twin
-from .values import CONTAINERS, NUMBERS, Sourced, leaves, lookup, union, unique
+from .source import HEADER, Site, SourceFile, Sources, Twin, own
+from .values import CONTAINERS, NUMBERS, Names, Sourced, leaves, lookup, union, unique
 
 _Tensor = torch.Tensor
 #: The flow of the thread that runs, while its intervention code does.
@@ -59,7 +59,7 @@ class Frame:
 
     __slots__ = (
         "at", "code", "held", "leaf", "made", "marks", "names", "node", "outer", "region", "resumed", "slots", "steps",
-        "tensors",
+        "tensors", "words",
     )  # fmt: skip
 
     def __init__(self, code: CodeType, marks: Marks, node: Any, outer: Frame | None = None, resumed: bool = False) -> None:
@@ -75,11 +75,31 @@ class Frame:
         self.names: dict[str, Sourced] = outer.names if outer is not None else {}
         #: names of lists and dicts that the source spells out → the shared numbers in them, and what each came from
         self.held: dict[str, dict[Any, tuple[Any, Sourced]]] = outer.held if outer is not None else {}
-        #: the tensors that names were bound to
+        #: the tensors that names were bound to, and by their addresses the names
         self.tensors: dict[str, weakref.ref[Any]] = {}
+        self.words: dict[int, str] = {}
         self.leaf: ast.AST | None = None
         #: for a generator: where it was resumed → its region there
         self.steps: dict[Region, Region] = {}
+
+    def bind(self, name: str, value: Any) -> None:
+        """Note what a name is bound to."""
+        if isinstance(value, _Tensor):
+            self.tensors[name] = weakref.ref(value)
+            self.words[id(value)] = name
+        else:
+            self.tensors.pop(name, None)
+
+    def word(self, tensor: Any) -> str | None:
+        """The name that a tensor was bound to last."""
+        word = self.words.get(id(tensor))
+        if word is None or self._is(word, tensor):
+            return word
+        return next((name for name in reversed(self.tensors) if self._is(name, tensor)), None)
+
+    def _is(self, name: str, tensor: Any) -> bool:
+        held = self.tensors.get(name)
+        return held is not None and held() is tensor
 
 
 class Marks:
@@ -156,7 +176,7 @@ class Marks:
     def mark_bind(self, number: int, value: Any) -> Any:
         """An expression gave a value that names are bound to."""
         flow: Flow | None = getattr(current, "flow", None)
-        if flow is not None and (flow.carrying or isinstance(value, _Tensor)):
+        if flow is not None:
             fresh = getrefcount(value) <= _FRESH
             flow.guard(flow.bind, self, number, sys._getframe(1), value, fresh)
         return value
@@ -258,6 +278,8 @@ class Flow:
         self._carried: dict[int, tuple[Any, Sourced]] = {}
         self._read: dict[Any, tuple[str, ...]] = {}
         self._modules: dict[int, weakref.ref[Any]] = {}
+        #: the last place at which the names of tensors were asked for: its expressions, by the addresses of what they were
+        self._spelt_at: tuple[Site | None, dict[int, ast.AST]] = (None, {})
         #: functions by the address of their code, which is kept, and their code with marks
         self._twins: dict[int, tuple[CodeType, Twin | None]] = {}
         self._parameters: dict[int, tuple[weakref.ref[Any], str]] = {}
@@ -305,8 +327,7 @@ class Flow:
             made.region = region
             return
         for (name,), value in zip(marks.table.targets[number], values):
-            if isinstance(value, _Tensor):
-                made.tensors[name] = weakref.ref(value)
+            made.bind(name, value)
         if self.carrying and values:
             given = self._given(frame, made.node)
             for (name,), value in zip(marks.table.targets[number], values):
@@ -451,8 +472,7 @@ class Flow:
         drawn = loop.tests if loop is not None else ()
         for (name,), value in zip(names, values):
             source: Sourced = ()
-            if isinstance(value, _Tensor):
-                found.tensors[name] = weakref.ref(value)
+            found.bind(name, value)
             if type(value) in NUMBERS:
                 source = self.of(value) if unique(value) else drawn
                 if not source and region is not None:
@@ -641,7 +661,7 @@ class Flow:
             and node.value.id in found.held
             and type(value) in NUMBERS
         ):
-            key, whole = lookup(node.slice, frame, {}), self.lookup(node.value, frame)
+            key, whole = self.lookup(node.slice, frame), self.lookup(node.value, frame)
             if type(key) is int and key < 0 and type(whole) in (list, tuple):
                 key += len(whole)
             held, sources = found.held[node.value.id].get(key, (None, ()))
@@ -700,12 +720,12 @@ class Flow:
         found = self._own(marks, frame)
         node = marks.table.nodes[number]
         groups = marks.table.targets[number]
-        if isinstance(value, _Tensor):
-            for group in groups:
-                for name in group:
-                    found.tensors[name] = weakref.ref(value)
-            if not self.carrying:
-                return
+        bound: Any = value if type(value) in (tuple, list) and len(value) == len(groups) else [None] * len(groups)
+        for group, part in zip(groups, [value] if len(groups) == 1 else bound):
+            for name in group:
+                found.bind(name, part)
+        if not self.carrying:
+            return
         each: list[Sourced] = []
         if len(groups) > 1 and type(value) in (tuple, list) and len(value) == len(groups):
             parts = (
@@ -763,8 +783,9 @@ class Flow:
             )
             names = self._read[key] = tuple(dict.fromkeys(loaded))
         known: dict[str, Known] = {}
+        bound = Names(frame, found.tensors)
         for name in names:
-            value = lookup(ast.Name(name, ast.Load()), frame, found.tensors)
+            value = bound.get(name)
             if isinstance(value, _Tensor):
                 known[name] = (self._watch.producer(value)[0],)
             elif type(value) in (list, tuple):
@@ -784,17 +805,18 @@ class Flow:
         name = self._parameters.get(id(tensor))
         if name is not None and name[0]() is tensor:
             return name[1]
-        site = self.site(frame)
         found = self.frame(frame)
-        if found is not None:
-            for word, held in reversed(found.tensors.items()):
-                if held() is tensor:
-                    return word
-        for root in (site.node, site.statement):
-            for part in ast.walk(root) if root is not None else ():
-                if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript)) and self.lookup(part, frame) is tensor:
-                    return " ".join(ast.unparse(part).split())
-        return ""
+        word = None if found is None else found.word(tensor)
+        if word is not None:
+            return word
+        site, names = self.site(frame), self._names(frame)
+        part = self._spelt_at[1].get(id(tensor)) if self._spelt_at[0] is site else None
+        if part is None or lookup(part, names) is not tensor:
+            parts = [part for root in (site.node, site.statement) if root is not None for part in own(root)]
+            parts = [part for part in parts if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))]
+            self._spelt_at = site, {id(lookup(part, names)): part for part in reversed(parts)}
+            part = self._spelt_at[1].get(id(tensor))
+        return "" if part is None else " ".join(ast.unparse(part).split())
 
     def spelt(self, frame: FrameType) -> str | None:
         """The place that a frame reads or writes as the source spells it, from the model on; None if it cannot be told."""
@@ -817,8 +839,11 @@ class Flow:
 
     def lookup(self, node: ast.AST, frame: FrameType) -> Any:
         """What an expression is in a frame, None if that cannot be told without running code."""
+        return lookup(node, self._names(frame))
+
+    def _names(self, frame: FrameType) -> Names:
         known = self.frame(frame)
-        return lookup(node, frame, {} if known is None else known.tensors)
+        return Names(frame, {} if known is None else known.tensors)
 
     def owned(self, module: torch.nn.Module, call: ast.AST) -> None:
         """Remember what the parameters of a module that the block calls are called in it."""

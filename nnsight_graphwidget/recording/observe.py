@@ -131,6 +131,7 @@ class Observer(overrides.TorchFunctionMode):
         self._models: dict[int, weakref.ref[Any]] = {}
         self._written: dict[int, list[tuple[Event, int, int]]] = {}
         self._saved: dict[int, list[tuple[weakref.ref[Any], Event, int, int]]] = {}
+        self._calls: dict[tuple[str, int], CodeType] = {}
         self._seq = 0
         #: the last backward pass that a block ran itself
         self._backward: Event | None = None
@@ -188,7 +189,7 @@ class Observer(overrides.TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         event, frames = self._before(func, args, kwargs)
-        call = _called_by(sys._getframe(1))
+        call = self._called_by(sys._getframe(1))
         try:
             result = call(func, args, kwargs)
         except BaseException as error:
@@ -200,6 +201,18 @@ class Observer(overrides.TorchFunctionMode):
             return result
         self._after(event, frames, func, args, kwargs, result)
         return result
+
+    def _called_by(self, frame: FrameType | None) -> Callable[[Any, Any, Any], Any]:
+        """Calls a function as if from the user's own line: a warning names the frame that called, and is given once for it."""
+        while frame is not None and frame.f_back is not None and frame.f_code.co_filename.startswith(_TORCH):
+            frame = frame.f_back
+        assert frame is not None  # something called us
+        place = frame.f_code.co_filename, frame.f_lineno
+        code = self._calls.get(place)
+        if code is None:
+            code = self._calls[place] = _call_code.replace(co_filename=place[0], co_firstlineno=place[1], co_name=CALL)
+            _hide(code)
+        return FunctionType(code, frame.f_globals)
 
     # -- torch operations ------------------------------------------------------------------------------------------------
 
@@ -608,20 +621,6 @@ _COMPREHENSION_NAMES = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 
 _call_code = (lambda func, args, kwargs: func(*args, **kwargs)).__code__
-_call_codes: dict[tuple[str, int], CodeType] = {}
-
-
-def _called_by(frame: FrameType | None) -> Callable[[Any, Any, Any], Any]:
-    """Calls a function as if from the user's own line: a warning names the frame that called, and is given once for it."""
-    while frame is not None and frame.f_back is not None and frame.f_code.co_filename.startswith(_TORCH):
-        frame = frame.f_back
-    assert frame is not None  # something called us
-    place = frame.f_code.co_filename, frame.f_lineno
-    code = _call_codes.get(place)
-    if code is None:
-        code = _call_codes[place] = _call_code.replace(co_filename=place[0], co_firstlineno=place[1], co_name=CALL)
-        _hide(code)
-    return FunctionType(code, frame.f_globals)
 
 
 def hide_from_dynamo(*modules: Any) -> None:

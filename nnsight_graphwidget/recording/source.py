@@ -7,6 +7,7 @@ import dis
 import linecache
 import sys
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -320,6 +321,23 @@ def root(node: ast.expr) -> ast.Name | None:
         node = node.value
     return node if isinstance(node, ast.Name) else None
 
+
+def own(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all in it but for statements: of a loop or a ``with``, its header."""
+    todo = deque([node])
+    while todo:
+        part = todo.popleft()
+        yield part
+        for name in part._fields:
+            value = getattr(part, name, None)
+            if isinstance(value, ast.AST):
+                todo.append(value)
+            elif isinstance(value, list) and value and not isinstance(value[0], _BODIES):
+                todo.extend(each for each in value if isinstance(each, ast.AST))
+
+
+#: What the bodies of statements are made of.
+_BODIES = (ast.stmt, ast.ExceptHandler, ast.match_case)
 
 #: More expressions than any one statement has.
 _MOST = 10_000_000
