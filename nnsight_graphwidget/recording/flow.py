@@ -82,6 +82,11 @@ class Frame:
         #: for a generator: where it was resumed → its region there
         self.steps: dict[Region, Region] = {}
 
+    @property
+    def home(self) -> Any:
+        """The function that it runs, or the statement that a block begins with."""
+        return self.node if self.outer is None or self.node is not None else self.outer.home
+
     def bind(self, name: str, value: Any) -> None:
         """Note what a name is bound to."""
         if isinstance(value, _Tensor):
@@ -554,8 +559,8 @@ class Flow:
                 return
         if own is not None and expression is not None and not isinstance(expression, ast.Constant):
             found = self._lexical(own, expression)
-            if not found and isinstance(expression, ast.Name):
-                found = self._outer(expression.id, value)
+            if not found and isinstance(expression, ast.Name) and frame is not None:
+                found = self._outer(expression.id, value, frame)
             if found:
                 yield "", found
 
@@ -626,7 +631,7 @@ class Flow:
         made, at = found.made, found.at
         events = made.pop(node, None) if made else None
         parts: list[Sourced] = [] if events is None else [tuple(events)]
-        for part in marks.table.parts[number]:
+        for part in _evaluated(found, node, marks.table.parts[number]):
             source = at.pop(part, None) if at else None
             if source is None and type(part) is ast.Name:
                 source = found.names.get(part.id)
@@ -640,7 +645,7 @@ class Flow:
         if unique(value):
             exact = self.of(value)
             if type(node) is ast.Name and not exact:
-                return found.names.get(node.id) or self._outer(node.id, value)
+                return found.names.get(node.id) or self._outer(node.id, value, frame)
             if exact or not parts or not fresh:
                 return exact
             sources = union(parts)
@@ -654,7 +659,7 @@ class Flow:
         if type(value) in CONTAINERS:
             parts.extend(source for _, leaf in leaves(value) if (source := self.of(leaf)))
         if value is None or not parts:
-            return self._outer(node.id, value) if type(node) is ast.Name else ()
+            return self._outer(node.id, value, frame) if type(node) is ast.Name else ()
         if (
             type(node) is ast.Subscript
             and type(node.value) is ast.Name
@@ -683,11 +688,20 @@ class Flow:
             if type(value[key]) in NUMBERS and not unique(value[key])
         }
 
-    def _outer(self, name: str, value: Any) -> Sourced:
-        """The loop around the block that bound a number or text by a name which the block itself does not bind."""
-        region = self._watch.root()[0]
+    def _outer(self, name: str, value: Any, frame: FrameType) -> Sourced:
+        """What a number or text came from whose name the code itself does not bind: the code that it is written in does, or a
+        loop around the block."""
+        region, block = self._watch.root()
         if type(value) not in NUMBERS:
             return ()
+        found, at = self.frame(frame), frame.f_back
+        if found is not None and not unique(value) and frame.f_code is not block:
+            written = set(found.marks.source.above(found.home))
+            while at is not None:
+                known = self.frame(at)
+                if known is not None and name in known.names and known.home in written:
+                    return known.names[name]
+                at = at.f_back if at.f_code is not block else None
         while region is not None:
             if name in region.values:
                 return (Variable(region, name),) if region.values[name] == self._watch.words(value) else ()
@@ -930,7 +944,7 @@ class Flow:
     def _found(self, code: CodeType) -> Twin | None:
         shift = self.sources.shift(code)
         file = self.sources.file(shift.file or code.co_filename)
-        for node, owner in file.functions(code.co_name, code.co_firstlineno + shift.lines):
+        for node, owner in file.functions(code, shift):
 
             def mark(node: ast.AST = node, owner: str | None = owner) -> tuple[CodeType, Table] | None:
                 marks = Marks(file)
@@ -972,6 +986,16 @@ def _body(node: Any) -> Sequence[ast.AST]:
     if isinstance(node, ast.DictComp):
         return [node.key, node.value]
     return [node.elt] if hasattr(node, "elt") else getattr(node, "body", [])
+
+
+def _evaluated(found: Frame, node: Any, parts: Sequence[ast.AST]) -> Sequence[ast.AST]:
+    """Those of an expression's parts that its value is made of: of `a if t else b`, the one that was taken."""
+    test = found.slots.get((node, "if")) if type(node) is ast.IfExp else None
+    ran = [branch.node for branch in test.children.values()] if test is not None else []
+    if not ran:
+        return parts
+    taken = node.orelse if ran[-1] else node.body
+    return [part for part in parts if part is (taken.value if isinstance(taken, ast.NamedExpr) else taken)]
 
 
 def _leaves(test: Any) -> Iterable[ast.AST]:

@@ -139,10 +139,14 @@ class SourceFile:
         #: by the statement or function that they were compiled from: code objects, and the same with marks
         self._twins: dict[ast.AST, list[Twin]] = {}
 
-    def functions(self, name: str, line: int) -> Iterator[tuple[ast.AST, str | None]]:
-        """The definitions of a name that begin at a line, each with the class that it is in."""
+    def functions(self, code: CodeType, shift: Shift) -> Iterator[tuple[ast.AST, str | None]]:
+        """The definitions that a function's code may be from, the likeliest first, each with the class that it is in."""
+        line = code.co_firstlineno + shift.lines
         self._index(line)
-        for node in self._functions.get((name, line), ()):
+        found = self._functions.get((code.co_name, line), [])
+        if len(found) > 1:  # lambdas on one line
+            found = sorted(found, key=lambda node: not _holds(node, code, shift))
+        for node in found:
             parent = self._parents.get(node)
             yield node, parent.name if isinstance(parent, ast.ClassDef) else None
 
@@ -233,6 +237,15 @@ class SourceFile:
     def parent(self, node: ast.AST) -> ast.AST | None:
         return self._parents.get(node)
 
+    def above(self, node: ast.AST | None) -> Iterator[ast.AST]:
+        """What a node is in, innermost first; of a block's statements, its first stands for all."""
+        while node is not None:
+            node = self._parents.get(node)
+            if node is not None:
+                yield node
+            if isinstance(node, (ast.With, ast.AsyncWith)):
+                yield node.body[0]
+
     def order(self, node: ast.AST) -> int:
         return self._order.get(node, -1)
 
@@ -320,6 +333,20 @@ def root(node: ast.expr) -> ast.Name | None:
     while isinstance(node, (ast.Attribute, ast.Subscript)):
         node = node.value
     return node if isinstance(node, ast.Name) else None
+
+
+def _holds(node: Any, code: CodeType, shift: Shift) -> bool:
+    """Whether code is from the body of a lambda, as far as the compiler keeps columns."""
+    body = node.body if isinstance(node, ast.Lambda) else None
+    if body is None or sys.version_info < (3, 11):
+        return False
+    first, last = (body.lineno, body.col_offset), (body.end_lineno, body.end_col_offset)
+    for line, end_line, column, end_column in code.co_positions():
+        if line is not None and end_line is not None and column is not None and end_column:
+            begin = (line + shift.lines, column + shift.columns)
+            if begin < first or (end_line + shift.lines, end_column + shift.columns) > last:
+                return False
+    return True
 
 
 def own(node: ast.AST) -> Iterator[ast.AST]:
