@@ -22,18 +22,15 @@ export function elkModule(lazy = false) {
 }
 
 /**
- * The page that a graph is saved as, with a policy that allows no network and no script but its own and the bundle, and
- * with the licences of what the bundle contains, as each page is a copy of it.
+ * The page that a graph is saved as, with the digest of the script that its policy allows, and with the licences of what
+ * the bundle contains, as each page is a copy of it.
  */
 export function pageTemplate(licences = "") {
   const page = readFileSync(join(here, "src/app/page.html"), "utf-8");
   const start = /<script type="module">([\s\S]*)<\/script>/.exec(page)[1];
   const hash = createHash("sha256").update(start).digest("base64");
-  const policy =
-    `default-src 'none'; script-src 'sha256-${hash}' blob:; worker-src blob:; style-src 'unsafe-inline';` +
-    " img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'";
-  const filled = { policy, licences: licences.replaceAll("<", "\u2039").replaceAll("{{", "{ {") };
-  return page.replace(/\{\{(policy|licences)\}\}/g, (_, name) => filled[name]);
+  const filled = { start: `sha256-${hash}`, licences: licences.replaceAll("<", "\u2039").replaceAll("{{", "{ {") };
+  return page.replace(/\{\{(start|licences)\}\}/g, (_, name) => filled[name]);
 }
 
 const virtualPage = (licences) => ({
@@ -64,6 +61,9 @@ const shared = {
   logOverride: { "equals-negative-zero": "silent" }, // in elkjs, which means it
 };
 
+/** Entries with the whole app in them, one for each kind of page that it can be in. */
+const HOSTS = ["widget"];
+
 const bundles = (licences) => [
   {
     entryPoints: ["src/entry/headless.ts"],
@@ -72,12 +72,12 @@ const bundles = (licences) => [
     plugins: [virtualElk(true)],
   },
   { entryPoints: ["src/entry/loader.ts"], outfile: join(STATIC, "loader.js"), format: "esm", plugins: [] },
-  {
-    entryPoints: ["src/entry/widget.ts"],
-    outfile: join(STATIC, "widget.js"),
+  ...HOSTS.map((name) => ({
+    entryPoints: [`src/entry/${name}.ts`],
+    outfile: join(STATIC, `${name}.js`),
     format: "esm",
     plugins: [virtualElk(false), virtualPage(licences)],
-  },
+  })),
 ];
 
 async function main() {

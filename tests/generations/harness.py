@@ -32,6 +32,12 @@ READ = ("0.3.7", "0.4.0", "0.4.11")
 RECORDED = ("0.5.15", "0.6.3", "0.7.0", "0.8.1")
 OWN = "0.8.1"
 
+
+def minor(version: str) -> str:
+    """The first two numbers of a version."""
+    return ".".join(version.split(".")[:2])
+
+
 #: What the older ones import and the environment lacks. nnsight itself asks for much more than it imports.
 NEEDED = (
     "accelerate==1.15.0", "astor==0.8.1", "bidict==0.24.1", "dill==0.4.1", "einops==0.8.2", "markdown-it-py==4.3.0",
