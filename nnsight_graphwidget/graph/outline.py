@@ -72,8 +72,11 @@ class _Outline:
                 more += 1
         if more:
             lines.append(f"… +{more} more lines")
+        surprises: dict[str, list[str]] = {}
         for id_, surprise in self._whole.warnings:
-            lines += _wrapped("! ", "  ", [self._short[id_], legible(surprise, 200)] if id_ in self._short else [], width)
+            surprises.setdefault(surprise, []).extend([self._short[id_]] if id_ in self._short else [])
+        for surprise, ids in surprises.items():
+            lines += _wrapped("! ", "  ", [", ".join(ids), legible(surprise, 200)], width)
         return lines
 
     def _walk(self, parent: str | None, indent: str, above: str, *, every_pass: bool) -> Iterator[tuple[str, str, list[str]]]:

@@ -46,7 +46,8 @@ session: {len(seed().nodes)} nodes, 9 sub-graphs, {len(seed().edges)} edges, nns
       │  ├─ n12  compute add(n10, n11)  [1] float32  line 8
       │  └─ n13  a_copy = compute setitem(n4, (:, item) ← n7, n12)  [1, 10] float32  line 8
       └─ … +2 other passes
-! n5  what line 4 saves was written later, line 8"""
+! n5  what line 4 saves was written later, line 8
+! n13, n20, n27  the write in line 8 goes into a copy, and not into layer1.output: it reaches none of what you save"""
 
 
 def test_print_gives_the_outline() -> None:
@@ -71,9 +72,9 @@ def test_outline_tells_what_is_read_from_what_is_written_and_every_producer() ->
     graph = load(GOLDEN / "programs" / "writes.graph.json")
     text = outline(graph)
     for line in (
-        "n3  write setitem(n2, (:, 0), 0)  [1, 10] float32  line 2",
+        "n3  write setitem(n2, (:, 0), 0)  into layer1.output[:, 0]  [1, 10] float32",
         "n4  read layer1.output ← n3  [1, 10] float32  line 3",
-        "n7  write layer1.output = n6  [1, 10] float32  line 4",
+        "n7  write layer1.output = n6  [1, 10] float32  may reach n12  line 4",
         "n10  compute mul(n8, 2)  [1, 10] float32  line 6",
         "n13  output = save n12  [1, 2] float32  line 7  (written later, line 8)",
     ):

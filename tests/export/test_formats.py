@@ -181,7 +181,8 @@ def test_a_closed_sub_graph_says_how_much_is_in_it_and_has_what_goes_in(tmp_path
 def test_text_and_markdown_have_the_whole_graph(graph: Graph, tmp_path: Path) -> None:
     text = save(graph, tmp_path / "g.txt").read_text("utf-8")
     shown = [item for item in graph.groups + graph.nodes if not behaves(item.kind, "literal")]
-    assert len(text.splitlines()) == 1 + len(shown)  # a line each, every pass too
+    surprises = {said for _, said in graph.warnings}
+    assert len(text.splitlines()) == 1 + len(shown) + len(surprises)  # a line each, every pass too
     markdown = save(graph, tmp_path / "g.md").read_text("utf-8")
     assert "\n".join(text.splitlines()[1:]) in markdown
     assert "<script" not in markdown.partition("```")[0]
