@@ -91,10 +91,13 @@ def kinds() -> list[str]:
             kind = " | ".join(map(json.dumps, values))
         lines.append(f"  {name}{'' if everywhere else '?'}: {kind};")
     standing = [kind for kind in legend() if behaves(kind, "standing")]
+    inline = [kind for kind in legend() if behaves(kind, "inline")]
     return [
         *lines, "}", "export type Legend = Record<string, KindStyle>;",
         "/** Kinds that are there whether or not a pass does anything. */",
         f"export const STANDING: readonly string[] = {json.dumps(standing)};",
+        "/** Kinds of sub-graphs that are a part of what runs around them. */",
+        f"export const INLINE: readonly string[] = {json.dumps(inline)};",
     ]  # fmt: skip
 
 

@@ -92,6 +92,8 @@ export interface KindStyle {
 export type Legend = Record<string, KindStyle>;
 /** Kinds that are there whether or not a pass does anything. */
 export const STANDING: readonly string[] = ["ValueProtocol", "VariableProtocol", "Value", "Input"];
+/** Kinds of sub-graphs that are a part of what runs around them. */
+export const INLINE: readonly string[] = ["Iterator", "Conditional", "Branch", "Function"];
 
 /** The widget's synced traits. */
 export interface State {

@@ -10,6 +10,7 @@ import { h } from "../host/dom";
 import { ElkWorker } from "../host/elkWorker";
 import { loadFonts } from "../host/fonts";
 import type { Model } from "../host/model";
+import type { Room } from "../layout/blocks";
 import { moved } from "../layout/dragged";
 import type { ElkNode } from "../layout/elk";
 import { elkGraph } from "../layout/layered";
@@ -64,12 +65,15 @@ export class Stage {
   private intent: Intent = {}; // of the next drawing
   private traced: ReadonlySet<string> | null = null; // what is lit up while everything else is dim
   private readonly tip = h("div", { class: "tip", hidden: true });
+  private readonly more = h("button", { type: "button", class: "continues", hidden: true });
   private layoutOf: AbortController | null = null; // of the layout that runs
+  private isAwaited = false; // a drawing that waits until there is room to see it
+  private laidOut: { width: number; row: number | undefined } = { width: 0, row: undefined }; // for which room, in which rows
   private since = 0; // when it began
 
   /**
    * `root` gets the attributes and events that say when the drawing is ready; `place`, on the page already, gets the
-   * drawing. `beforeFirst` is called with the first drawing.
+   * drawing. `makeRoom` is called with a drawing that will be fitted, before it is shown.
    */
   constructor(
     private readonly root: HTMLElement,
@@ -77,11 +81,14 @@ export class Stage {
     private readonly model: Model,
     private readonly legend: Legend,
     private readonly signal: AbortSignal,
-    private readonly beforeFirst: (placed: Placed) => void,
+    private readonly makeRoom: (placed: Placed, isFirst: boolean) => void,
+    /** The room that a drawing could have, in px. */
+    private readonly room: () => Room,
   ) {
     stages += 1;
     elk.warm();
-    this.element.append(this.texts, this.notice, this.tip);
+    this.element.append(this.texts, this.more, this.notice, this.tip);
+    this.more.addEventListener("click", () => this.drawing.goOn(this.animated));
     place.append(this.element);
     this.drawing = new Drawing({
       container: this.canvas,
@@ -91,6 +98,7 @@ export class Stage {
       maxZoom: model.get("max_zoom"),
       wheelSensitivity: model.get("wheel_sensitivity"),
     });
+    this.drawing.cy.on("render", () => this.sayMore());
     void loadFonts().then(() => signal.aborted || this.drawing.refresh());
     signal.addEventListener(
       "abort",
@@ -167,6 +175,8 @@ export class Stage {
   /** Lays out and shows what the state says; a later call takes the place of one that still runs. */
   async redraw(intent = this.intent): Promise<void> {
     this.intent = intent;
+    this.isAwaited = !this.element.clientWidth;
+    if (this.isAwaited) return; // in a closed tab or a collapsed output
     // A layout that began only now may end by itself: ending it would end the worker, and a new worker takes longer to
     // start than most layouts take.
     if (performance.now() - this.since > SLOW) this.layoutOf?.abort();
@@ -185,7 +195,7 @@ export class Stage {
     this.root.dataset.ngwReady = "false";
     let placed: Placed;
     try {
-      placed = await this.layout(scene, run.signal);
+      placed = await this.layout(scene, run.signal, !this.drawn || intent.fit === true);
     } catch (error) {
       if (run.signal.aborted) {
         if (this.layoutOf === run)
@@ -212,7 +222,7 @@ export class Stage {
       [sliced ? sliceText(scene) : "", cut].filter(Boolean).join(" "),
       sliced ? { "Show all": () => this.change({ only: [] }) } : {},
     );
-    if (!this.drawn) this.beforeFirst(placed);
+    if (!this.drawn || this.intent.fit) this.makeRoom(placed, !this.drawn);
     const { anchor, fit = false, show } = this.intent;
     const shown = this.drawing.show(placed, { anchor, animate: this.drawn && this.animated, fit: !this.drawn || fit });
     this.intent = {};
@@ -239,12 +249,19 @@ export class Stage {
     if (graph) elk.practise(graph);
   }
 
-  private async layout(scene: Scene, signal: AbortSignal): Promise<Placed> {
+  /** `anew`: in rows for the room that there is now, and not for the room of the drawing before. */
+  private async layout(scene: Scene, signal: AbortSignal, anew: boolean): Promise<Placed> {
     const options = this.model.get("cytoscape_layout");
     const positions = this.model.get("positions");
     const arrangement = this.model.get("arrangement");
     const ask = (graph: ElkNode): Promise<ElkNode> => elk.layout(graph, signal);
-    if (!options.name || !ARRANGEMENTS.includes(options.name)) return layout(scene, ask, { positions, arrangement });
+    if (!options.name || !ARRANGEMENTS.includes(options.name)) {
+      const room = this.room();
+      const row = anew ? undefined : this.laidOut.row;
+      const drawn = await layout(scene, ask, { positions, arrangement, room, ...(row ? { row } : {}) });
+      if (anew || !row) this.laidOut = { width: room.width, row: drawn.row };
+      return drawn;
+    }
     return moved(arranged(await layout(scene, ask), { ...options, name: options.name }), positions);
   }
 
@@ -281,8 +298,25 @@ export class Stage {
   }
 
   resized(): void {
+    if (!this.element.clientWidth) return;
+    const { placed } = this.drawing;
+    if (placed && this.drawing.isUntouched) this.makeRoom(placed, false);
     this.drawing.resized();
+    const { width } = this.room();
+    if (this.isAwaited) void this.redraw();
+    else if (this.drawn && this.drawing.isUntouched && this.laidOut.row && otherwise(width, this.laidOut.width))
+      void this.redraw({ fit: true });
     if (this.drawn) this.announce();
+  }
+
+  /** Says that the drawing goes on, and where. */
+  private sayMore(): void {
+    const { below = false, right = false, count = 0 } = this.drawing.continues() ?? {};
+    this.more.hidden = !below && !right;
+    this.element.dataset.continues = [below ? "below" : "", right ? "right" : ""].filter(Boolean).join(" ");
+    const where = [below ? "below ▾" : "", right ? "at the right ▸" : ""].filter(Boolean).join(" and ");
+    const text = `goes on ${where}${count ? ` · ${count} more` : ""}`;
+    if (this.more.textContent !== text) this.more.textContent = text;
   }
 
   // ---- over the drawing ------------------------------------------------------------------------------------------
@@ -319,6 +353,11 @@ export class Stage {
   hideTip(): void {
     this.tip.hidden = true;
   }
+}
+
+/** Whether a width is so different that rows may be wrapped in another way. */
+function otherwise(width: number, before: number): boolean {
+  return Math.abs(width - before) > 0.1 * before;
 }
 
 function sliceText(scene: Scene): string {

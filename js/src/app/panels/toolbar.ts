@@ -80,9 +80,7 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolba
       const facts = h(
         "span",
         { class: "facts" },
-        [about.nnsight && `nnsight ${about.nnsight}`, many(nodes, "node"), many(groups, "sub-graph")]
-          .filter(Boolean)
-          .join(" · "),
+        [many(nodes, "node"), many(groups, "sub-graph")].join(" · "),
         about.complete === false &&
           h(
             "span",
@@ -104,7 +102,7 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolba
           `✕ ${shortened(failed.data.label, 120, 12, "sansBold")} failed`,
         );
       summary.replaceChildren(...(chip ? [chip, facts] : [facts]));
-      summary.title = summary.textContent ?? "";
+      summary.title = [summary.textContent, about.nnsight && `nnsight ${about.nnsight}`].filter(Boolean).join(" · ");
     },
   };
 }
