@@ -132,7 +132,7 @@ def lens_passes(lm: Any) -> object:
 def generation(lm: Any) -> object:
     with lm.generate(CLEAN, max_new_tokens=5) as tracer:
         tokens = []
-        for step in tracer.iter[:5]:
+        for _step in tracer.iter[:5]:
             logits = lm.lm_head.output[:, -1, :]
             token = logits.argmax(dim=-1)
             tokens.append(token)
@@ -302,5 +302,3 @@ def large(lm: Any) -> object:
 
 def steps_of(graph: Graph, wanted: str) -> dict[str, str]:
     return {group.id: wanted for group in graph.groups if group.kind == "Iterator"}
-
-

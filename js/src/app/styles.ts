@@ -68,6 +68,12 @@ button:disabled { cursor: default; opacity: .5; }
 /* stage */
 .main { display: flex; flex: 1 1 auto; min-height: 0; position: relative; }
 .stage { position: relative; flex: 1 1 auto; min-width: 0; overflow: hidden; }
+/* until there is a drawing */
+.stage:not([data-drawn])::before {
+  content: ""; position: absolute; inset: 20px; opacity: .8;
+  background: linear-gradient(var(--raised) 0 0) 50% 10%/180px 36px, linear-gradient(var(--raised) 0 0) 50% 45%/240px 36px, linear-gradient(var(--raised) 0 0) 50% 80%/140px 36px;
+  background-repeat: no-repeat; border: 1px solid var(--line); border-radius: 10px;
+}
 .canvas { position: absolute; inset: 0; touch-action: pan-x pan-y; }
 .canvas:focus { touch-action: none; }
 .canvas:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
@@ -79,8 +85,10 @@ button:disabled { cursor: default; opacity: .5; }
 .stage[data-continues~="below"]::after, .stage[data-continues~="right"]::before { content: ""; position: absolute; z-index: 1; pointer-events: none; }
 .stage[data-continues~="below"]::after { inset: auto 0 0; height: 40px; background: linear-gradient(transparent, color-mix(in srgb, var(--quiet) 26%, transparent)); }
 .stage[data-continues~="right"]::before { inset: 0 0 0 auto; width: 40px; background: linear-gradient(to right, transparent, color-mix(in srgb, var(--quiet) 26%, transparent)); }
-.corner { position: absolute; z-index: 2; display: flex; gap: 6px; }
-.corner.low { bottom: 8px; right: 8px; align-items: flex-end; }
+.corner { position: absolute; z-index: 2; }
+.corner.low { bottom: 8px; right: 8px; }
+.grip { height: 12px; margin-bottom: -5px; border: 1px solid var(--line); border-bottom: 0; border-radius: 8px 8px 0 0; background: var(--raised); cursor: move; touch-action: none; }
+.grip::after { content: ""; display: block; width: 28px; height: 2px; margin: 3px auto 0; border-radius: 2px; background: var(--quiet); opacity: .6; }
 .notice {
   position: absolute; z-index: 3; bottom: 8px; left: 8px; max-width: calc(100% - 16px); display: flex; gap: 8px;
   align-items: center; flex-wrap: wrap; padding: 6px 10px; border-radius: 8px; border: 1px solid var(--line); background: var(--bg); box-shadow: var(--shadow); font-size: 12px;
@@ -179,5 +187,11 @@ button:disabled { cursor: default; opacity: .5; }
 .sheet dd { margin: 0; }
 kbd { font: 11px var(--mono); border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 4px; padding: 0 4px; background: var(--raised); }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+@media (pointer: coarse) {
+  .button, .legend button, .tabs button, .continues, .menu button, .search input { min-height: 44px; }
+  .button, .legend button, .tabs button { min-width: 44px; }
+  .handle::after { inset: -14px; }
+  .grip { height: 28px; }
+}
 @media (prefers-reduced-motion: no-preference) { .button, .legend button { transition: border-color .12s, background-color .12s; } }
 `;

@@ -32,6 +32,8 @@ import { CSS } from "./styles";
 const LEGEND = legendJson as unknown as Legend;
 const NARROW = 760; // px of width under which the side panel is below the drawing
 const NARROWEST_SIDE = 260; // px of width of the panels
+const MAPPED = 1.4; // times the drawing area, from which a drawing opens with a map
+const WIDE_ENOUGH = 600; // px of a drawing area for a map over it
 const LOWEST = 280; // px of height of a cell
 
 /** One view of a graph. Aborting `signal` removes it. */
@@ -302,6 +304,10 @@ export class Widget {
       this.root.style.height = `${Math.max(LOWEST, height + this.around())}px`;
     }
     this.stage.drawing.cy.resize();
+    // A map helps where the drawing goes on, and is in the way where it does not.
+    const { clientWidth, clientHeight } = this.stage.element;
+    const views = (placed.width * placed.height * zoom * zoom) / (clientWidth * clientHeight);
+    if (isFirst && views > MAPPED && clientWidth > WIDE_ENOUGH) this.toggleOverview();
   }
 
   // ---- around the drawing ----------------------------------------------------------------------------------------

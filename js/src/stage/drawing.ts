@@ -513,7 +513,12 @@ export class Drawing {
     const [width, height] = [this.cy.width(), this.cy.height()];
     const fits = box.width * zoom < width - 2 * PAD && box.height * zoom < height - 2 * PAD;
     if (!fits) {
-      this.moveTo(this.fitted(ids), animate);
+      const whole = this.fitted(ids);
+      const start = {
+        x: PAD - box.x * READABLE,
+        y: Math.max(PAD, (height - box.height * READABLE) / 2) - box.y * READABLE,
+      };
+      this.moveTo(whole.zoom >= READABLE ? whole : { zoom: READABLE, pan: start }, animate);
       return;
     }
     const pan =

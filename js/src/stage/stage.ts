@@ -4,7 +4,7 @@
 import { type Index, indexElements } from "../core/elementIndex";
 import { buildScene } from "../core/scene";
 import { spelled } from "../core/text";
-import type { Placed, Scene, ViewState } from "../core/types";
+import type { Box, Placed, Point, Scene, SceneEdge, ViewState } from "../core/types";
 import type { Legend, State, Theme } from "../generated/schema";
 import { h } from "../host/dom";
 import { ElkWorker } from "../host/elkWorker";
@@ -25,6 +25,19 @@ const PREPARED = 150; // boxes; a larger drawing is not prepared for a click
 
 const elk = new ElkWorker(); // one for the page: starting elkjs costs more than most layouts
 let stages = 0; // views that use the worker
+
+const EDGE_MEANINGS: Record<SceneEdge["kind"], string> = {
+  data: "a value",
+  argument: "an argument",
+  bridge: "a value that crosses sub-graphs",
+  carried: "carried from one pass to another",
+  condition: "decides what runs",
+  containment: "belongs to it",
+  order: "one runs after the other",
+  model: "reaches it through the model",
+  may: "may reach it through the model: only the order is known",
+  via: "through what is hidden",
+};
 
 /** The names of the state that a drawing shows. */
 export const DRAWN = [
@@ -228,6 +241,7 @@ export class Stage {
     this.intent = {};
     if (!this.drawn) this.drawing.bringIntoSight(this.visible(this.failed()), false);
     this.drawn = true;
+    this.element.dataset.drawn = "";
     this.highlight();
     if (show) this.drawing.bringIntoSight(this.visible(show), this.animated);
     await shown;
@@ -335,13 +349,29 @@ export class Stage {
     this.notice.replaceChildren(...(text ? [h("span", {}, text), ...buttons] : []));
   }
 
-  /** Shows the tooltip of a box beside it. */
-  showTip(id: string): void {
+  /** Shows the tooltip of a box beside it, or beside the pointer. */
+  showTip(id: string, at?: Point): void {
     const node = this.drawing.placed?.scene.nodes.find((other) => other.id === id);
-    const box = this.drawing.rendered(id);
+    const box = at ? { ...at, width: 0, height: 12 } : this.drawing.rendered(id);
     if (!node || !box) return;
     const line = node.data.line === undefined ? [] : [`line ${node.data.line}`];
-    this.tip.textContent = spelled([...facts(node), ...line].join("\n").slice(0, TOOLTIP));
+    this.placeTip(box, [...facts(node), ...line]);
+  }
+
+  /** Shows what an edge is: from what to what, as which argument. */
+  showEdgeTip(edge: SceneEdge, at: Point): void {
+    const title = (id: string): string => this.drawing.placed!.scene.nodes.find((node) => node.id === id)?.title ?? id;
+    const times = edge.count > 1 ? ` ×${edge.count}` : "";
+    const said = [
+      EDGE_MEANINGS[edge.kind],
+      edge.label && `argument ${edge.label}`,
+      edge.output && `its part ${edge.output}`,
+    ];
+    this.placeTip({ ...at, width: 0, height: 12 }, [`${title(edge.source)} → ${title(edge.target)}${times}`, ...said]);
+  }
+
+  private placeTip(box: Box, lines: readonly (string | undefined)[]): void {
+    this.tip.textContent = spelled(lines.filter(Boolean).join("\n").slice(0, TOOLTIP));
     this.tip.hidden = false;
     const left = Math.min(box.x, this.element.clientWidth - this.tip.offsetWidth - 8);
     const below = box.y + box.height + 8;
