@@ -1,7 +1,8 @@
 """How the pictures of the gallery open: in JupyterLab beside its file browser, and as saved pages on narrow screens.
 
-``python -m tests.browser.first_look FOLDER [picture …]`` measures all of them, keeps a screenshot of each in the folder and prints
-the table: zoom, smallest text, share of the cell that the drawing covers, widest band with nothing in it, whether it is whole.
+``python -m tests.browser.first_look FOLDER [picture …]`` measures all of them, keeps a screenshot of each in the folder and
+prints the table: zoom, smallest text, share of the cell that the drawing covers, widest band with nothing in it, whether it
+is whole.
 """
 
 from __future__ import annotations
@@ -47,8 +48,10 @@ MEASURE = f"""
 root => {{
     const cy = ({CYTOSCAPE})(root), stage = cy.container().getBoundingClientRect(), cell = root.getBoundingClientRect();
     const [width, height] = [stage.width, stage.height];
-    const nodes = cy.nodes().map(node => ({{ id: node.id(), open: node.hasClass("open"), ...(({{ x1, x2, y1, y2 }}) =>
-        ({{ x: x1, y: y1, width: x2 - x1, height: y2 - y1 }}))(node.renderedBoundingBox({{ includeOverlays: false, includeLabels: false }})) }}));
+    const nodes = cy.nodes().map(node => {{
+        const {{ x1, x2, y1, y2 }} = node.renderedBoundingBox({{ includeOverlays: false, includeLabels: false }});
+        return {{ open: node.hasClass("open"), x: x1, y: y1, width: x2 - x1, height: y2 - y1 }};
+    }});
     const right = box => box.x + box.width, bottom = box => box.y + box.height;
     const seen = box => right(box) > 0 && bottom(box) > 0 && box.x < width && box.y < height;
     const texts = (root.querySelector("canvas.text").painted ?? []).filter(seen);
@@ -65,7 +68,7 @@ root => {{
         }}
         return widest;
     }};
-    const title = root.querySelector(".title"), facts = root.querySelector(".facts"), input = root.querySelector(".search input");
+    const [title, facts, input] = [".title", ".facts", ".search input"].map(name => root.querySelector(name));
     const shown = element => element && getComputedStyle(element).display !== "none" && element.clientWidth > 0;
     const pen = document.createElement("canvas").getContext("2d");
     pen.font = getComputedStyle(input).font;
@@ -74,7 +77,7 @@ root => {{
         ...[title, facts].filter(e => shown(e) && e.scrollWidth > e.clientWidth).map(e => e.textContent),
         ...(shown(input) && pen.measureText(input.placeholder).width > input.clientWidth - 16 ? [input.placeholder] : []),
     ];
-    const side = root.querySelector(".side"), code = root.querySelector(".panel.source .code");
+    const side = root.querySelector(".side");
     return {{
         cell: [cell.width, cell.height], stage: [width, height], zoom: cy.zoom(),
         boxes: boxes.length, in_sight: boxes.filter(seen).length,

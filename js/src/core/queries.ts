@@ -1,7 +1,7 @@
 // Questions about the whole graph, independent of what is visible: what feeds what, what is on a line, what a search
 // finds.
 
-import type { Legend, NodeData } from "../generated/schema";
+import type { EdgeData, Legend, NodeData } from "../generated/schema";
 import { around, type Index, type Item } from "./elementIndex";
 import { styleOf } from "./kinds";
 
@@ -29,11 +29,24 @@ export function passesAround(index: Index, id: string): string[] {
   return groups.filter(({ kind }) => kind === "Iteration").map(({ label }) => label);
 }
 
+/** Whether the model takes a value on along an edge, from a write to a read. */
+export function throughModel({ kind }: EdgeData): boolean {
+  return kind === "model" || kind === "may";
+}
+
 /**
  * What the items depend on (`into`) or what depends on them (`from`), themselves included. A sub-graph brings what is
- * in it.
+ * in it. With `valuesOnly` the model is not followed from a read to the writes that reach it.
  */
-export function closure(index: Index, ids: Iterable<string>, way: "into" | "from"): Set<string> {
+export function closure(
+  index: Index,
+  ids: Iterable<string>,
+  way: "into" | "from",
+  { valuesOnly = false } = {},
+): Set<string> {
+  // Of what only comes before, nothing is used.
+  const followed = (edge: EdgeData): boolean =>
+    throughModel(edge) ? !valuesOnly : edge.kind !== "order" || !!index.items.get(edge.target)?.data.compound;
   const seen = new Set<string>();
   const queue: Item[] = [];
   const add = (id: string): void => {
@@ -46,10 +59,11 @@ export function closure(index: Index, ids: Iterable<string>, way: "into" | "from
     if (seen.has(id)) continue;
     seen.add(id);
     queue.push(...item.children);
-    for (const edge of index[way].get(id) ?? []) add(way === "into" ? edge.source : edge.target);
+    for (const edge of index[way].get(id) ?? []) if (followed(edge)) add(way === "into" ? edge.source : edge.target);
     // An input of a trace feeds the trace as a whole, so what is computed in the trace depends on it.
     if (way === "into")
-      for (const group of around(index, id)) for (const edge of index.into.get(group) ?? []) add(edge.source);
+      for (const group of around(index, id))
+        for (const edge of index.into.get(group) ?? []) if (followed(edge)) add(edge.source);
   }
   return seen;
 }
@@ -101,6 +115,7 @@ export function find(index: Index, legend: Legend, query: string): string[] {
     const texts = [
       item.label,
       item.variable,
+      item.writes,
       item.kind,
       name,
       item.target,

@@ -33,8 +33,10 @@ export interface NodeData {
   status?: "failed" | "not reached" | "never run" | "planned";
   error?: string;
   changes?: boolean;
+  writes?: string;
   statistics?: Record<string, number | "nan" | "inf" | "-inf">;
   note?: string;
+  given?: string;
   count?: number;
   index?: number;
   taken?: boolean;
@@ -79,11 +81,14 @@ export interface KindStyle {
   meaning: string;
   noun?: string;
   says_arguments?: boolean;
+  reads?: boolean;
   family?: string;
+  saves?: boolean;
   standing?: boolean;
   literal?: boolean;
   outside?: boolean;
   noun_of_change?: string;
+  rows?: boolean;
   loop?: boolean;
   inline?: boolean;
   pass?: boolean;
@@ -99,7 +104,7 @@ export const INLINE: readonly string[] = ["Iterator", "Conditional", "Branch", "
 export interface State {
   elements: Element[];
   sources: SourceText[];
-  about: { nnsight?: string | null; complete?: boolean; reason?: string | null };
+  about: { nnsight?: string | null; complete?: boolean; reason?: string | null; warnings?: [id: string, text: string][] };
   title: string;
   only: string[];
   theme: "auto" | "light" | "dark";
