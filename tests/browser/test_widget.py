@@ -365,7 +365,7 @@ def test_hover_says_what_a_node_is_and_lights_up_what_it_is_connected_with(
     tip.wait_for(state="hidden")
     assert not view.with_class("lit")
     if where == "notebook":
-        assert tab.value("over") == [CLONE]
+        assert tab.value("over")[-1:] == [CLONE]  # others may be on the way
 
 
 def _middle(control: Locator) -> tuple[float, float]:

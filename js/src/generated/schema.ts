@@ -104,7 +104,12 @@ export const INLINE: readonly string[] = ["Iterator", "Conditional", "Branch", "
 export interface State {
   elements: Element[];
   sources: SourceText[];
-  about: { nnsight?: string | null; complete?: boolean; reason?: string | null; warnings?: [id: string, text: string][] };
+  about: {
+    nnsight?: string | null;
+    complete?: boolean;
+    reason?: string | null;
+    warnings?: [id: string, text: string][];
+  };
   title: string;
   only: string[];
   theme: "auto" | "light" | "dark";

@@ -17,8 +17,20 @@ export interface Handled {
 }
 
 export function handle({ name, isUpright, size, resize, grows, done }: Handled): HTMLElement {
-  const element = h("div", { class: "handle", role: "separator", tabindex: 0, "aria-label": name, title: name });
+  const element = h("div", {
+    class: "handle",
+    role: "separator",
+    tabindex: 0,
+    "aria-label": name,
+    title: name,
+    "aria-valuenow": "0",
+  });
+  const tell = (): void => {
+    element.setAttribute("aria-valuenow", String(Math.round(size())));
+    element.setAttribute("aria-orientation", isUpright() ? "horizontal" : "vertical");
+  };
   const at = (event: PointerEvent): number => (isUpright() ? event.clientY : event.clientX);
+  element.addEventListener("focus", tell);
   element.addEventListener("pointerdown", (event) => {
     const [from, before] = [at(event), size()];
     event.preventDefault();
@@ -31,6 +43,7 @@ export function handle({ name, isUpright, size, resize, grows, done }: Handled):
       () => {
         element.removeEventListener("pointermove", drag);
         delete element.dataset.held;
+        tell();
         done?.();
       },
       { once: true },
@@ -40,6 +53,7 @@ export function handle({ name, isUpright, size, resize, grows, done }: Handled):
     const [less, more] = isUpright() ? ["ArrowUp", "ArrowDown"] : ["ArrowLeft", "ArrowRight"];
     if (event.key !== less && event.key !== more) return;
     resize(size() + grows * (event.key === more ? STEP : -STEP));
+    tell();
     done?.();
     event.preventDefault();
     event.stopPropagation();
