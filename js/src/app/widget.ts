@@ -13,8 +13,8 @@ import { draw } from "../picture/draw";
 import { svg } from "../picture/svg";
 import { Controller } from "../stage/controller";
 import { Drawing } from "../stage/drawing";
-import { listenToPointer } from "../stage/gestures";
-import { listenToKeys } from "../stage/keys";
+import { GESTURES, listenToPointer } from "../stage/gestures";
+import { listenToKeys, stageKeys } from "../stage/keys";
 import { Stage } from "../stage/stage";
 import { offer, page, png, sheet } from "./downloads";
 import { handle } from "./panels/handle";
@@ -22,9 +22,10 @@ import { helpSheet } from "./panels/help";
 import { inspectorPanel } from "./panels/inspector";
 import { legendPanel } from "./panels/legend";
 import { outlinePanel } from "./panels/outline";
-import { overviewMap } from "./panels/overview";
-import type { App } from "./panels/panel";
+import { overviewPanel } from "./panels/overview";
+import type { App, Panel } from "./panels/panel";
 import { searchPanel } from "./panels/search";
+import { sidePanel } from "./panels/side";
 import { sourcePanel } from "./panels/source";
 import { toolbar } from "./panels/toolbar";
 import { CSS } from "./styles";
@@ -47,10 +48,8 @@ export class Widget {
   private readonly panels;
   private readonly legendRow;
   private readonly bar;
-  private readonly overview;
   private readonly side;
-  private readonly tabs;
-  private sideOpen = true;
+  private readonly overview;
   private sideWidth: "fitting" | "own" = "fitting"; // its user's own
 
   constructor(
@@ -78,16 +77,13 @@ export class Widget {
     const say = (text: string): void => this.say(text);
     const controller = new Controller(model, stage, say);
     const app = this.app(controller);
-    const search = searchPanel(app);
-    this.search = search;
-    const inspector = inspectorPanel(app);
-    const outline = outlinePanel(app);
-    const sheet = helpSheet();
-    const fullScreen = document.fullscreenEnabled ? () => void this.fullScreen() : null;
-    const toggleSide = (): void => this.toggleSide();
-    const toggleOverview = (): void => this.toggleOverview();
+    this.search = searchPanel(app);
     this.source = sourcePanel(app);
     this.legendRow = legendPanel(app);
+    this.side = sidePanel([this.source, inspectorPanel(app), outlinePanel(app)], () => this.resized());
+    this.overview = overviewPanel(app, stage.drawing, () => getComputedStyle(this.root).getPropertyValue("--accent"));
+    const panels: Panel[] = [this.search, this.legendRow, this.overview, this.side];
+    const fullScreen = document.fullscreenEnabled ? () => void this.fullScreen() : null;
     this.bar = toolbar(
       app,
       {
@@ -97,49 +93,23 @@ export class Widget {
         lanes: () => controller.toggleLanes(),
         formats: ["PNG", "SVG", "PDF", ...(code === null ? [] : ["HTML"])],
         download: (format) => void this.download(format),
-        help: () => sheet.toggle(),
-        side: toggleSide,
-        overview: toggleOverview,
+        help: () => help.toggle(),
         fullScreen,
       },
-      search.element,
+      this.search.element,
+      panels.flatMap((panel) => panel.switch ?? []),
     );
-    this.panels = [this.bar, this.legendRow, this.source, inspector, outline, search];
-    this.tabs = h(
-      "div",
-      { class: "tabs", role: "tablist", "aria-label": "Source, inspector or outline" },
-      ...["Source", "Inspector", "Outline"].map((name) => this.tab(name)),
-    );
-    this.side = h(
-      "aside",
-      { class: "side", "data-tab": "source", "data-open": "true" },
-      this.tabs,
-      this.source.element,
-      inspector.element,
-      outline.element,
-    );
-    this.overview = overviewMap(
-      stage.drawing,
-      LEGEND,
-      () => this.theme,
-      () => getComputedStyle(this.root).getPropertyValue("--accent"),
-    );
+    this.panels = [this.bar, ...panels];
+    const shortcuts = [...stageKeys(model, stage, controller), ...this.panels.flatMap(({ keys = [] }) => keys)];
+    const help = helpSheet([...GESTURES, ...shortcuts]);
     stage.element.append(this.overview.element);
-    stage.drawing.cy.on("render", () => this.overview.draw());
     main.before(this.bar.element);
-    main.append(this.sideHandle(), this.side);
-    this.root.append(this.legendRow.element, this.lowHandle(), sheet.element, this.live);
+    main.append(this.sideHandle(), this.side.element);
+    this.root.append(this.legendRow.element, this.lowHandle(), help.element, this.live);
 
     this.listen(controller);
     listenToPointer(model, stage, controller, app.hover);
-    listenToKeys(this.root, model, stage, controller, {
-      sheet,
-      search: () => search.focus(),
-      copy: (id) => void inspector.copy(id),
-      toggleOverview,
-      toggleSide,
-      fullScreen,
-    });
+    listenToKeys(this.root, stage.canvas, shortcuts, help);
     this.applyGestures();
     this.applyTheme();
     this.applySize();
@@ -272,7 +242,7 @@ export class Widget {
 
   /** How wide the panels beside the drawing may be: as their longest line, a third at most. */
   private sideRange(): { least: number; most: number } {
-    if (!this.sideOpen || this.root.dataset.narrow === "true") return { least: 0, most: 0 };
+    if (!this.side.switch?.on || this.root.dataset.narrow === "true") return { least: 0, most: 0 };
     const most = Math.max(NARROWEST_SIDE, Math.min(this.source.longest, Math.floor(this.root.clientWidth / 3)));
     return { least: NARROWEST_SIDE, most };
   }
@@ -297,7 +267,7 @@ export class Widget {
     const { least, most } = this.sideRange();
     if (most && this.sideWidth !== "own") {
       const left = Math.floor(this.root.clientWidth - placed.width * Math.min(1, zoom));
-      this.side.style.setProperty("--side", `${Math.max(least, Math.min(left, most))}px`);
+      this.side.element.style.setProperty("--side", `${Math.max(least, Math.min(left, most))}px`);
     }
     if (isFirst && !this.model.get("height")) {
       const height = Math.min(room.height, Math.ceil(placed.height * zoom));
@@ -307,7 +277,9 @@ export class Widget {
     // A map helps where the drawing goes on, and is in the way where it does not.
     const { clientWidth, clientHeight } = this.stage.element;
     const views = (placed.width * placed.height * zoom * zoom) / (clientWidth * clientHeight);
-    if (isFirst && views > MAPPED && clientWidth > WIDE_ENOUGH) this.toggleOverview();
+    if (!isFirst || views <= MAPPED || clientWidth <= WIDE_ENOUGH) return;
+    this.overview.switch?.toggle();
+    this.bar.pressed();
   }
 
   // ---- around the drawing ----------------------------------------------------------------------------------------
@@ -317,30 +289,10 @@ export class Widget {
     this.live.textContent = spelled(text);
   }
 
-  private tab(name: string): HTMLElement {
-    const tab = name.toLowerCase();
-    return h(
-      "button",
-      {
-        type: "button",
-        role: "tab",
-        "data-tab": tab,
-        "aria-selected": String(tab === "source"),
-        onclick: () => this.showTab(tab),
-      },
-      name,
-    );
-  }
-
-  private showTab(tab: string): void {
-    this.side.dataset.tab = tab;
-    for (const button of this.tabs.querySelectorAll<HTMLElement>("[role=tab]"))
-      button.setAttribute("aria-selected", String(button.dataset.tab === tab));
-  }
-
   /** Between the drawing and the panels. */
   private sideHandle(): HTMLElement {
-    const { side, root } = this;
+    const { root } = this;
+    const side = this.side.element;
     const isUpright = (): boolean => root.dataset.narrow === "true";
     return handle({
       name: "Resize the panels",
@@ -371,26 +323,9 @@ export class Widget {
     });
   }
 
-  private toggleSide(): void {
-    this.sideOpen = !this.sideOpen;
-    this.resized();
-  }
-
-  private toggleOverview(): void {
-    this.overview.element.hidden = !this.overview.element.hidden;
-    this.overview.draw();
-    this.markPressed();
-  }
-
-  private markPressed(): void {
-    this.bar.pressed({ side: this.side.dataset.open === "true", overview: !this.overview.element.hidden });
-  }
-
   private resized(): void {
-    const narrow = this.root.clientWidth < NARROW;
-    this.root.dataset.narrow = String(narrow);
-    this.side.dataset.open = String(this.sideOpen);
-    this.markPressed();
+    this.root.dataset.narrow = String(this.root.clientWidth < NARROW);
+    this.bar.pressed();
     this.stage.resized();
   }
 

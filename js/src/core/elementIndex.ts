@@ -1,7 +1,7 @@
 // The elements of a graph as a tree, with the edges at each element. It is made once for an element list and used
 // everywhere.
 
-import { type EdgeData, type Element, INLINE, type NodeData } from "../generated/schema";
+import { BEHAVIOURS, type EdgeData, type Element, type NodeData } from "../generated/schema";
 import { groupBy } from "./groupBy";
 
 /** An element in its place in the tree. */
@@ -81,7 +81,8 @@ function rankGroups(item: Item, before = 0): number {
 function inOrder(siblings: Item[]): void {
   let begun = -Infinity;
   for (const item of siblings)
-    if (item.data.compound && !INLINE.includes(item.data.kind)) item.rank = begun = Math.max(begun, item.rank);
+    if (item.data.compound && !BEHAVIOURS.inline.includes(item.data.kind))
+      item.rank = begun = Math.max(begun, item.rank);
   siblings.sort((a, b) => a.rank - b.rank);
 }
 

@@ -2,9 +2,9 @@
 // that go on below where there is no more room. Each is laid out by itself; edges from one to another run in the gaps.
 
 import { groupBy } from "../core/groupBy";
+import { behaves } from "../core/kinds";
 import { headerWidth, LARGEST, READABLE } from "../core/metrics";
 import type { Box, Placed, Point, Scene, SceneEdge, SceneNode } from "../core/types";
-import { INLINE } from "../generated/schema";
 import type { ElkNode } from "./elk";
 import { elkGraph, placed } from "./layered";
 import { rowsLayout } from "./rows";
@@ -73,7 +73,7 @@ function blocksOf(scene: Scene): Block | undefined {
 }
 
 function isRun({ role, data: { kind } }: SceneNode): boolean {
-  return role !== "node" && (!INLINE.includes(kind) || (kind === "Iterator" && role === "open"));
+  return role !== "node" && (!behaves(kind, "inline") || (behaves(kind, "loop") && role === "open"));
 }
 
 /** Lays a scene out in blocks; yields what elkjs is asked, and is given its answers. Undefined if there are no blocks. */

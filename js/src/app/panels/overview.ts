@@ -2,21 +2,16 @@
 // edge, or the arrow keys there, move the map itself.
 
 import { hue } from "../../core/kinds";
-import type { Legend, Theme } from "../../generated/schema";
 import { h } from "../../host/dom";
 import type { Drawing } from "../../stage/drawing";
+import type { App, Panel } from "./panel";
 
 const WIDTH = 180;
 const HEIGHT = 120;
 const PAD = 6;
 const STEP = 24; // px of an arrow key
 
-export interface Overview {
-  readonly element: HTMLElement;
-  draw(): void;
-}
-
-export function overviewMap(drawing: Drawing, legend: Legend, theme: () => Theme, accent: () => string): Overview {
+export function overviewPanel(app: App, drawing: Drawing, accent: () => string): Panel {
   const ratio = devicePixelRatio || 1;
   const map = h("canvas", {
     class: "overview",
@@ -41,7 +36,7 @@ export function overviewMap(drawing: Drawing, legend: Legend, theme: () => Theme
     context.clearRect(0, 0, WIDTH, HEIGHT);
     for (const node of drawing.placed.scene.nodes) {
       const box = drawing.placed.boxes.get(node.id)!;
-      context.fillStyle = hue(legend, node.data.kind, theme(), node.role !== "node");
+      context.fillStyle = hue(app.legend, node.data.kind, app.theme, node.role !== "node");
       context.globalAlpha = node.role === "open" ? 0.12 : node.role === "closed" ? 0.35 : 0.6;
       context.fillRect(x + box.x * by, y + box.y * by, Math.max(1, box.width * by), Math.max(1, box.height * by));
     }
@@ -90,7 +85,25 @@ export function overviewMap(drawing: Drawing, legend: Legend, theme: () => Theme
     event.preventDefault();
     event.stopPropagation();
   });
-  return { element, draw };
+  drawing.cy.on("render", draw);
+
+  function toggle(): void {
+    element.hidden = !element.hidden;
+    draw();
+  }
+  return {
+    element,
+    switch: {
+      hint: "Overview map",
+      icon: "M2 3H14V13H2ZM8 8H14V13H8Z",
+      get on() {
+        return !element.hidden;
+      },
+      toggle,
+    },
+    keys: [{ shown: ["M"], keys: ["m"], meaning: "overview map", run: toggle }],
+    update: draw,
+  };
 }
 
 /** Moves an element, which stays in what it is in. */
