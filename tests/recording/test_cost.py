@@ -21,7 +21,7 @@ OURS = os.path.dirname(nnsight_graphwidget.__file__) + os.sep
 
 def program(name: str, lines: list[str]) -> Callable[..., Any]:
     """A function with a block of these lines."""
-    text = f"def run(model, x, ws):\n    with model.trace(x):\n        h = model.layer1.output\n"
+    text = "def run(model, x, ws):\n    with model.trace(x):\n        h = model.layer1.output\n"
     text += "".join(f"        {line}\n" for line in lines) + "        out = h.save()\n    return out\n"
     file = f"<{name}>"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
