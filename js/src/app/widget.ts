@@ -30,7 +30,7 @@ import { sourcePanel } from "./panels/source";
 import { toolbar } from "./panels/toolbar";
 import { CSS } from "./styles";
 
-const LEGEND = legendJson as unknown as Legend;
+export const LEGEND = legendJson as unknown as Legend;
 const NARROW = 760; // px of width under which the side panel is below the drawing
 const NARROWEST_SIDE = 260; // px of width of the panels
 const MAPPED = 1.4; // times the drawing area, from which a drawing opens with a map
