@@ -20,7 +20,7 @@ import nnsight_graphwidget as ngw
 from nnsight_graphwidget import record
 from nnsight_graphwidget.errors import IncompleteGraphWarning
 from nnsight_graphwidget.generations.run import v08
-from nnsight_graphwidget.recording import observe
+from nnsight_graphwidget.recording import lanes, observe
 from tests.models import tiny_net
 
 
@@ -46,7 +46,7 @@ def unpatched() -> Any:
     yield
     assert [a is b for a, b in zip(seams(), before)] == [True] * len(before)
     assert len(_get_current_function_mode_stack()) == stack
-    assert v08._seams.observer is None
+    assert lanes.current() is None
 
 
 def test_seams_are_patched_only_while_recording(model: Any, x: torch.Tensor) -> None:

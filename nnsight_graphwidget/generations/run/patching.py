@@ -16,6 +16,7 @@ from ...recording.arguments import INPUTS, argument, call_of, opener
 from ...recording.describe import Description, describe, short, tensors
 from ...recording.events import Event, Link, Region, Scope
 from ...recording.frames import conceal
+from ...recording.lanes import current, running, surely
 from ...recording.observe import NOTHING, Frames, Observer, State, message
 from ...recording.source import LOOPS, Site
 
@@ -57,7 +58,7 @@ class Run:
 
 class Seams:
     """The seams of one nnsight. They are patched when the first recording begins and restored when the last ends; a patched
-    function asks for the observer of its thread, and without one calls the original and nothing else.
+    function asks which recordings are open where it runs, and without any calls the original and nothing else.
 
     Arguments:
         hidden: folders whose frames are not the user's.
@@ -67,58 +68,37 @@ class Seams:
 
     def __init__(self, hidden: tuple[str, ...], worker: Callable[[], Any], place: Callable[[Any], str | None]) -> None:
         self.hidden, self.worker, self._place = hidden, worker, place
+        #: what hooks note with their thread, until the trace that it runs has ended
         self.local = threading.local()
         self.all: list[Seam] = []
         self._patched: list[tuple[Any, str, Any]] = []
         self._lock = threading.Lock()
-        self._users = 0
+        self._users: set[Any] = set()
 
-    @property
-    def observer(self) -> Observer | None:
-        return getattr(self.local, "observer", None)
-
-    @property
-    def run(self) -> Run:
-        return self.local.run  # type: ignore[no-any-return]
-
-    def begin(self, opened: Callable[[Any, Scope], None]) -> Observer:
-        """Start observing this thread.
-
-        Arguments:
-            opened: called with each tracer and its scope.
-        """
+    def watch(self) -> Observer:
+        """A new observer."""
         watch, run = Observer(), Run()
-        watch.hidden = self.hidden
 
         def state() -> State:
             worker = self.worker()
             return watch.outer if worker is None else run.states.get(worker, watch.outer)
 
-        watch.state, watch.place = state, self._place
-        with self._lock:
-            if self._users == 0:
-                try:
-                    self._patch()
-                except BaseException:
-                    self._restore()
-                    raise
-            self._users += 1
-        self.take(watch, run, opened)
+        watch.hidden, watch.runs, watch.state, watch.place = self.hidden, run, state, self._place
         return watch
 
-    def end(self) -> None:
-        """Stop observing this thread."""
-        watch = self.local.observer
-        self.take(None, None, None)
-        watch.switch(False)
+    def begin(self, user: Any) -> None:
+        """Patch the seams, if no other user has."""
         with self._lock:
-            self._users -= 1
-            if self._users == 0:
-                self._restore()
+            self._users.add(user)
+            if not self._patched:
+                self._patch()
 
-    def take(self, watch: Observer | None, run: Run | None, opened: Any) -> None:
-        """Observe this thread with ``watch``, or not any more."""
-        self.local.observer, self.local.run, self.local.opened = watch, run, opened
+    def end(self, user: Any) -> None:
+        """Restore the seams, if there is no other user; to do so again does no harm."""
+        with self._lock:
+            self._users.discard(user)
+            if not self._users:
+                self._restore()
 
     def model_begins(self, watch: Observer, original: Any, interleaver: Any) -> Any:
         """A hook: the model begins to run, and its own torch operations are not the user's."""
@@ -153,18 +133,31 @@ class Seams:
         self.all.append((owner, name, make))
 
     def seam(self, original: Any, hook: Callable[..., Any]) -> Any:
-        """``original``, or ``hook`` in its place in threads that are observed; what either raises shows no frame of ours."""
+        """``original``, or ``hook`` in its place where a recording is open; what either raises shows no frame of ours.
+
+        What runs inside is in one trace: the outermost call takes note of what is open for its thread, and puts back at its
+        end whatever hooks have noted and switched on there, also if they were interrupted.
+        """
+        opens = getattr(original, "__name__", "") == "execute"
 
         @functools.wraps(original)
         def seam(*args: Any, **kwargs: Any) -> Any:
-            watch = self.observer
+            inside = running.lane
+            lane = inside or current(opens)
             try:
-                if watch is None:
+                if lane is None:
                     return original(*args, **kwargs)
-                return hook(watch, original, *args, **kwargs)
+                if inside is None:
+                    running.lane = lane
+                return hook(lane.watch, original, *args, **kwargs)
             except BaseException as error:
                 conceal(error)
                 raise
+            finally:
+                if inside is None and lane is not None:
+                    running.lane = None
+                    self.local.__dict__.clear()
+                    surely(lane.watch.rest)
 
         seam._torchdynamo_disable = True  # type: ignore[attr-defined]  # a compiled caller must not compile it in
         return seam
@@ -177,8 +170,9 @@ class Seams:
 
     def _restore(self) -> None:
         while self._patched:
-            owner, name, original = self._patched.pop()
+            owner, name, original = self._patched[-1]
             setattr(owner, name, original)
+            self._patched.pop()
 
     def caller(self, watch: Observer, past: int = 1) -> Frames | None:
         """The user's frames under the patched function that runs, past the frames of nnsight's own that lead to it.
@@ -203,6 +197,8 @@ def scope_of(watch: Observer, kind: str, node: Any, frame: Any) -> Scope:
         frame: where the tracer was made.
     """
     state = watch.state()
+    if not state.scopes:
+        watch.begins()
     scope = Scope(kind, state.scopes[-1] if state.scopes else None, watch.next(), node=node)
     if node is not None and isinstance(frame, FrameType):
         shift = watch.shift(frame.f_code)

@@ -56,6 +56,7 @@ from ...recording import events
 from ...recording.describe import short
 from ...recording.events import Event, Scope
 from ...recording.frames import conceal
+from ...recording.lanes import running
 from ...recording.observe import Observer, State
 from ...recording.source import Shift
 from .patching import (
@@ -100,7 +101,7 @@ def _place(value: Any) -> str | None:
 
 
 _seams: Seams = Seams(_HIDDEN, lambda: getattr(_seams.local, "mediator", None), _place)
-begin, end = _seams.begin, _seams.end
+watch, begin, end = _seams.watch, _seams.begin, _seams.end
 
 
 def around_each_trace(begin: Callable[[], None], end: Callable[[], None]) -> Callable[[], None]:
@@ -135,7 +136,7 @@ def _open(watch: Observer, tracer: Any, code: CodeType | None, kind: str, info: 
             _map(watch, code, info, scope)
         give(watch, scope, iter(_given.pop(tracer, [])), info.frame)
         watch.events.append(scope)
-        _seams.local.opened(tracer, scope)
+        watch.opened(tracer, scope)
         return scope
     except Exception as error:
         watch.err(error)
@@ -242,7 +243,7 @@ def _invoke(watch: Observer, original: Any, self: Any, fn: Any) -> Any:
     if state.scopes and getattr(_seams.local, "executing", None) is self.tracer:
         scope = _open(watch, self, fn.__code__, "Invoke", self.info)
         if scope is not None:
-            run: Run = _seams.run
+            run: Run = watch.runs
             tracer: Any = self.tracer
             scope.index = run.invokes.get(tracer, 0)
             run.invokes[tracer] = scope.index + 1
@@ -322,7 +323,7 @@ def _start(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any)
 
 
 def _started(watch: Observer, mediator: Any) -> None:
-    run, state = _seams.run, watch.state()
+    run, state = watch.runs, watch.state()
     code = inspect.unwrap(mediator.intervention).__code__
     scope, _ = run.scopes.get(mediator, (None, code))
     origin = _edits.get(mediator)
@@ -345,10 +346,10 @@ def _started(watch: Observer, mediator: Any) -> None:
 
 def _thread(watch: Observer, original: Any, target: Any, args: Any = (), **kwargs: Any) -> Any:
     """A mediator's thread, which is observed as the one that starts it is."""
-    run, opened, mediator = _seams.run, _seams.local.opened, _seams.local.starting
+    lane, mediator = running.lane, _seams.local.starting
 
     def body(*args: Any) -> None:
-        _seams.take(watch, run, opened)
+        running.lane = lane
         _seams.local.mediator = mediator
         watch.switch(True)
         try:
@@ -373,13 +374,13 @@ def _failure(watch: Observer, original: Any, self: Any, exception: BaseException
 
 def _left(watch: Observer, mediator: Any, error: BaseException | None) -> None:
     try:
-        state = _seams.run.states.get(mediator)
+        state = watch.runs.states.get(mediator)
         if state is None:
             return
         scope, code = state.scopes[0], state.codes[0]
         frame: FrameType | None = mediator.frame
         if frame is not None and frame.f_code is code:
-            containers(watch, _seams.run, dict(frame.f_locals))
+            containers(watch, watch.runs, dict(frame.f_locals))
         if error is None:
             scope.finished = True
         elif not isinstance(error, _UNWOUND):
@@ -434,7 +435,7 @@ def _read(watch: Observer, call: Callable[[], Any], obj: Any, name: str) -> Any:
         _seams.local.asking = False
     try:
         if _seams.local.requested is not None:
-            read(watch, _seams.run, mediator, frames, _what(obj, name), value)
+            read(watch, watch.runs, mediator, frames, _what(obj, name), value)
     except Exception as error:
         watch.err(error)
     return value
@@ -451,7 +452,7 @@ def _read_failed(watch: Observer, mediator: Any, frames: Any, obj: Any, name: st
         event.iteration = occurrence
         watch.fail(event, error, frames)
         if isinstance(error, _MISSED):
-            out_of_order(event, _seams.run, mediator)
+            out_of_order(event, watch.runs, mediator)
     except Exception as own:
         watch.err(own)
 
@@ -480,7 +481,7 @@ def _write(watch: Observer, call: Callable[[], Any], obj: Any, name: str, value:
         if frames is not None and _seams.local.requested is not None:
             event.label, event.target, location, _, event.iteration = _what(obj, name)
             watch.add(event, frames, value)
-            _seams.run.swapped(mediator, location, value, event)
+            watch.runs.swapped(mediator, location, value, event)
     except Exception as error:
         watch.err(error)
 
@@ -527,7 +528,7 @@ def _stop(watch: Observer, original: Any, self: Any) -> Any:
 def _save(watch: Observer, original: Any, value: Any) -> Any:
     result = original(value)
     try:
-        save(watch, _seams.run, _seams.caller(watch), value)
+        save(watch, watch.runs, _seams.caller(watch), value)
     except Exception as error:
         watch.err(error)
     return result
@@ -545,7 +546,7 @@ def _call(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) 
 def _cache(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
     result = original(self, *args, **kwargs)
     try:
-        watches(watch, _seams.run, _seams.caller(watch, 0), result)
+        watches(watch, watch.runs, _seams.caller(watch, 0), result)
     except Exception as error:
         watch.err(error)
     return result
@@ -555,7 +556,7 @@ def _barrier(watch: Observer, original: Any, self: Any) -> Any:
     try:
         frames = _seams.caller(watch, 0)
         if frames is not None:
-            meet(watch, _seams.run, frames, self, self.n_participants)
+            meet(watch, watch.runs, frames, self, self.n_participants)
     except Exception as error:
         watch.err(error)
     return original(self)

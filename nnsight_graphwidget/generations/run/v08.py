@@ -87,7 +87,7 @@ def _place(value: Any) -> str | None:
 
 
 _seams = Seams(_HIDDEN, _worker, _place)
-begin, end = _seams.begin, _seams.end
+watch, begin, end = _seams.watch, _seams.begin, _seams.end
 
 
 def around_each_trace(begin: Callable[[], None], end: Callable[[], None]) -> Callable[[], None]:
@@ -96,11 +96,17 @@ def around_each_trace(begin: Callable[[], None], end: Callable[[], None]) -> Cal
 
     def before() -> None:
         begin()
-        inc()
+        try:
+            inc()
+        except BaseException:  # an interrupt: the trace does not run, so nothing calls dec()
+            end()
+            raise
 
     def after() -> None:
-        dec()
-        end()
+        try:
+            dec()
+        finally:
+            end()
 
     tracing.inc, tracing.dec = before, after
 
@@ -125,7 +131,7 @@ def _open(watch: Observer, tracer_: Any, code: CodeType | None, kind: str) -> Sc
             _map(watch, code, node, actual)
         give(watch, scope, _inputs(tracer_), frame)
         watch.events.append(scope)
-        _seams.local.opened(tracer_, scope)
+        watch.opened(tracer_, scope)
         return scope
     except Exception as error:
         watch.err(error)
@@ -199,7 +205,7 @@ def _register(watch: Observer, self: Any, scope: Scope, code: CodeType) -> None:
     """Remember whose block the worker is that a tracer has left to run later."""
     try:
         if isinstance(self, tracer.Invoker):
-            run = _seams.run
+            run = watch.runs
             scope.index = run.invokes.get(self.tracer, 0)
             run.invokes[self.tracer] = scope.index + 1
             run.scopes[self.tracer.envoy.interleaver.mediators[-1]] = (scope, code)
@@ -244,7 +250,7 @@ def _start(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any)
 
 
 def _started(watch: Observer, mediator: Any) -> None:
-    run, state = _seams.run, watch.state()
+    run, state = watch.runs, watch.state()
     around = state.scopes[-1] if state.scopes else None
     scope, code = run.scopes.get(mediator, (None, mediator.code))
     if scope is None and around is not None and not mediator.copy:
@@ -280,7 +286,7 @@ def _run(watch: Observer, original: Any, self: Any) -> Any:
         raise
     finally:
         self.code = kept
-        containers(watch, _seams.run, self.lcls)
+        containers(watch, watch.runs, self.lcls)
 
 
 def _switch(watch: Observer, original: Any, self: Any, *args: Any) -> Any:
@@ -292,7 +298,7 @@ def _switch(watch: Observer, original: Any, self: Any, *args: Any) -> Any:
 
 
 def _push_result(watch: Observer, original: Any, frame: Any, variables: dict[str, Any]) -> Any:
-    containers(watch, _seams.run, variables)
+    containers(watch, watch.runs, variables)
     return original(frame, variables)
 
 
@@ -313,7 +319,7 @@ def _get(watch: Observer, original: Any, self: Any, obj: Any, owner: Any = None)
         _read_failed(watch, mediator, frames, what, error)
         raise
     try:
-        read(watch, _seams.run, mediator, frames, what, value)
+        read(watch, watch.runs, mediator, frames, what, value)
     except Exception as error:
         watch.err(error)
     return value
@@ -340,7 +346,7 @@ def _read_failed(
         event.iteration = what[4]
         watch.fail(event, error, frames)
         if isinstance(error, interleaver.OutOfOrderError):
-            out_of_order(event, _seams.run, mediator)
+            out_of_order(event, watch.runs, mediator)
     except Exception as own:
         watch.err(own)
 
@@ -355,7 +361,7 @@ def _set(watch: Observer, original: Any, self: Any, obj: Any, value: Any) -> Any
     event = Event(-1, "SwapProtocol", label, None, target=target, changes=True)
     event.iteration = mediator.wanted(location)
     result = _act(watch, frames, event, [("value", value)], lambda: original(self, obj, value), value)
-    _seams.run.swapped(mediator, location, value, event)
+    watch.runs.swapped(mediator, location, value, event)
     return result
 
 
@@ -398,7 +404,7 @@ def _stop(watch: Observer, original: Any, self: Any) -> Any:
 def _mark(watch: Observer, original: Any, value: Any) -> Any:
     result = original(value)
     try:
-        save(watch, _seams.run, _seams.caller(watch), value)
+        save(watch, watch.runs, _seams.caller(watch), value)
     except Exception as error:
         watch.err(error)
     return result
@@ -415,7 +421,7 @@ def _call(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) 
 def _cache(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
     result = original(self, *args, **kwargs)
     try:
-        watches(watch, _seams.run, _seams.caller(watch), result)
+        watches(watch, watch.runs, _seams.caller(watch), result)
     except Exception as error:
         watch.err(error)
     return result
@@ -423,7 +429,7 @@ def _cache(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any)
 
 def _barrier(watch: Observer, original: Any, self: Any) -> Any:
     try:
-        meet(watch, _seams.run, _seams.caller(watch), self, self.n)
+        meet(watch, watch.runs, _seams.caller(watch), self, self.n)
     except Exception as error:
         watch.err(error)
     return original(self)
