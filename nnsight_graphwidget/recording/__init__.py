@@ -109,7 +109,8 @@ class Recording(Shown):
         """Stop recording, wherever this is called; to do so again does no harm."""
         if self._watch is not None:
             self._reason, self._watch, self._built = self._watch.reason, None, None
-        self._seams.end(self)
+        if self._seams is not None:
+            self._seams.end(self)
         lanes.ended(self)
         _sort()
 
@@ -121,7 +122,7 @@ class Recording(Shown):
     def _build(self) -> tuple[Builder, Graph]:
         if self._built is None or self.is_open:
             builder = Builder(list(itertools.chain(*self._parts)), self._sources)
-            reason = self._watch.reason if self._watch is not None else self._reason
+            reason = (self._watch.reason if self._watch is not None else self._reason) or self._sources.missing
             self._built = (builder, builder.graph(self._title, self._version, reason))
         return self._built
 

@@ -29,6 +29,7 @@ def always(last: int) -> tuple[tuple[Any, ...], Callable[[], None]]:
     remembered: deque[Recording] = deque()
     local = threading.local()
     begun: set[Recording] = set()
+    off = threading.Event()
 
     def begin() -> None:
         if running.lane is not None:  # inside another trace
@@ -41,6 +42,8 @@ def always(last: int) -> tuple[tuple[Any, ...], Callable[[], None]]:
                 recording.__enter__()
             except UnsupportedError as error:  # nnsight was changed since install(): its trace is the user's all the same
                 warnings.warn(f"this trace is not recorded: {error}", IncompleteGraphWarning, stacklevel=3)
+            if off.is_set():  # another thread has stopped this meanwhile
+                end()
 
     def end() -> None:
         recording = getattr(local, "recording", None)
@@ -53,11 +56,14 @@ def always(last: int) -> tuple[tuple[Any, ...], Callable[[], None]]:
             remembered.append(recording)
             while len(remembered) > last:
                 forget(remembered.popleft())
+        else:
+            recording.end()
 
     stop = seams.around_each_trace(begin, end)
 
     def stopped() -> None:
         stop()
+        off.set()
         for recording in tuple(begun):  # a trace that runs in another thread goes on as if this had not been on
             recording.end()
         begun.clear()

@@ -895,7 +895,7 @@ class Flow:
 
     def _marked(self, code: CodeType) -> CodeType | None:
         shift = self._watch.shift(code)
-        file = self.sources.file(shift.file or code.co_filename)
+        file = self.sources.of(code, shift)
         known = file.marked.get(id(code))
         if known is None or known[0] is not code:
             made: CodeType | None = None

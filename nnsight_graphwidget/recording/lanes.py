@@ -1,7 +1,7 @@
 """Which recordings see what runs here: those of this thread, or of this asyncio task and the tasks that began it.
 
 A context variable says which are open, so every task has its own. A trace runs in one go, but on the way nnsight changes to
-greenlets and threads with contexts of their own: while it runs, what its thread is in is noted with the thread (:data:`running`).
+greenlets and threads with contexts of their own: while it runs, what is open is noted with its thread (:data:`running`).
 """
 
 from __future__ import annotations

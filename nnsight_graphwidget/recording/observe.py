@@ -139,7 +139,7 @@ class Observer(overrides.TorchFunctionMode):
         self.hidden: tuple[str, ...] = ()
         #: where in the model a module is, None for anything else
         self.place: Callable[[Any], str | None] = lambda value: None
-        #: by the address of a tensor. The dead are swept out now and then: a callback of each would swallow a Ctrl-C that meets it
+        #: by the address of a tensor. The dead are swept out now and then: callbacks would swallow a Ctrl-C that meets them
         self._made: dict[int, tuple[weakref.ref[Any], Event, str]] = {}
         self._most_made = _FEW
         self._models: dict[int, weakref.ref[Any]] = {}
@@ -655,7 +655,7 @@ def _called_by(frame: FrameType | None) -> Callable[[Any, Any, Any], Any]:
     while frame is not None and frame.f_back is not None and frame.f_code.co_filename.startswith(_TORCH):
         frame = frame.f_back
     assert frame is not None  # something called us
-    place = frame.f_code.co_filename, frame.f_lineno
+    place = frame.f_code.co_filename, frame.f_lineno or frame.f_code.co_firstlineno  # some instructions have no line
     code = _call_codes.get(place)
     if code is None:
         code = _call_codes[place] = _call_code.replace(co_filename=place[0], co_firstlineno=place[1], co_name=CALL)

@@ -39,8 +39,8 @@ class Outside:
     def begun_at(self, frame: FrameType) -> None:
         """Say where recording began: loops around that are not part of what is recorded."""
         self._begun = frame.f_code
-        file = self._sources.file(frame.f_code.co_filename)
-        found = file.with_at(frame.f_lineno)
+        file = self._sources.of(frame.f_code)
+        found = file.with_at(frame.f_lineno or 0)
         if found is not None:
             self._around = file.site(found).around
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ast
 import dis
-import linecache
 import sys
+import weakref
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any, NamedTuple
 
 from .positions import expressions, marked
+from .texts import Titles, agrees, versions
 
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -134,10 +135,20 @@ class SourceFile:
         self._sites: dict[tuple[ast.AST, int | None], Site] = {}
         self._functions: dict[tuple[str, int], list[ast.AST]] = {}
         self._slots: dict[ast.AST, tuple[ast.AST, int] | None] = {}
+        self._fits: dict[int, tuple[weakref.ref[CodeType], int, bool]] = {}
         #: by address: a code object that was compiled from this file, and the same with marks if it could be marked
         self.marked: dict[int, tuple[CodeType, CodeType | None]] = {}
         #: by address: marked code, and the syntax node of each of its instructions, on Python 3.10
         self.numbered: dict[int, tuple[CodeType, dict[int, ast.AST]]] = {}
+
+    def fits(self, code: CodeType, shift: int) -> bool:
+        """Whether a code object, which says that it is so many lines further up, can be from this text."""
+        known = self._fits.get(id(code))
+        if known is None or known[0]() is not code or known[1] != shift:
+            if len(self._fits) > 1000:
+                self._fits.clear()
+            known = self._fits[id(code)] = (weakref.ref(code), shift, agrees(code, self.lines, shift))
+        return known[2]
 
     def functions(self, name: str, line: int) -> Iterator[tuple[ast.AST, str | None]]:
         """The definitions of a name that begin at a line, each with the class that it is in."""
@@ -331,16 +342,16 @@ def _parts(node: ast.AST) -> list[ast.AST]:
     return parts
 
 
-_files: dict[str, SourceFile] = {}
+_files: dict[str, list[SourceFile]] = {}
 
 
-def _read(name: str) -> SourceFile:
-    """A file as it is now; the last few are kept, so that recording in a loop parses once."""
-    lines = linecache.getlines(name)
-    found = _files.pop(name, None)
-    if found is None or found.lines != lines:
+def _read(name: str, lines: list[str]) -> SourceFile:
+    """A file with this text; the last few are kept, so that recording in a loop parses once."""
+    known = _files.pop(name, [])
+    found = next((file for file in known if file.lines == lines), None)
+    if found is None:
         found = SourceFile(name, lines)
-    _files[name] = found
+    _files[name] = [found, *(file for file in known if file is not found)][:3]
     while len(_files) > 16:
         del _files[next(iter(_files))]
     return found
@@ -356,7 +367,13 @@ class Sources:
                 file.numbered[id(each)] = (each, nodes)
 
     def __init__(self) -> None:
-        self._files: dict[str, SourceFile] = {}
+        #: the text that nnsight compiles blocks of a file from, where it keeps that
+        self.kept: Callable[[str], str | None] = lambda name: None
+        self.titles = Titles()
+        #: why some code has no text, if any has none that should
+        self.missing: str | None = None
+        self._files: dict[str, list[SourceFile]] = {}
+        self._of: dict[tuple[int, Shift], tuple[CodeType, SourceFile]] = {}
         #: code objects by address: Python hashes a code object anew each time, over all its instructions and constants
         self._codes: dict[int, CodeType] = {}
         self._sites: dict[tuple[int, int, Shift], Site] = {}
@@ -364,15 +381,28 @@ class Sources:
         self._positions: dict[int, list[Any]] = {}
         self._expressions: dict[int, dict[int, ast.AST]] = {}
 
-    def file(self, name: str) -> SourceFile:
-        found = self._files.get(name)
+    def of(self, code: CodeType, shift: Shift = Shift()) -> SourceFile:  # noqa: B008 (it is immutable)
+        """The file that a code object was compiled from, as it was then; without lines, if that text is not there any more."""
+        found = self._of.get((id(code), shift))
         if found is None:
-            found = self._files[name] = _read(name)
-        return found
+            found = self._of[(id(code), shift)] = (code, self._version(code, shift))
+        return found[1]
+
+    def _version(self, code: CodeType, shift: Shift) -> SourceFile:
+        name = shift.file or code.co_filename
+        if name not in self._files:
+            self._files[name] = [_read(name, lines) for lines in versions(name, self.kept(name)) if lines]
+            self.titles[name]
+        for file in self._files[name]:
+            if file.fits(code, shift.lines):
+                return file
+        if self._files[name]:
+            self.missing = f"{self.titles[name]} was edited after it was read: its text is not what ran, and is not shown"
+        return _read(name, [])
 
     def owner(self, node: ast.AST) -> SourceFile | None:
         """The file that a syntax node is of."""
-        return next((file for file in self._files.values() if file.order(node) >= 0), None)
+        return next((file for files in self._files.values() for file in files if file.order(node) >= 0), None)
 
     def site(self, code: CodeType, lasti: int, shift: Shift = Shift()) -> Site:  # noqa: B008 (it is immutable)
         """The site of an instruction.
@@ -389,7 +419,7 @@ class Sources:
         return found
 
     def _find(self, code: CodeType, lasti: int, shift: Shift) -> Site:
-        file = self.file(shift.file or code.co_filename)
+        file = self.of(code, shift)
         if sys.version_info >= (3, 11):
             if id(code) not in self._positions:
                 self._positions[id(code)] = list(code.co_positions())

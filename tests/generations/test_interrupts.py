@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import _thread
 import random
+import signal
 import sys
 import threading
 import time
@@ -173,6 +174,7 @@ def interrupt(program: Callable[[Any], None], after: float) -> tuple[bool, list[
 
 def interrupts(count: int, seed: int) -> tuple[Counter[str], list[str]]:
     """Interrupts at random times of random programs: how many hit each, and what was wrong."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background is given none
     chance = random.Random(seed)
     hits: Counter[str] = Counter()
     faults = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -61,9 +62,9 @@ def test_tasks_inside_a_recording() -> None:
     assert [muls(recording) for recording in own] == [3, 3]
     for recording in (whole, *own):
         assert recording.graph.complete
-        assert [group.count for group in recording.graph.groups if group.kind == "Iterator"] == [3] * (
-            2 if recording is whole else 1
-        )
+        if sys.version_info >= (3, 11):  # 3.10 cannot tell where in a coroutine its callees are
+            loops = [group.count for group in recording.graph.groups if group.kind == "Iterator"]
+            assert loops == ([3, 3] if recording is whole else [3])
 
 
 def test_a_task_that_outlives_the_recording_that_it_began_in() -> None:

@@ -443,3 +443,17 @@ def test_run_false_runs_nothing(model: Any, x: torch.Tensor) -> None:
         ("Operation", "planned"),
         ("SwapProtocol", "planned"),
     ]
+
+
+def test_code_without_lines(model: Any, x: torch.Tensor) -> None:
+    """As a generated function may be: the user's run goes on, whatever a frame can say of where it is."""
+    names: dict[str, Any] = {}
+    exec("def double(t):\n    return t * 2\n", names)
+    code = names["double"].__code__
+    lines = {"co_linetable": b"\xff" * (len(code.co_code) // 2)} if sys.version_info >= (3, 11) else {"co_linetable": b""}
+    names["double"].__code__ = code.replace(**lines)
+    with record() as recording:
+        with model.trace(x):
+            out = names["double"](model.layer1.output).save()
+    assert out.shape == (1, 10)
+    assert "mul" in [node.label for node in recording.graph.nodes]

@@ -10,7 +10,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from ...recording.arguments import INPUTS, argument, call_of, opener
 from ...recording.describe import Description, describe, short, tensors
@@ -22,25 +22,58 @@ from ...recording.source import LOOPS, Site
 
 _HERE = os.path.dirname(os.path.dirname(os.path.dirname(__file__))) + os.sep
 
+T = TypeVar("T")
+_NO: Any = object()
+
 #: (owner, attribute, original → replacement)
 Seam = tuple[Any, str, Callable[[Any], Any]]
+
+
+class Weakly(Generic[T]):
+    """Something about each of some objects, as long as they live.
+
+    The dead are swept out now and then: the callback of a weak reference, as Python's own such dictionary has it, would swallow
+    a Ctrl-C that meets it.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[int, tuple[weakref.ref[Any], T]] = {}
+        self._most = 100
+
+    def get(self, key: Any, default: T | None = None) -> T | Any:
+        ref, value = self._held.get(id(key), (None, default))
+        return value if ref is not None and ref() is key else default
+
+    def __setitem__(self, key: Any, value: T) -> None:
+        self._held[id(key)] = (weakref.ref(key), value)
+        if len(self._held) > self._most:
+            self._held = {at: each for at, each in self._held.items() if each[0]() is not None}
+            self._most = 2 * len(self._held) + 100
+
+    def setdefault(self, key: Any, value: T) -> T:
+        if self.get(key, _NO) is _NO:
+            self[key] = value
+        return self.get(key)
+
+    def values(self) -> Iterator[T]:
+        return (value for ref, value in list(self._held.values()) if ref() is not None)
 
 
 class Run:
     """What is known of one thread's runs besides its observer: which scope each worker and edit belongs to."""
 
     def __init__(self) -> None:
-        self.states: weakref.WeakKeyDictionary[Any, State] = weakref.WeakKeyDictionary()
-        self.scopes: weakref.WeakKeyDictionary[Any, tuple[Scope, CodeType]] = weakref.WeakKeyDictionary()
-        self.reads: weakref.WeakKeyDictionary[Any, dict[tuple[str, str, int], Event]] = weakref.WeakKeyDictionary()
-        self.swaps: weakref.WeakKeyDictionary[Any, dict[str, Event]] = weakref.WeakKeyDictionary()
-        self.barriers: weakref.WeakKeyDictionary[Any, list[Event]] = weakref.WeakKeyDictionary()
+        self.states: Weakly[State] = Weakly()
+        self.scopes: Weakly[tuple[Scope, CodeType]] = Weakly()
+        self.reads: Weakly[dict[tuple[str, str, int], Event]] = Weakly()
+        self.swaps: Weakly[dict[str, Event]] = Weakly()
+        self.barriers: Weakly[list[Event]] = Weakly()
         self.saved: list[tuple[int, Event]] = []
         #: by location: what other workers of the run wrote there, and the value that they wrote or changed
         self.placed: dict[str, list[tuple[weakref.ref[Any], Event]]] = {}
         #: what caches hold, until the block that made them has ended
         self.caches: list[tuple[Event, Any]] = []
-        self.invokes: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+        self.invokes: Weakly[int] = Weakly()
 
     def swapped(self, worker: Any, location: str, value: Any, event: Event) -> None:
         """Say that ``event`` put a value into a location."""
@@ -64,10 +97,17 @@ class Seams:
         hidden: folders whose frames are not the user's.
         worker: the worker whose code the current thread runs, or None.
         place: where in the model a module is, None for anything else.
+        text: what nnsight has read of a file and compiles blocks from, if it keeps that.
     """
 
-    def __init__(self, hidden: tuple[str, ...], worker: Callable[[], Any], place: Callable[[Any], str | None]) -> None:
-        self.hidden, self.worker, self._place = hidden, worker, place
+    def __init__(
+        self,
+        hidden: tuple[str, ...],
+        worker: Callable[[], Any],
+        place: Callable[[Any], str | None],
+        text: Callable[[str], str | None] = lambda name: None,
+    ) -> None:
+        self.hidden, self.worker, self._place, self._text = hidden, worker, place, text
         #: what hooks note with their thread, until the trace that it runs has ended
         self.local = threading.local()
         self.all: list[Seam] = []
@@ -84,6 +124,7 @@ class Seams:
             return watch.outer if worker is None else run.states.get(worker, watch.outer)
 
         watch.hidden, watch.runs, watch.state, watch.place = self.hidden, run, state, self._place
+        watch.sources.kept = self._text
         return watch
 
     def begin(self, user: Any) -> None:
@@ -202,7 +243,7 @@ def scope_of(watch: Observer, kind: str, node: Any, frame: Any) -> Scope:
     scope = Scope(kind, state.scopes[-1] if state.scopes else None, watch.next(), node=node)
     if node is not None and isinstance(frame, FrameType):
         shift = watch.shift(frame.f_code)
-        file = watch.sources.file(shift.file or frame.f_code.co_filename)
+        file = watch.sources.of(frame.f_code, shift)
         scope.file, scope.site, scope.variable = file.name, file.site(node), variable(node, kind)
         scope.place = scope.region.parent = _place(watch, state, frame, scope)
     return scope

@@ -149,7 +149,7 @@ def _with(watch: Observer, info: Any) -> Any:
     if not isinstance(frame, FrameType):
         return None
     shift = watch.shift(frame.f_code)
-    return watch.sources.file(shift.file or frame.f_code.co_filename).with_at(frame.f_lineno + shift.lines)
+    return watch.sources.of(frame.f_code, shift).with_at(frame.f_lineno + shift.lines)
 
 
 def _map(watch: Observer, code: CodeType, info: Any, scope: Scope) -> None:

@@ -29,7 +29,7 @@ PRIVATE = """
     nnsight.intervention.iterator: Iterations._indices Iterations.execute push_result
     nnsight.intervention.tracer: InterleavingTracer.cache InterleavingTracer.execute InterleavingTracer.stop
     nnsight.intervention.tracer: Invoker.execute ScanningTracer.execute clean_traceback push_result
-    nnsight.tracing.tracer: Tracer.execute clean_traceback dec inc mark push_result
+    nnsight.tracing.tracer: SOURCES Tracer.execute clean_traceback dec inc mark push_result
 """
 check(PRIVATE)  # before the imports, so that all that is missing is said at once
 
@@ -86,7 +86,7 @@ def _place(value: Any) -> str | None:
     return path.partition(".")[2] or path if type(path) is str else None
 
 
-_seams = Seams(_HIDDEN, _worker, _place)
+_seams = Seams(_HIDDEN, _worker, _place, tracing.SOURCES.get)
 watch, begin, end = _seams.watch, _seams.begin, _seams.end
 
 
@@ -125,7 +125,7 @@ def _open(watch: Observer, tracer_: Any, code: CodeType | None, kind: str) -> Sc
         frame, node = tracer_.info.frame, tracer_.node
         actual = None
         if isinstance(frame, FrameType) and node is not None:
-            actual = watch.sources.file(frame.f_code.co_filename).with_at(node.lineno)
+            actual = watch.sources.of(frame.f_code).with_at(node.lineno)
         scope = scope_of(watch, kind, actual, frame)
         if code is not None:
             _map(watch, code, node, actual)
