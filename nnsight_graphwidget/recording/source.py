@@ -394,7 +394,7 @@ class Sources:
             self._files[name] = [_read(name, lines) for lines in versions(name, self.kept(name)) if lines]
             self.titles[name]
         for file in self._files[name]:
-            if file.fits(code, shift.lines):
+            if shift.file is not None or file.fits(code, shift.lines):  # a function that nnsight wrote around a block is mapped
                 return file
         if self._files[name]:
             self.missing = f"{self.titles[name]} was edited after it was read: its text is not what ran, and is not shown"
