@@ -56,6 +56,35 @@ describe("the seed's graph", () => {
     expect(scene.nodes.some((node) => node.data.kind === "Value")).toBe(false);
   });
 
+  test("a number that is written into a value is said beside where", () => {
+    const write = (
+      id: string,
+      variable: string | undefined,
+      ...given: [name: string, kind: string, text: string][]
+    ) => [
+      node(id, "Operation", {
+        label: "setitem",
+        variable,
+        arguments: given.map(([name, , text]): [string, string] => [name, text]),
+      }),
+      ...given.map(([name, kind, text]) => node(`${id}${name}`, kind, { label: text })),
+      ...given.map(([name]) => edge(`${id}${name}`, id, "argument", { label: name })),
+    ];
+    const elements = [
+      ...write("a", undefined, ["0", "Operation", "h"], ["1", "Value", ":"], ["2", "Value", "0"]),
+      ...write("b", "h", ["0", "Operation", "h"], ["1", "Value", "(:, 2)"], ["2", "Value", "5.0"]),
+      ...write("c", "h", ["0", "Operation", "h"], ["1", "Operation", "(:, i)"], ["2", "Value", "1"]),
+      ...write("d", "h", ["0", "Operation", "h"], ["1", "Value", ":"], ["2", "Operation", "v"]),
+    ];
+    const said = (hidden: string[]) => {
+      const state = { expanded: new Set<string>(), hiddenKinds: new Set(hidden), steps: {} };
+      const { nodes } = buildScene(elements, state, legend);
+      return nodes.filter(({ title }) => title === "setitem").map(({ subtitle }) => subtitle);
+    };
+    expect(said(["Value"])).toEqual(["[:] = 0", "h[:, 2] = 5.0", "h[:, i] = 1", "h[:]"]);
+    expect(said([])).toEqual([undefined, "h[:, 2]", "h[:, i]", "h[:]"]); // they are boxes of their own then
+  });
+
   test("says at a carried value that it comes from the pass before", () => {
     const setitem = seedScene(allGroups(indexElements(seed))).nodes.filter((node) => node.title === "setitem");
     expect(setitem.map((node) => node.note)).toEqual(["↺ to item = 1"]);

@@ -92,7 +92,7 @@ TORCH = """
     torch._C._dynamo.eval_frame:
 """
 
-SUPPORTED = "nnsight 0.3 to 0.8"
+SUPPORTED = "nnsight {}.{} to {}.{}".format(*GENERATIONS[-1].first, GENERATIONS[0].end[0], GENERATIONS[0].end[1] - 1)
 
 
 def version(nnsight: ModuleType) -> str:

@@ -20,6 +20,7 @@ from typing import Annotated, Any
 
 from .kinds import behaves
 from .present import Shown
+from .reaching import spread
 from .schema import MAX_TEXT, SCHEMA, Longest, OneOf, check, parse
 
 #: ``ok``; ``failed``: raised; ``not reached``: needs a value that a failure kept from being made; ``never run``: code of
@@ -29,8 +30,10 @@ STATUSES = ("ok", "failed", "not reached", "never run", "planned")
 #: ``data``: a value; ``argument``: a literal or an outside value; ``bridge``: a value that crosses a sub-graph's boundary;
 #: ``carried``: a value from one pass of a loop to a later one; ``condition``: a test and what it decides;
 #: ``containment``: a sub-graph's own node and the sub-graph; ``order``: one after the other (a barrier, an edit replayed);
-#: ``model``: a write to the model reaches a later read of it; ``may``: only the order of the two is known.
+#: ``model``: through the model, a write reaches a later read, which autograd proves; ``may``: it may, as it came before.
 EDGE_KINDS = ("data", "argument", "bridge", "carried", "condition", "containment", "order", "model", "may")
+#: The kinds of edges along which no value goes in Python: the model takes it on.
+THROUGH_MODEL = ("model", "may")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Node:
         status: one of :data:`STATUSES`.
         error: message of the exception, when it failed.
         changes: True if it changes what the model computes, False if it only observes.
+        writes: the place in the model that it writes to, and what of it, such as ``h.5.output[:, 7, :]``.
         statistics: numbers about the value (``min``, ``max``, ``mean`` …) when they were asked for.
         note: one line that a person should know of it, such as that a saved value was written later.
     """
@@ -84,6 +88,7 @@ class Node:
     status: Annotated[str, OneOf(STATUSES)] = "ok"
     error: str | None = None
     changes: bool = False
+    writes: str | None = None
     statistics: Mapping[str, float] | None = None
     note: str | None = None
 
@@ -93,6 +98,7 @@ class Group:
     """A sub-graph: a session, a tracer, an invoke, a loop, one pass of a loop, a branch, a backward pass …
 
     Arguments are those of :class:`Node`, and:
+        given: what a run was given, in words: a prompt in quotes, or the shape of its input.
         count: how many passes a loop made (an ``Iterator``, whose children are one ``Iteration`` each).
         index: which pass this is, from 0 (an ``Iteration``); its label says what the loop variable was (``item = 0``).
         taken: whether a branch ran (the ``Branch`` groups of a ``Conditional``).
@@ -110,6 +116,7 @@ class Group:
     end_line: int | None = None
     end_column: int | None = None
     text: str | None = None
+    given: str | None = None
     count: int | None = None
     index: int | None = None
     taken: bool | None = None
@@ -158,6 +165,7 @@ class Graph(Shown):
         title: what a picture of it is called.
         nnsight: the version of nnsight that ran it.
         complete: False if a part is missing; ``reason`` says why, in a line.
+        warnings: (id of a node, what a person would not expect of it), such as a write that reaches nothing that is saved.
     """
 
     nodes: tuple[Node, ...] = ()
@@ -168,6 +176,33 @@ class Graph(Shown):
     nnsight: str | None = None
     complete: bool = True
     reason: str | None = None
+    warnings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What a view says of the graph as a whole: nnsight's version, whether it is complete, its warnings."""
+        return {
+            "nnsight": self.nnsight, "complete": self.complete, "reason": self.reason,
+            "warnings": _listed(self.warnings),
+        }  # fmt: skip
+
+    def reached(self, node: str) -> dict[str, str]:
+        """What depends on a node, through values and through the model.
+
+        Arguments:
+            node: id of a node or group: most often of a write (``node.writes``).
+
+        Returns:
+            id of each node that it reaches → ``proven``, or ``may`` if only the order of a run tells so.
+
+        Raises:
+            OptionError: no node or group has that id.
+        """
+        return spread(self, node, forward=True)
+
+    def causes(self, node: str) -> dict[str, str]:
+        """What a node depends on, through values and through the model: the reverse of :meth:`reached`."""
+        return spread(self, node, forward=False)
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-serializable dict with the schema's version; defaults are left out."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..view import Known
 from .kinds import behaves, legend
-from .model import Graph, Group, Node
+from .model import THROUGH_MODEL, Graph, Group, Node
 
 #: Boxes that a graph may show and open at its first level by itself.
 _SMALL = 50
@@ -34,9 +34,10 @@ class Index:
         for item in graph.groups + graph.nodes:
             self.inside.setdefault(item.parent, []).append(item)
         self.known = known(graph)
-        self._inputs: dict[str, list[str]] = {}
+        self._inputs: dict[str, list[tuple[str, bool]]] = {}
         for edge in graph.edges:
-            self._inputs.setdefault(edge.target, []).append(edge.source)
+            if edge.kind != "order" or isinstance(self.items[edge.target], Group):  # of what only comes before, nothing is used
+                self._inputs.setdefault(edge.target, []).append((edge.source, edge.kind in THROUGH_MODEL))
 
     def around(self, id_: str) -> list[str]:
         """The sub-graphs around a node or sub-graph, outermost first."""
@@ -47,8 +48,12 @@ class Index:
             parent = self.items[parent].parent
         return path[::-1]
 
-    def feeding(self, ids: Iterable[str]) -> list[str]:
-        """What these depend on, themselves included. A sub-graph brings what is in it."""
+    def feeding(self, ids: Iterable[str], values_only: bool = False) -> list[str]:
+        """What these depend on, themselves included. A sub-graph brings what is in it.
+
+        Arguments:
+            values_only: whether not to follow the model from a read to the writes that reach it.
+        """
         seen: dict[str, None] = {}
         queue = list(ids)
         while queue:
@@ -57,7 +62,9 @@ class Index:
                 seen[id_] = None
                 queue += (child.id for child in self.inside.get(id_, ()))
                 # An input of a trace feeds the trace as a whole, so what is computed in the trace depends on it.
-                queue += (source for reached in (id_, *self.around(id_)) for source in self._inputs.get(reached, ()))
+                for reached in (id_, *self.around(id_)):
+                    inputs = self._inputs.get(reached, ())
+                    queue += (source for source, through_model in inputs if not (through_model and values_only))
         return list(seen)
 
     def levels(self, root: str | None) -> dict[str, int]:

@@ -115,7 +115,7 @@ class Scope:
         site: its ``with`` statement in the source.
         region: its block as it ran.
         node: the ``with`` statement.
-        inputs: arguments of the run.
+        inputs: arguments of the run; ``given``: the first of them in words.
         origin: for a replayed edit, the edit.
         stopped: whether it ended early on purpose.
         at: where it broke off, when that was no event.
@@ -132,6 +132,7 @@ class Scope:
     variable: str | None = None
     index: int = 0
     inputs: list[Link] = field(default_factory=list)
+    given: str | None = None
     origin: Scope | None = None
     status: str = "ok"
     error: str | None = None
@@ -171,9 +172,25 @@ class Event:
     same: Event | None = None
     #: what changed its value after it
     written: Event | None = None
+    #: whether nothing is left of what was in the memory that it wrote
+    overwrites: bool = False
+    #: of a write into memory that the model holds, the place that it wrote to, as a person writes it
+    wrote: str | None = None
+    #: of a read, the writes that reach it through the model, and whether that is proven (``model``) or possible (``may``)
+    reached: tuple[tuple[Event, str], ...] = ()
     #: events that this one comes after, without a value between them
     after: tuple[Event, ...] = ()
 
+    @property
+    def formal(self) -> bool:
+        """Whether nothing of its first argument is in its value: only that one's memory or shape."""
+        return self.overwrites or self.label in _SHAPED
 
+
+#: What takes the shape of its first argument, and nothing else.
+_SHAPED = {
+    "zeros_like", "ones_like", "empty_like", "full_like", "rand_like", "randn_like", "randint_like", "new_zeros", "new_ones",
+    "new_empty", "new_full", "new_tensor", "new_empty_strided",
+}  # fmt: skip
 #: What a name stood for: a tensor by what made it, another value by what made the tensors that it holds, a module by its place.
 Known = tuple[Event, ...] | list[Event] | str

@@ -16,14 +16,14 @@ import threading
 import weakref
 from collections.abc import Callable
 from types import CodeType, FrameType, FunctionType
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import overrides
 from torch._C._dynamo import eval_frame
 
 from . import describe as describing
-from . import events, flow, frames, marks, source, values
+from . import events, flow, frames, joined, marks, reach, source, values
 from .arguments import constant, operand
 from .describe import describe, is_tensor, short, tensors
 from .events import Event, Link, Region, Scope
@@ -32,6 +32,7 @@ from .frames import CALL, conceal
 from .lanes import surely
 from .marks import mark_block, mark_wrapped
 from .outside import Outside
+from .reach import OVERWRITES, Memory, Place, Reach
 from .source import Shift, Site, Sources
 from .values import Sourced
 
@@ -88,6 +89,15 @@ class Frames:
         self.state, self.block, self.site_frame, self.direct = state, block, site_frame, direct
 
 
+class _Held(NamedTuple):
+    """Memory that the model holds: a tensor that it gave, in which run, at which place, which part of the place's value."""
+
+    tensor: weakref.ref[Any]
+    run: object
+    place: Place
+    part: str
+
+
 class State:
     """The open scopes of one line of execution (a thread, or one worker of a run), and the code and region of each block."""
 
@@ -142,7 +152,8 @@ class Observer(overrides.TorchFunctionMode):
         #: by the address of a tensor. The dead are swept out now and then: callbacks would swallow a Ctrl-C that meets them
         self._made: dict[int, tuple[weakref.ref[Any], Event, str]] = {}
         self._most_made = _FEW
-        self._models: dict[int, weakref.ref[Any]] = {}
+        self._held: dict[int, _Held] = {}
+        self.reach = Reach()
         self._written: dict[int, list[tuple[Event, int, int]]] = {}
         self._saved: dict[int, list[tuple[weakref.ref[Any], Event, int, int]]] = {}
         #: by address, with the code object itself: Python hashes a code object anew each time, over all of it
@@ -263,7 +274,7 @@ class Observer(overrides.TorchFunctionMode):
                 return
             self.add(event, frames, changed if result is None and changed is not None else result)
             if changed is not None:
-                event.changes = self.mutate(changed, event)
+                self.mutate(changed, event, args)
             if made:
                 self.bind(result, event)
             elif name in _CARRIES:
@@ -518,21 +529,22 @@ class Observer(overrides.TorchFunctionMode):
                 found.append(entry[1])
         return found
 
-    def served(self, value: Any) -> None:
-        """Say that the model itself holds the memory of the tensors in ``value``."""
-        for _, tensor in tensors(value):
+    def served(self, value: Any, event: Event, place: Place) -> None:
+        """Say that the model gave a block the tensors in ``value``: it holds their memory itself."""
+        self.reach.read(event, value, place)
+        for path, tensor in tensors(value):
             span = _span(tensor)
             if span is not None:
-                self._models[span[0]] = weakref.ref(tensor)
+                self._held[span[0]] = _Held(weakref.ref(tensor), self.reach.run, place, path)
 
-    def mutate(self, value: Any, event: Event) -> bool:
+    def mutate(self, value: Any, event: Event, args: Any = ()) -> None:
         """Say that ``event`` changed the tensors in ``value``, and with them every other view of the same memory.
 
-        Returns:
-            Whether the model holds that memory, so that what it computes has changed.
+        Arguments:
+            args: what the operation was given.
         """
-        changes = False
         for path, tensor in tensors(value):
+            made = self._made.get(id(tensor))
             self._made[id(tensor)] = (weakref.ref(tensor), event, path)
             span = _span(tensor)
             if span is not None:
@@ -540,9 +552,17 @@ class Observer(overrides.TorchFunctionMode):
                     if kept() is not None and low < span[2] and span[1] < high and saved.written is None:
                         saved.written = event
                 self._written.setdefault(span[0], []).append((event, span[1], span[2]))
-                held = self._models.get(span[0])
-                changes = changes or (held is not None and held() is not None)
-        return changes
+                held = self._held.get(span[0])
+                whole = held.tensor() if held is not None else None
+                memory = _memory(event, tensor, args)
+                if memory is not None and event.label in OVERWRITES:
+                    event.overwrites = memory.elements >= _elements(tensor if whole is None else whole, whole is None)
+                if held is not None and whole is not None and held.run is self.reach.run is not None:
+                    event.changes, event.wrote = True, held.place.label + held.part
+                    for taken in (made[1] if made is not None and tensor is not whole else None, event):
+                        if taken is not None and taken.label in ("getitem", "setitem"):
+                            event.wrote += _index(taken)
+                    self.reach.changed(event, tensor, held.place, memory)
 
     def kept(self, value: Any, event: Event) -> None:
         """Say that ``event`` saved the tensors in ``value`` as they are, and not copies of them."""
@@ -665,7 +685,7 @@ def _called_by(frame: FrameType | None) -> Callable[[Any, Any, Any], Any]:
 
 def hide_from_dynamo(*modules: Any) -> None:
     """Keep ``torch.compile`` from compiling the recorder: frames that run inside a compiled model are offered to it."""
-    for module in (*modules, sys.modules[__name__], describing, events, flow, frames, marks, source, values):
+    for module in (*modules, sys.modules[__name__], describing, events, flow, frames, joined, marks, reach, source, values):
         for value in vars(module).values():
             for function in vars(value).values() if isinstance(value, type) else (value,):
                 if getattr(function, "__module__", None) == module.__name__ and hasattr(function, "__code__"):
@@ -735,6 +755,33 @@ def _target(func: Any) -> str:
         return f"torch.Tensor.{name}"
     module = getattr(func, "__module__", None) or "torch"
     return f"torch.Tensor.{name}" if module == "torch._tensor" else f"{module.replace('torch._C._nn', 'torch')}.{name}"
+
+
+def _elements(tensor: Any, root: bool) -> int:
+    """How many elements a tensor has, or (``root``) what it is a view of."""
+    with torch._C.DisableTorchFunction():
+        whole = tensor._base if root and tensor._base is not None else tensor
+        return int(whole.numel())
+
+
+def _index(event: Event) -> str:
+    """What a getitem or setitem takes of a value."""
+    given = dict(event.arguments).get("1") or next((link.text for link in event.links if link.name == "1"), "")
+    return f"[{given[1:-1] if given.startswith('(') and not given.endswith(',)') else given}]"
+
+
+def _memory(event: Event, tensor: Any, args: Any) -> Memory | None:
+    """The memory that an operation wrote: what an index takes of a tensor, or all of it. None where it cannot be told."""
+    with torch._C.DisableTorchFunction(), torch.no_grad():
+        try:
+            if event.label == "setitem":
+                tensor = tensor[args[1]]
+                if tensor._base is None:
+                    return None  # a list or a mask took elements here and there
+            storage = tensor.untyped_storage()._cdata
+            return Memory(storage, tensor.storage_offset(), tuple(tensor.shape), tensor.stride(), tensor.numel())
+        except Exception:
+            return None
 
 
 def _span(tensor: Any) -> tuple[int, int, int] | None:

@@ -1,12 +1,17 @@
 // Which kinds a graph has, how many of each, and how they look.
 
-import type { KindStyle, Legend, Theme } from "../generated/schema";
+import { BEHAVIOURS, type Behaviour, type KindStyle, type Legend, type Theme } from "../generated/schema";
 import type { Index } from "./elementIndex";
 import type { LegendEntry } from "./types";
 
 /** The look of a kind; one that the legend lacks looks like an operation (or a sub-graph). */
 export function styleOf(legend: Legend, kind: string, group = false): KindStyle {
   return (Object.hasOwn(legend, kind) ? legend[kind] : legend[group ? "Subgraph" : "Operation"])!;
+}
+
+/** Whether a kind behaves so; one that the legend does not know does not. */
+export function behaves(kind: string, how: Behaviour): boolean {
+  return BEHAVIOURS[how].includes(kind);
 }
 
 export function hue(legend: Legend, kind: string, theme: Theme, group = false): string {

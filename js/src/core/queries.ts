@@ -1,9 +1,9 @@
 // Questions about the whole graph, independent of what is visible: what feeds what, what is on a line, what a search
 // finds.
 
-import type { Legend, NodeData } from "../generated/schema";
+import type { EdgeData, Legend, NodeData } from "../generated/schema";
 import { around, type Index, type Item } from "./elementIndex";
-import { styleOf } from "./kinds";
+import { behaves, styleOf } from "./kinds";
 
 /** How many nodes and how many sub-graphs there are. */
 export function totals(index: Index): { nodes: number; groups: number } {
@@ -21,14 +21,27 @@ export function path(index: Index, id: string): string {
 /** The labels of the passes of loops that an item is in, outermost first. */
 export function passesAround(index: Index, id: string): string[] {
   const groups = around(index, id).map((group) => index.items.get(group)!.data);
-  return groups.filter(({ kind }) => kind === "Iteration").map(({ label }) => label);
+  return groups.filter(({ kind }) => behaves(kind, "pass")).map(({ label }) => label);
+}
+
+/** Whether the model takes a value on along an edge, from a write to a read. */
+export function throughModel({ kind }: EdgeData): boolean {
+  return kind === "model" || kind === "may";
 }
 
 /**
  * What the items depend on (`into`) or what depends on them (`from`), themselves included. A sub-graph brings what is
- * in it.
+ * in it. With `valuesOnly` the model is not followed from a read to the writes that reach it.
  */
-export function closure(index: Index, ids: Iterable<string>, way: "into" | "from"): Set<string> {
+export function closure(
+  index: Index,
+  ids: Iterable<string>,
+  way: "into" | "from",
+  { valuesOnly = false } = {},
+): Set<string> {
+  // Of what only comes before, nothing is used.
+  const followed = (edge: EdgeData): boolean =>
+    throughModel(edge) ? !valuesOnly : edge.kind !== "order" || !!index.items.get(edge.target)?.data.compound;
   const seen = new Set<string>();
   const queue: Item[] = [];
   const add = (id: string): void => {
@@ -41,10 +54,11 @@ export function closure(index: Index, ids: Iterable<string>, way: "into" | "from
     if (seen.has(id)) continue;
     seen.add(id);
     queue.push(...item.children);
-    for (const edge of index[way].get(id) ?? []) add(way === "into" ? edge.source : edge.target);
+    for (const edge of index[way].get(id) ?? []) if (followed(edge)) add(way === "into" ? edge.source : edge.target);
     // An input of a trace feeds the trace as a whole, so what is computed in the trace depends on it.
     if (way === "into")
-      for (const group of around(index, id)) for (const edge of index.into.get(group) ?? []) add(edge.source);
+      for (const group of around(index, id))
+        for (const edge of index.into.get(group) ?? []) if (followed(edge)) add(edge.source);
   }
   return seen;
 }
@@ -67,7 +81,7 @@ export function onLine(index: Index, file: string, line: number): NodeData[] {
   }
   const here = known.get(`${line} ${file}`) ?? [];
   const nodes = here.filter((data) => !data.compound);
-  return nodes.length ? nodes : here.filter((data) => data.kind !== "Iteration");
+  return nodes.length ? nodes : here.filter((data) => !behaves(data.kind, "pass"));
 }
 
 /** The lines that an item comes from; of a sub-graph, its header. */
@@ -96,6 +110,7 @@ export function find(index: Index, legend: Legend, query: string): string[] {
     const texts = [
       item.label,
       item.variable,
+      item.writes,
       item.kind,
       name,
       item.target,

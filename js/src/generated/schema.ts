@@ -33,8 +33,10 @@ export interface NodeData {
   status?: "failed" | "not reached" | "never run" | "planned";
   error?: string;
   changes?: boolean;
+  writes?: string;
   statistics?: Record<string, number | "nan" | "inf" | "-inf">;
   note?: string;
+  given?: string;
   count?: number;
   index?: number;
   taken?: boolean;
@@ -78,26 +80,42 @@ export interface KindStyle {
   class: string;
   meaning: string;
   noun?: string;
-  says_arguments?: boolean;
   family?: string;
-  standing?: boolean;
-  literal?: boolean;
-  outside?: boolean;
   noun_of_change?: string;
-  loop?: boolean;
-  inline?: boolean;
-  pass?: boolean;
-  folded?: boolean;
 }
 export type Legend = Record<string, KindStyle>;
-/** Kinds that are there whether or not a pass does anything. */
-export const STANDING: readonly string[] = ["ValueProtocol", "VariableProtocol", "Value", "Input"];
+export type Behaviour =
+  | "literal"
+  | "outside"
+  | "says_arguments"
+  | "loop"
+  | "pass"
+  | "inline"
+  | "folded"
+  | "standing"
+  | "reads"
+  | "saves"
+  | "rows";
+/** Which kinds behave so. */
+export const BEHAVIOURS: Readonly<Record<Behaviour, readonly string[]>> = {
+  literal: ["Value"],
+  outside: ["Value", "Input"],
+  says_arguments: ["InterventionProtocol", "ParameterProtocol", "ValueProtocol"],
+  loop: ["Iterator"],
+  pass: ["Iteration"],
+  inline: ["Iterator", "Conditional", "Branch", "Function"],
+  folded: ["Function"],
+  standing: ["ValueProtocol", "VariableProtocol", "Value", "Input"],
+  reads: ["InterventionProtocol", "GradProtocol"],
+  saves: ["LockProtocol"],
+  rows: ["Edit", "Invoke"],
+};
 
 /** The widget's synced traits. */
 export interface State {
   elements: Element[];
   sources: SourceText[];
-  about: { nnsight?: string | null; complete?: boolean; reason?: string | null };
+  about: { nnsight?: string | null; complete?: boolean; reason?: string | null; warnings?: [id: string, text: string][] };
   title: string;
   only: string[];
   theme: "auto" | "light" | "dark";
@@ -149,3 +167,30 @@ export const DEFAULTS: State = {
 /** How far boxes were dragged from where layout puts them, by id, in px of the drawing. */
 export type Positions = State["positions"];
 export type Theme = Exclude<State["theme"], "auto">;
+
+/** What is asked for a drawing: wire.py and view.py say what each means. */
+export interface DrawingRequest {
+  elements: Element[];
+  kinds: Legend;
+  title: string;
+  footer: string;
+  max_elements: number;
+  embed_font: boolean;
+  theme: "auto" | "light" | "dark";
+  expanded: string[] | "auto" | "all";
+  hidden_kinds: string[];
+  steps: Readonly<Record<string, number | "all">>;
+  positions: Readonly<Record<string, readonly [number, number]>>;
+  arrangement: "flow" | "lanes";
+  legend: boolean;
+  transparent: boolean;
+}
+
+/** What is said of a drawing. */
+export interface Said {
+  width: number;
+  height: number;
+  visible: number;
+  hidden: number;
+  warnings: string[];
+}

@@ -12,12 +12,15 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any, Generic, TypeVar
 
+import torch
+
 from ...recording.arguments import INPUTS, argument, call_of, opener
-from ...recording.describe import Description, describe, short, tensors
+from ...recording.describe import Description, describe, in_words, short, tensors
 from ...recording.events import Event, Link, Region, Scope
 from ...recording.frames import conceal
 from ...recording.lanes import current, running, surely
 from ...recording.observe import NOTHING, Frames, Observer, State, message
+from ...recording.reach import Place, Rows
 from ...recording.source import LOOPS, Site
 
 _HERE = os.path.dirname(os.path.dirname(os.path.dirname(__file__))) + os.sep
@@ -60,9 +63,16 @@ class Weakly(Generic[T]):
 
 
 class Run:
-    """What is known of one thread's runs besides its observer: which scope each worker and edit belongs to."""
+    """What is known of one thread's runs besides its observer: which scope each worker and edit belongs to.
 
-    def __init__(self) -> None:
+    Arguments:
+        group: the rows of a batch that a worker has, None for all.
+    """
+
+    def __init__(self, group: Callable[[Any], Rows]) -> None:
+        self._group = group
+        #: whether what the model gave a worker last was all rows, as what it has computed does not tell them apart
+        self.whole = False
         self.states: Weakly[State] = Weakly()
         self.scopes: Weakly[tuple[Scope, CodeType]] = Weakly()
         self.reads: Weakly[dict[tuple[str, str, int], Event]] = Weakly()
@@ -75,11 +85,17 @@ class Run:
         self.caches: list[tuple[Event, Any]] = []
         self.invokes: Weakly[int] = Weakly()
 
-    def swapped(self, worker: Any, location: str, value: Any, event: Event) -> None:
+    def rows(self, worker: Any) -> Rows:
+        """The rows of a batch that a worker was given last."""
+        return None if self.whole else self._group(worker)
+
+    def swapped(self, watch: Observer, worker: Any, location: str, value: Any, event: Event) -> None:
         """Say that ``event`` put a value into a location."""
         self.swaps.setdefault(worker, {})[location] = event
         for _, tensor in tensors(value):
             self.placed.setdefault(location, []).append((weakref.ref(tensor), event))
+        event.wrote = event.label.removesuffix(".skip") + ".output" if event.kind == "SkipProtocol" else event.label
+        watch.reach.swapped(event, value, Place(location, event.wrote, event.iteration or 0, self.rows(worker)))
 
     def writes(self, location: str, value: Any) -> list[Event]:
         """What put the tensors in ``value``, as they are, into a location."""
@@ -97,6 +113,7 @@ class Seams:
         hidden: folders whose frames are not the user's.
         worker: the worker whose code the current thread runs, or None.
         place: where in the model a module is, None for anything else.
+        group: the rows of a batch that a worker has, None for all.
         text: what nnsight has read of a file and compiles blocks from, if it keeps that.
     """
 
@@ -105,9 +122,10 @@ class Seams:
         hidden: tuple[str, ...],
         worker: Callable[[], Any],
         place: Callable[[Any], str | None],
+        group: Callable[[Any], Rows],
         text: Callable[[str], str | None] = lambda name: None,
     ) -> None:
-        self.hidden, self.worker, self._place, self._text = hidden, worker, place, text
+        self.hidden, self.worker, self._place, self._group, self._text = hidden, worker, place, group, text
         #: what hooks note with their thread, until the trace that it runs has ended
         self.local = threading.local()
         self.all: list[Seam] = []
@@ -117,7 +135,7 @@ class Seams:
 
     def watch(self) -> Observer:
         """A new observer."""
-        watch, run = Observer(), Run()
+        watch, run = Observer(), Run(self._group)
 
         def state() -> State:
             worker = self.worker()
@@ -149,6 +167,7 @@ class Seams:
         except BaseException:
             watch.switch(before)
             raise
+        watch.reach.begin()
         self.local.__dict__.setdefault("paused", []).append(before)
         return result
 
@@ -157,6 +176,7 @@ class Seams:
         try:
             return original(interleaver, *error)
         finally:
+            watch.reach.end()
             paused = self.local.__dict__.get("paused")
             if paused:
                 watch.switch(paused.pop())
@@ -282,6 +302,8 @@ def give(watch: Observer, scope: Scope, given: Iterator[tuple[str, Any]], frame:
         carrier = Event(-1, "", "", None)
         watch.argument(carrier, name, value, frame, argument(call, name, INPUTS))
         scope.inputs.extend(carrier.links)
+        if scope.given is None and scope.kind != "Backward":
+            scope.given = in_words(value)
 
 
 def end(watch: Observer, scope: Scope, code: CodeType, error: BaseException, stopped: bool) -> None:
@@ -353,7 +375,7 @@ def read(
     event.same = watch.elsewhere(value, target)
     watch.add(event, frames, value)
     watch.bind(value, event)
-    watch.served(value)
+    watch.served(value, event, Place(location, label, occurrence, run.rows(worker)))
     reads[key] = event
 
 
@@ -371,6 +393,36 @@ def applied(path: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[E
     given = [(str(index), value) for index, value in enumerate(args)]
     given += [(name, value) for name, value in kwargs.items() if name != "hook"]  # nnsight's own
     return Event(-1, "ApplyModuleProtocol", path.partition(".")[2] or path, None, target=path), given
+
+
+def served(full: Callable[..., Any], part: Callable[..., Any]) -> Callable[..., Any]:
+    """For what gives a worker its rows of a value, or puts them back: note whether these are all rows there are.
+
+    Arguments:
+        full, part: the whole value and the worker's part, from what the function is given (and, first, what it returns).
+    """
+
+    def hook(watch: Observer, original: Any, self: Any, *args: Any) -> Any:
+        try:
+            whole = full(self, *args)
+        except Exception as error:
+            watch.err(error)
+        result = original(self, *args)
+        try:
+            with torch._C.DisableTorchFunction():  # a user's mode must not see it
+                rows = zip(tensors(whole), tensors(part(result, *args)))
+                watch.runs.whole = any(all_.shape[:1] == own.shape[:1] for (_, all_), (_, own) in rows)
+        except Exception as error:
+            watch.err(error)
+        return result
+
+    return hook
+
+
+def skipped(watch: Observer, run: Run, worker: Any, event: Event, location: str, value: Any) -> None:
+    """Note that a module was skipped, and a value put in the place of its output."""
+    run.whole, event.iteration = False, event.iteration or 0
+    run.swapped(watch, worker, location, value, event)
 
 
 def outran(watch: Observer, frames: Frames | None) -> None:

@@ -22,6 +22,7 @@ PRIVATE = """
     nnsight.intervention.backends.editing: EditingBackend.__call__
     nnsight.intervention.backends.execution: wrap_exception
     nnsight.intervention.backends.remote: RemoteBackend.__call__
+    nnsight.intervention.batching: Batcher.narrow Batcher.swap
     nnsight.intervention.envoy: Envoy.__call__ Envoy.skip
     nnsight.intervention.interleaver: Cancelation EarlyStopException Interleaver.__enter__ Interleaver.__exit__
     nnsight.intervention.interleaver: Mediator.OutOfOrderError Mediator.end Mediator.exception Mediator.request Mediator.start
@@ -46,7 +47,7 @@ PRIVATE += PROPERTIES if missing(DESCRIPTOR) else DESCRIPTOR
 check(PRIVATE)  # before the imports, so that all that is missing is said at once
 
 import nnsight
-from nnsight.intervention import envoy, interleaver
+from nnsight.intervention import batching, envoy, interleaver
 from nnsight.intervention.backends import editing, execution, remote
 from nnsight.intervention.tracing import backwards, base, invoker, iterator, util
 from nnsight.intervention.tracing import globals as saving
@@ -73,6 +74,8 @@ from .patching import (
     read,
     save,
     scope_of,
+    served,
+    skipped,
     watches,
 )
 from .patching import end as ended
@@ -100,7 +103,13 @@ def _place(value: Any) -> str | None:
     return path.partition(".")[2] or path if type(path) is str else None
 
 
-_seams: Seams = Seams(_HIDDEN, lambda: getattr(_seams.local, "mediator", None), _place)
+def _group(mediator: Any) -> tuple[int, int] | None:
+    """The rows of its batch that a worker has."""
+    group = mediator.batch_group if mediator.interleaver.batcher.needs_batching else None
+    return None if group is None or group[0] == -1 else (group[0], group[1])
+
+
+_seams: Seams = Seams(_HIDDEN, lambda: getattr(_seams.local, "mediator", None), _place, _group)
 watch, begin, end = _seams.watch, _seams.begin, _seams.end
 
 
@@ -481,7 +490,7 @@ def _write(watch: Observer, call: Callable[[], Any], obj: Any, name: str, value:
         if frames is not None and _seams.local.requested is not None:
             event.label, event.target, location, _, event.iteration = _what(obj, name)
             watch.add(event, frames, value)
-            watch.runs.swapped(mediator, location, value, event)
+            watch.runs.swapped(watch, mediator, location, value, event)
     except Exception as error:
         watch.err(error)
 
@@ -510,7 +519,12 @@ def _skip(watch: Observer, original: Any, self: Any, value: Any) -> Any:
         return original(self, value)
     full = f"{self.path}.skip"
     event = Event(-1, "SkipProtocol", full.partition(".")[2], None, target=full, changes=True)
-    return act(watch, _seams.caller(watch, 0), event, [("value", value)], lambda: original(self, value), _UNWOUND, value)
+    result = act(watch, _seams.caller(watch, 0), event, [("value", value)], lambda: original(self, value), _UNWOUND, value)
+    try:
+        skipped(watch, watch.runs, _seams.worker(), event, f"{self.path}.output", value)
+    except Exception as error:
+        watch.err(error)
+    return result
 
 
 def _stop(watch: Observer, original: Any, self: Any) -> Any:
@@ -634,6 +648,14 @@ def _listen() -> None:
                 hook(owner, name, _property(name))
         if "result" in vars(tracing.InterleavingTracer):  # from 0.5.8 on
             hook(tracing.InterleavingTracer, "result", _property("result"))
+    hook(
+        batching.Batcher,
+        "narrow",
+        served(
+            _seams, lambda self, *args: (*args, self.current_value)[1 if len(args) > 1 else -1], lambda result, *args: result
+        ),
+    )
+    hook(batching.Batcher, "swap", served(lambda self, *args: self.current_value, lambda result, group, value: value))
     hook(envoy.Envoy, "skip", _skip)
     hook(envoy.Envoy, "__call__", _call)
     hook(tracing.InterleavingTracer, "cache", _cache)

@@ -21,6 +21,7 @@ PRIVATE = """
     nnsight.intervention.backends.remote: RemoteBackend.__call__
     nnsight.intervention.backward: BackwardTracer.execute _grad_property push_result
     nnsight.intervention.barrier: Barrier.__call__
+    nnsight.intervention.batching: Batcher.batching Batcher.narrow Batcher.widen
     nnsight.intervention.editing: EditingTracer.execute
     nnsight.intervention.envoy: Envoy.__call__
     nnsight.intervention.eproperty: eproperty.__get__ eproperty.__set__
@@ -35,7 +36,7 @@ check(PRIVATE)  # before the imports, so that all that is missing is said at onc
 
 import nnsight
 from greenlet import GreenletExit, getcurrent
-from nnsight.intervention import backward, editing, envoy, eproperty, interleaver, iterator, tracer
+from nnsight.intervention import backward, batching, editing, envoy, eproperty, interleaver, iterator, tracer
 from nnsight.intervention.backends.remote import RemoteBackend
 from nnsight.intervention.barrier import Barrier
 from nnsight.tracing import tracer as tracing
@@ -59,6 +60,8 @@ from .patching import (
     read,
     save,
     scope_of,
+    served,
+    skipped,
     watches,
 )
 from .patching import end as ended
@@ -86,7 +89,14 @@ def _place(value: Any) -> str | None:
     return path.partition(".")[2] or path if type(path) is str else None
 
 
-_seams = Seams(_HIDDEN, _worker, _place, tracing.SOURCES.get)
+def _group(mediator: Any) -> tuple[int, int] | None:
+    """The rows of its batch that a worker has."""
+    batcher = mediator.interleaver.batcher
+    group = None if batcher is None or not batcher.batching else mediator.batch_group
+    return None if group is None else (group[0], group[1])
+
+
+_seams = Seams(_HIDDEN, _worker, _place, _group, tracing.SOURCES.get)
 watch, begin, end = _seams.watch, _seams.begin, _seams.end
 
 
@@ -361,7 +371,10 @@ def _set(watch: Observer, original: Any, self: Any, obj: Any, value: Any) -> Any
     event = Event(-1, "SwapProtocol", label, None, target=target, changes=True)
     event.iteration = mediator.wanted(location)
     result = _act(watch, frames, event, [("value", value)], lambda: original(self, obj, value), value)
-    watch.runs.swapped(mediator, location, value, event)
+    try:
+        watch.runs.swapped(watch, mediator, location, value, event)
+    except Exception as error:
+        watch.err(error)
     return result
 
 
@@ -390,7 +403,12 @@ def _act(
 
 def _skip(watch: Observer, original: Any, cls: Any, location: str, value: Any) -> Any:
     event = Event(-1, "SkipProtocol", location.partition(".")[2] or location, None, target=location, changes=True)
-    return _act(watch, _seams.caller(watch), event, [("value", value)], lambda: original(cls, location, value), value)
+    result = _act(watch, _seams.caller(watch), event, [("value", value)], lambda: original(cls, location, value), value)
+    try:
+        skipped(watch, watch.runs, _worker(), event, f"{location.removesuffix('.skip')}.output", value)
+    except Exception as error:
+        watch.err(error)
+    return result
 
 
 def _stop(watch: Observer, original: Any, self: Any) -> Any:
@@ -475,6 +493,8 @@ for _owner, _name, _hook in (
     (interleaver.Interleaver, "__exit__", _seams.model_ends),
     (eproperty.eproperty, "__get__", _get),
     (eproperty.eproperty, "__set__", _set),
+    (batching.Batcher, "narrow", served(lambda self, value, group: value, lambda result, *args: result)),
+    (batching.Batcher, "widen", served(lambda self, value, *args: value, lambda result, value, group, edited: edited)),
     (tracer.InterleavingTracer, "stop", _stop),
     (tracer.InterleavingTracer, "cache", _cache),
     (Barrier, "__call__", _barrier),
