@@ -651,9 +651,7 @@ def _listen() -> None:
     hook(
         batching.Batcher,
         "narrow",
-        served(
-            _seams, lambda self, *args: (*args, self.current_value)[1 if len(args) > 1 else -1], lambda result, *args: result
-        ),
+        served(lambda self, *args: (*args, self.current_value)[1 if len(args) > 1 else -1], lambda result, *args: result),
     )
     hook(batching.Batcher, "swap", served(lambda self, *args: self.current_value, lambda result, group, value: value))
     hook(envoy.Envoy, "skip", _skip)
