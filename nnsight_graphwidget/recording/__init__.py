@@ -26,7 +26,9 @@ _find: Callable[[], tuple[Any, str]]
 
 
 def record(*, values: bool = False, run: bool = True, title: str | None = None) -> Recording:
-    """Record the interventions that run inside a ``with`` block.
+    """Record the interventions that run inside a ``with`` block: those of this thread, and of asyncio tasks begun in the block.
+
+    Every thread, task and context has recordings of its own.
 
     Arguments:
         values: also keep small statistics of every tensor (min, max, mean, norm, fractions of zeros and NaN); costs a pass
@@ -45,6 +47,7 @@ def record(*, values: bool = False, run: bool = True, title: str | None = None) 
 
     Raises:
         UnsupportedError: on entering, if the nnsight found is not one that can be recorded.
+        RuntimeError: entered twice, or left twice, before it was entered, or in another thread.
     """
     return Recording(values=values, run=run, title=title)
 

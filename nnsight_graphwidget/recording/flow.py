@@ -156,7 +156,7 @@ class Marks:
     def mark_bind(self, number: int, value: Any) -> Any:
         """An expression gave a value that names are bound to."""
         flow: Flow | None = getattr(current, "flow", None)
-        if flow is not None and (flow.carrying or isinstance(value, _Tensor)):
+        if flow is not None and (flow.carrying or issubclass(type(value), _Tensor)):
             fresh = getrefcount(value) <= _FRESH
             flow.guard(flow.bind, self, number, sys._getframe(1), value, fresh)
         return value
@@ -186,7 +186,7 @@ class Marks:
         if flow is None:
             return function
         flow.returned = None
-        if isinstance(function, torch.nn.Module):
+        if issubclass(type(function), torch.nn.Module):
             flow.guard(flow.owned, function, self.table.nodes[number].func)
         found: Any = flow.guard(flow.twin, function)
         return function if found is None else found
@@ -309,7 +309,7 @@ class Flow:
             made.region = region
             return
         for (name,), value in zip(marks.table.targets[number], values):
-            if isinstance(value, _Tensor):
+            if issubclass(type(value), _Tensor):
                 made.tensors[name] = weakref.ref(value)
         if self.carrying and values:
             given = self._given(frame, made.node)
@@ -455,13 +455,13 @@ class Flow:
         drawn = loop.tests if loop is not None else ()
         for (name,), value in zip(names, values):
             source: Sourced = ()
-            if isinstance(value, _Tensor):
+            if issubclass(type(value), _Tensor):
                 found.tensors[name] = weakref.ref(value)
             if type(value) in NUMBERS:
                 source = self.of(value) if unique(value) else drawn
                 if not source and region is not None:
                     self.carrying, source = True, (Variable(region, name),)
-            elif not isinstance(value, _Tensor):
+            elif not issubclass(type(value), _Tensor):
                 source = self.of(value) if unique(value) else drawn
             if source:
                 found.names[name] = source
@@ -617,7 +617,7 @@ class Flow:
             if source:
                 parts.append(source)
         called, self.returned = self.returned, None
-        if isinstance(value, _Tensor):
+        if issubclass(type(value), _Tensor):
             if parts and type(node) is ast.Call:
                 self._watch.arrived(value, node, union(parts), frame)
             return ()
@@ -681,7 +681,7 @@ class Flow:
     def value(self, marks: Marks, number: int, frame: FrameType, value: Any, fresh: bool) -> None:
         found = self._own(marks, frame)
         sources = self._taken(marks, number, frame, found, value, fresh)
-        if not isinstance(value, _Tensor):
+        if not issubclass(type(value), _Tensor):
             found.at[marks.table.nodes[number]] = sources
         whole = marks.table.wholes.get(number)
         if whole is not None and sources:  # each pass adds to what the whole comes from
@@ -704,7 +704,7 @@ class Flow:
         found = self._own(marks, frame)
         node = marks.table.nodes[number]
         groups = marks.table.targets[number]
-        if isinstance(value, _Tensor):
+        if issubclass(type(value), _Tensor):
             for group in groups:
                 for name in group:
                     found.tensors[name] = weakref.ref(value)
@@ -753,7 +753,9 @@ class Flow:
     def leave(self, marks: Marks, number: int, frame: FrameType, value: Any) -> None:
         found = self._own(marks, frame)
         node = marks.table.nodes[number]
-        self.returned = () if isinstance(value, _Tensor) else self.of(value) if unique(value) else self._lexical(found, node)
+        self.returned = (
+            () if issubclass(type(value), _Tensor) else self.of(value) if unique(value) else self._lexical(found, node)
+        )
 
     def _known(self, found: Frame, frame: FrameType, key: Any, body: Sequence[ast.AST]) -> dict[str, Known]:
         """What the names stand for that some code which may not run would use."""
@@ -769,10 +771,12 @@ class Flow:
         known: dict[str, Known] = {}
         for name in names:
             value = lookup(ast.Name(name, ast.Load()), frame, found.tensors)
-            if isinstance(value, _Tensor):
+            if issubclass(type(value), _Tensor):
                 known[name] = (self._watch.producer(value)[0],)
             elif type(value) in (list, tuple):
-                known[name] = [self._watch.producer(each)[0] for each in value[:_MOST_LEAVES] if isinstance(each, _Tensor)]
+                known[name] = [
+                    self._watch.producer(each)[0] for each in value[:_MOST_LEAVES] if issubclass(type(each), _Tensor)
+                ]
             elif type(value) in (dict, set, *NUMBERS):
                 known[name] = []
             elif value is not None:
@@ -858,9 +862,9 @@ class Flow:
         if cls is functools.partial:
             inner = self.twin(function.func)
             return function if inner is function.func else functools.partial(inner, *function.args, **function.keywords)
-        if cls is BuiltinFunctionType or isinstance(function, type):
+        if cls is BuiltinFunctionType or issubclass(type(function), type):
             return function
-        if isinstance(function, torch.nn.Module):
+        if issubclass(type(function), torch.nn.Module):
             return self._module(function)
         method = next((vars(base)["__call__"] for base in cls.__mro__ if "__call__" in vars(base)), None)
         if type(method) is FunctionType:

@@ -457,3 +457,38 @@ def test_code_without_lines(model: Any, x: torch.Tensor) -> None:
             out = names["double"](model.layer1.output).save()
     assert out.shape == (1, 10)
     assert "mul" in [node.label for node in recording.graph.nodes]
+
+
+def test_a_metaclass_that_raises(model: Any, x: torch.Tensor) -> None:
+    """Whatever it is asked for: only its own owner may ask it."""
+
+    class Meta(type):
+        def __getattribute__(cls, name: str) -> Any:
+            raise RuntimeError(name)
+
+        def __instancecheck__(cls, other: Any) -> bool:
+            raise RuntimeError("instance")
+
+        def __repr__(cls) -> str:
+            raise RuntimeError("repr")
+
+        def __hash__(cls) -> int:
+            raise RuntimeError("hash")
+
+    class Odd(metaclass=Meta):
+        pass
+
+    def helper(t: Any, odd: Any) -> Any:
+        return t * 2
+
+    def run() -> Any:
+        with model.trace(x):
+            Odd()
+            out = helper(model.layer1.output, Odd).save()
+        return out
+
+    plain = run()
+    with record() as recording:
+        out = run()
+    assert torch.equal(plain, out)
+    assert recording.graph.complete, recording.graph.reason
