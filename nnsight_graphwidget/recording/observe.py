@@ -6,7 +6,6 @@ Knows torch, not nnsight: a hooks file tells it when intervention code starts an
 from __future__ import annotations
 
 import ast
-import dis
 import functools
 import os
 import re
@@ -23,14 +22,28 @@ from torch import overrides
 from torch._C._dynamo import eval_frame
 
 from . import describe as describing
-from . import events, flow, frames, joined, marks, reach, source, values
+from . import (
+    events,
+    flow,
+    frames,
+    joined,
+    marks,
+    naming,
+    provenance,
+    reach,
+    records,
+    regions,
+    source,
+    twins,
+    values,
+)
 from .arguments import constant, operand
 from .describe import describe, is_tensor, short, tensors
 from .events import Event, Link, Region, Scope
 from .flow import Flow, Marks, current
 from .frames import CALL, conceal
 from .lanes import surely
-from .marks import mark_block, mark_wrapped
+from .marks import Table, mark_block, mark_wrapped
 from .outside import Outside
 from .reach import OVERWRITES, Memory, Place, Reach
 from .source import Shift, Site, Sources
@@ -40,8 +53,6 @@ _HERE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 _TORCH = os.path.dirname(torch.__file__) + os.sep
 _LIBRARIES = tuple({sysconfig.get_path(name) + os.sep for name in ("purelib", "platlib", "stdlib")})
 _OWN = (os.path.dirname(__file__) + os.sep, os.path.join(os.path.dirname(os.path.dirname(__file__)), "generations") + os.sep)
-
-_NO_SHIFT = Shift()
 
 # torch's own stack of modes; it has no other door for putting a mode under those that are there.
 _push: Callable[[Any], None] = overrides._push_mode
@@ -156,8 +167,7 @@ class Observer(overrides.TorchFunctionMode):
         self.reach = Reach()
         self._written: dict[int, list[tuple[Event, int, int]]] = {}
         self._saved: dict[int, list[tuple[weakref.ref[Any], Event, int, int]]] = {}
-        #: by address, with the code object itself: Python hashes a code object anew each time, over all of it
-        self._shifts: dict[int, tuple[CodeType, Shift]] = {}
+        self._calls: dict[tuple[str, int], CodeType] = {}
         self._seq = 0
         #: the last backward pass that a block ran itself
         self._backward: Event | None = None
@@ -220,7 +230,7 @@ class Observer(overrides.TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         event, frames = self._before(func, args, kwargs)
-        call = _called_by(sys._getframe(1))
+        call = self._called_by(sys._getframe(1))
         try:
             result = call(func, args, kwargs)
         except BaseException as error:
@@ -233,6 +243,18 @@ class Observer(overrides.TorchFunctionMode):
         self._after(event, frames, func, args, kwargs, result)
         return result
 
+    def _called_by(self, frame: FrameType | None) -> Callable[[Any, Any, Any], Any]:
+        """Calls a function as if from the user's own line: a warning names the frame that called, and is given once for it."""
+        while frame is not None and frame.f_back is not None and frame.f_code.co_filename.startswith(_TORCH):
+            frame = frame.f_back
+        assert frame is not None  # something called us
+        place = frame.f_code.co_filename, frame.f_lineno or frame.f_code.co_firstlineno  # some instructions have no line
+        code = self._calls.get(place)
+        if code is None:
+            code = self._calls[place] = _call_code.replace(co_filename=place[0], co_firstlineno=place[1], co_name=CALL)
+            _hide(code)
+        return FunctionType(code, frame.f_globals)
+
     # -- torch operations ------------------------------------------------------------------------------------------------
 
     def _before(self, func: Any, args: Any, kwargs: Any) -> tuple[Event | None, Frames | None]:
@@ -244,7 +266,7 @@ class Observer(overrides.TorchFunctionMode):
             kind = "ConditionalProtocol" if name == "__bool__" else "Operation"
             event = Event(-1, kind, name.strip("_") if name.startswith("__") else name, None, direct=frames.direct)
             event.target = _target(func)
-            site = self.flow.site(frames.site_frame)
+            site = self.flow.records.site(frames.site_frame)
             if name == "backward" and not isinstance(site.node, ast.Call):
                 return None, None  # a `with loss.backward():`, which is a scope of its own
             order: Any = range(len(args))
@@ -278,7 +300,7 @@ class Observer(overrides.TorchFunctionMode):
             if made:
                 self.bind(result, event)
             elif name in _CARRIES:
-                self.flow.came(result, event, None if frames is None else frames.site_frame)
+                self.flow.values.came(result, event, None if frames is None else frames.site_frame)
         except Exception as error:
             self.err(error)
 
@@ -308,18 +330,18 @@ class Observer(overrides.TorchFunctionMode):
         """The site of a call in the user's source, and the region that it is in."""
         frame = frames.site_frame
         code = frame.f_code
-        site = self.sources.site(code, frame.f_lasti, self.shift(code))
+        compiled = self.sources.compiled(code)
+        site = compiled.site(frame.f_lasti)
         if event is not None and event.kind == "ConditionalProtocol" and site.source is not None:
-            marked = self.flow.frame(frame)
-            name = dis.opname[code.co_code[frame.f_lasti]]
+            marked = self.flow.records.frame(frame)
+            name = compiled.operation(frame.f_lasti)
             if marked is not None and marked.leaf is not None and "CALL" not in name and name != "UNARY_NOT":
                 site = site.source.site(marked.leaf)  # the compiler places a jump at its statement, not at what is tested
-        return site, self.flow.region(frame, site)
+        return site, self.flow.regions.region(frame, site)
 
     def shift(self, code: CodeType) -> Shift:
         """How far a compiled block is from where it is in the user's file."""
-        known = self._shifts.get(id(code))
-        return _NO_SHIFT if known is None else known[1]
+        return self.sources.shift(code)
 
     def frames(self, frame: FrameType | None, through: bool = False) -> Frames | None:
         """The user's frames from ``frame`` up, or None if nnsight's own plumbing made the call (unless ``through`` it)."""
@@ -344,7 +366,9 @@ class Observer(overrides.TorchFunctionMode):
                     direct = False
                 else:
                     site_frame = frame
-            elif not through and frame.f_code.co_filename.startswith(self.hidden) and frame.f_code.co_filename != flow.__file__:
+            elif (
+                not through and frame.f_code.co_filename.startswith(self.hidden) and frame.f_code.co_filename != twins.__file__
+            ):
                 return None  # nnsight calls a function of the user's for itself, such as an eproperty's
             frame = frame.f_back
         return None
@@ -431,11 +455,11 @@ class Observer(overrides.TorchFunctionMode):
             return self._at(right, args[0], frame) and not self._at(left, args[0], frame)
         if constant(left) or constant(right):
             return constant(left)
-        known = self.flow.frame(frame)
+        known = self.flow.records.frame(frame)
         if known is not None and not isinstance(left, ast.Name) and left in known.at:
             return True  # a number or an array that came from elsewhere
         return self._at(right, args[0], frame) or (
-            not self._at(left, args[0], frame) and self.flow.lookup(left, frame) is args[1]
+            not self._at(left, args[0], frame) and self.flow.records.lookup(left, frame) is args[1]
         )
 
     def _at(self, side: ast.expr, tensor: Any, frame: FrameType) -> bool:
@@ -443,7 +467,7 @@ class Observer(overrides.TorchFunctionMode):
         entry = self._made.get(id(tensor))
         if entry is not None and entry[0]() is tensor and entry[1].site is not None and entry[1].site.node is side:
             return True
-        return self.flow.lookup(side, frame) is tensor
+        return self.flow.records.lookup(side, frame) is tensor
 
     # -- where values come from ------------------------------------------------------------------------------------------
 
@@ -465,7 +489,7 @@ class Observer(overrides.TorchFunctionMode):
         for path, leaf in found:
             maker, output = self.producer(leaf, frame)
             event.links.append(Link(name + path, maker, output or None, ""))
-        carried = list(self.flow.argument(value, frame, expression)) if self.flow.carrying else []
+        carried = list(self.flow.values.argument(value, frame, expression)) if self.flow.values.carrying else []
         if event.label in ("getitem", "setitem"):
             carried = [("", makers) for _, makers in carried]  # an index is one thing
         event.links.extend(Link(name + path, maker, None, text) for path, makers in carried for maker in makers)
@@ -477,8 +501,8 @@ class Observer(overrides.TorchFunctionMode):
         if frames is None:
             return self.argument(event, name, value)
         frame = frames.site_frame
-        known = frames.direct and self.flow.carrying and not is_tensor(value)
-        self.argument(event, name, value, frame, operand(self.flow.site(frame), event, name) if known else None)
+        known = frames.direct and self.flow.values.carrying and not is_tensor(value)
+        self.argument(event, name, value, frame, operand(self.flow.records.site(frame), event, name) if known else None)
 
     def producer(self, tensor: Any, frame: FrameType | None = None) -> tuple[Event, str]:
         """The event that made a tensor or last changed it, and which part of that event's value it is.
@@ -490,7 +514,7 @@ class Observer(overrides.TorchFunctionMode):
         if entry is None or entry[0]() is not tensor:
             event = Event(self.next(), "Input", "", None, value=describe(tensor))
             if frame is not None:
-                event.label = self.flow.called(tensor, frame)
+                event.label = self.flow.naming.called(tensor, frame)
             if isinstance(tensor, torch.nn.Parameter):
                 event.kind, event.label = "ParameterProtocol", event.label.removeprefix("self.")
             state = self.state()
@@ -549,8 +573,10 @@ class Observer(overrides.TorchFunctionMode):
             span = _span(tensor)
             if span is not None:
                 for kept, saved, low, high in self._saved.get(span[0], ()):
-                    if kept() is not None and low < span[2] and span[1] < high and saved.written is None:
-                        saved.written = event
+                    if kept() is not None and low < span[2] and span[1] < high:
+                        event.saved = True
+                        if saved.written is None:
+                            saved.written = event
                 self._written.setdefault(span[0], []).append((event, span[1], span[2]))
                 held = self._held.get(span[0])
                 whole = held.tensor() if held is not None else None
@@ -600,10 +626,7 @@ class Observer(overrides.TorchFunctionMode):
 
     def block(self, code: CodeType, shift: Shift) -> None:
         """Say how far a compiled block is from where it is in the user's file."""
-        self._shifts[id(code)] = (code, shift)
-        for inner in code.co_consts:
-            if isinstance(inner, CodeType):
-                self.block(inner, shift)
+        self.sources.place(code, shift)
 
     def marked(
         self, scope: Scope, code: CodeType, body: ast.Module | None = None, own: list[ast.stmt] | None = None
@@ -615,26 +638,26 @@ class Observer(overrides.TorchFunctionMode):
                 that holds the block's statements.
         """
         file = scope.site.source if scope.site is not None else None
-        if scope.node is None or file is None:
+        if scope.node is None or file is None or self.sources.marked(code):
             return code
         shift = self.shift(code)
-        known = file.marked.get(id(code))
-        if known is None or known[0] is not code:
+        statements = scope.node.body
+
+        def mark() -> tuple[CodeType, Table] | None:
             marks = Marks(file)
             if body is not None and own is not None:
-                made = mark_wrapped(code, body, own, scope.node.body, shift, marks)
+                made = mark_wrapped(code, body, own, statements, shift, marks)
             else:
-                made = mark_block(code, scope.node.body, shift, marks)
-            if made is not None:
-                self.sources.number(made, marks.table, file)
-                file.marked[id(made)] = (made, made)
-            known = file.marked[id(code)] = (code, made)
-        if known[1] is None:
+                made = mark_block(code, statements, shift, marks)
+            return None if made is None else (made, marks.table)
+
+        twin = file.twin(scope.node, code, shift, mark)
+        if twin.marked is None:
             if self.reason is None:
                 self.reason = f"the source of {scope.file} is not what ran, so loops and branches could not be told"
             return code
-        self.block(known[1], shift)
-        return known[1]
+        self.sources.add(twin)
+        return twin.marked
 
     def unseen(self, reason: str) -> None:
         """Note that something is not in the record."""
@@ -667,25 +690,17 @@ _COMPREHENSION_NAMES = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 
 _call_code = (lambda func, args, kwargs: func(*args, **kwargs)).__code__
-_call_codes: dict[tuple[str, int], CodeType] = {}
 
 
-def _called_by(frame: FrameType | None) -> Callable[[Any, Any, Any], Any]:
-    """Calls a function as if from the user's own line: a warning names the frame that called, and is given once for it."""
-    while frame is not None and frame.f_back is not None and frame.f_code.co_filename.startswith(_TORCH):
-        frame = frame.f_back
-    assert frame is not None  # something called us
-    place = frame.f_code.co_filename, frame.f_lineno or frame.f_code.co_firstlineno  # some instructions have no line
-    code = _call_codes.get(place)
-    if code is None:
-        code = _call_codes[place] = _call_code.replace(co_filename=place[0], co_firstlineno=place[1], co_name=CALL)
-        _hide(code)
-    return FunctionType(code, frame.f_globals)
+#: What runs while a block does.
+_ROOM = (
+    describing, events, flow, frames, joined, marks, naming, provenance, reach, records, regions, source, twins, values,
+)  # fmt: skip
 
 
 def hide_from_dynamo(*modules: Any) -> None:
     """Keep ``torch.compile`` from compiling the recorder: frames that run inside a compiled model are offered to it."""
-    for module in (*modules, sys.modules[__name__], describing, events, flow, frames, joined, marks, reach, source, values):
+    for module in (*modules, sys.modules[__name__], *_ROOM):
         for value in vars(module).values():
             for function in vars(value).values() if isinstance(value, type) else (value,):
                 if getattr(function, "__module__", None) == module.__name__ and hasattr(function, "__code__"):

@@ -211,4 +211,4 @@ def test_a_process_that_traces_for_long_grows_by_nothing(how: str) -> None:
         tracemalloc.stop()
         ngw.uninstall()
     assert grown < 20 * 300  # bytes, for a dozen traces each: one event that stayed would be more
-    assert all(len(file.marked) < 100 for files in source._files.values() for file in files)
+    assert all(len(file._twins) < 100 for files in source._files.values() for file in files)
