@@ -561,8 +561,10 @@ class Observer(overrides.TorchFunctionMode):
             span = _span(tensor)
             if span is not None:
                 for kept, saved, low, high in self._saved.get(span[0], ()):
-                    if kept() is not None and low < span[2] and span[1] < high and saved.written is None:
-                        saved.written = event
+                    if kept() is not None and low < span[2] and span[1] < high:
+                        event.saved = True
+                        if saved.written is None:
+                            saved.written = event
                 self._written.setdefault(span[0], []).append((event, span[1], span[2]))
                 held = self._held.get(span[0])
                 whole = held.tensor() if held is not None else None

@@ -1,6 +1,13 @@
 // Which kinds a graph has, how many of each, and how they look.
 
-import { BEHAVIOURS, type Behaviour, type KindStyle, type Legend, type Theme } from "../generated/schema";
+import {
+  BEHAVIOURS,
+  type Behaviour,
+  type KindStyle,
+  type Legend,
+  type NodeData,
+  type Theme,
+} from "../generated/schema";
 import type { Index } from "./elementIndex";
 import type { LegendEntry } from "./types";
 
@@ -12,6 +19,12 @@ export function styleOf(legend: Legend, kind: string, group = false): KindStyle 
 /** Whether a kind behaves so; one that the legend does not know does not. */
 export function behaves(kind: string, how: Behaviour): boolean {
   return BEHAVIOURS[how].includes(kind);
+}
+
+/** What one node of a kind is called where they are counted. */
+export function nounOf(legend: Legend, { kind, changes }: Pick<NodeData, "kind" | "changes">): string {
+  const { name, noun, noun_of_change } = styleOf(legend, kind);
+  return (changes ? noun_of_change : undefined) ?? noun ?? name.toLowerCase();
 }
 
 export function hue(legend: Legend, kind: string, theme: Theme, group = false): string {

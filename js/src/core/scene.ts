@@ -4,7 +4,7 @@ import type { EdgeData, EdgeKind, Element, Legend, NodeData } from "../generated
 import { around, type Index, type Item, indexElements } from "./elementIndex";
 import { measure } from "./font";
 import { groupBy } from "./groupBy";
-import { behaves, styleOf } from "./kinds";
+import { behaves, nounOf, styleOf } from "./kinds";
 import {
   edgeTextWidth,
   GROUP_TITLE,
@@ -305,16 +305,11 @@ class SceneBuilder {
     for (const child of shownChildren(item, this.state.steps)) {
       if (child.data.compound) this.holds(child, counts);
       else if (!this.state.hiddenKinds.has(child.data.kind)) {
-        const noun = this.noun(child.data);
+        const noun = nounOf(this.legend, child.data);
         counts.set(noun, (counts.get(noun) ?? 0) + 1);
       }
     }
     return counts;
-  }
-
-  private noun({ kind, changes }: NodeData): string {
-    const { name, noun, noun_of_change } = styleOf(this.legend, kind);
-    return (changes ? noun_of_change : undefined) ?? noun ?? name.toLowerCase();
   }
 
   private edges(): SceneEdge[] {
