@@ -118,6 +118,11 @@ def steps(h: torch.Tensor) -> Iterator[torch.Tensor]:
         yield h * i
 
 
+def first(h: torch.Tensor) -> torch.Tensor:
+    half = steps(h)
+    return next(half)
+
+
 def abandoned(h: torch.Tensor) -> weakref.ref[torch.Tensor]:
     value = h + 1
     lazy = (each * 2 for each in [value])
@@ -136,9 +141,7 @@ def test_nothing_is_kept_of_a_frame_that_has_ended() -> None:
                 falls(stepped(h), [])
                 h = h * sum(v for v in [1.0, h.sum().item()])
                 h = max([h, h], key=lambda t: t.sum().item())
-                half = steps(h)
-                h = next(half)
-                del half
+                h = first(h)
                 h = sum(steps(h))
                 kept.append(abandoned(h)())
                 try:
