@@ -46,8 +46,7 @@ session: {len(seed().nodes)} nodes, 9 sub-graphs, {len(seed().edges)} edges, nns
       │  ├─ n12  compute add(n10, n11)  [1] float32  line 8
       │  └─ n13  a_copy = compute setitem(n4, (:, item) ← n7, n12)  [1, 10] float32  line 8
       └─ … +2 other passes
-! n5  what line 4 saves was written later, line 8
-! n13, n20, n27  the write in line 8 goes into a copy, and not into layer1.output: it reaches none of what you save"""
+! n5  what line 4 saves was written later, line 8"""
 
 
 def test_print_gives_the_outline() -> None:

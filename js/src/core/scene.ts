@@ -23,7 +23,7 @@ import { shortened, visible } from "./text";
 import type { Scene, SceneEdge, SceneNode, ViewState } from "./types";
 
 const MOST_BRIDGED = 12; // visible nodes from which edges are drawn through one hidden node
-const WIDEST_ERROR = 820; // px: torch's longest error about shapes is whole, as its middle says them
+const WIDEST_ERROR = 910; // px: torch's longest error about shapes is whole, as its middle says them
 const MOST_PASSES = 4; // that are named at one edge
 const MOST_PARALLEL = 12; // edges between two boxes that are drawn one by one
 const [MOST_EDGES, MOST_EDGES_A_BOX] = [10_000, 4]; // as many edges are drawn as the larger of the two allows
@@ -243,8 +243,7 @@ class SceneBuilder {
   private describeGroup(node: SceneNode, item: Item): void {
     const { data } = item;
     const kind = Object.hasOwn(this.legend, data.kind) ? styleOf(this.legend, data.kind, true).name : data.kind;
-    const named = data.label.toLowerCase() !== kind.toLowerCase();
-    node.title = shortened(named ? `${kind}  ${data.label}` : kind, WIDEST_GROUP, GROUP_TITLE, "sansBold");
+    node.title = shortened(heading(kind, data.label), WIDEST_GROUP, GROUP_TITLE, "sansBold");
     const all = passes(item);
     const times = data.count ?? all.length;
     const shown = shownPass(item, this.state.steps);
@@ -516,6 +515,14 @@ class SceneBuilder {
     if (!this.stepping) return false;
     return [edge.source, edge.target].some((id) => around(this.index, id).some((outer) => this.nodes.get(outer)?.step));
   }
+}
+
+/** What a sub-graph is, and its name, but no word twice: `Tracer` of `with model.trace()`; `Invoke 0`. */
+function heading(kind: string, label: string): string {
+  const [what, name] = [kind.toLowerCase(), label.toLowerCase()];
+  if (what === name || what === `${name}r`) return kind;
+  if (name.startsWith(`${what} `)) return kind + label.slice(what.length);
+  return `${kind}  ${label}`;
 }
 
 /**

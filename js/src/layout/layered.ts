@@ -2,7 +2,7 @@
 
 import { groupBy } from "../core/groupBy";
 import { edgeTextWidth, headerWidth } from "../core/metrics";
-import type { Box, Placed, Point, Scene } from "../core/types";
+import type { Box, Placed, Point, Scene, SceneEdge } from "../core/types";
 import type { ElkNode, ElkPoint } from "./elk";
 import { isColumns } from "./rows";
 import { CORNER, GAP, MARGIN, SIDE, TOP, WIDEST } from "./spacing";
@@ -51,12 +51,23 @@ const ROOT = {
  */
 const STRAIGHTER = { "elk.layered.priority.straightness": "2" };
 
+export function isTooMuch(scene: Scene): boolean {
+  return scene.nodes.length > MOST || scene.edges.length > MOST_EDGES;
+}
+
+/** Edges between what is laid out and what is elsewhere. */
+export interface Ends {
+  ins: readonly SceneEdge[];
+  outs: readonly SceneEdge[];
+}
+
 /**
  * The scene as elkjs reads it, edges at the root, where ends in different sub-graphs are found; undefined if it is too
- * much for elkjs, or too little.
+ * much for elkjs, or too little. Edges in (their ids after an i) come from above all boxes, edges out (o) end below.
  */
-export function elkGraph(scene: Scene): ElkNode | undefined {
-  if (scene.nodes.length > MOST || scene.edges.length > MOST_EDGES || isColumns(scene)) return undefined;
+export function elkGraph(scene: Scene, { ins, outs }: Ends = { ins: [], outs: [] }): ElkNode | undefined {
+  const alone = !ins.length && !outs.length;
+  if (isTooMuch(scene) || (alone && isColumns(scene))) return undefined;
   const { links, columns } = wrapParts(scene);
   const { crossed, widest } = layering(scene, links);
   const parents = new Map(scene.nodes.map((node) => [node.id, node.parent]));
@@ -99,6 +110,15 @@ export function elkGraph(scene: Scene): ElkNode | undefined {
   for (const { id, source, target } of scene.edges)
     join(`e${id}`, source, target, fed.has(source) && parents.get(source) === parents.get(target) ? STRAIGHTER : {});
   links.forEach(([above, below], at) => void join(`s${at}`, above, below));
+  const border = (name: string, layer: "FIRST" | "LAST"): string => {
+    const layoutOptions = { "elk.layered.layering.layerConstraint": layer };
+    root.children!.push({ id: name, width: 1, height: 1, layoutOptions });
+    return name;
+  };
+  for (const { id: edge, target } of ins)
+    root.edges!.push({ id: `i${edge}`, sources: [border(`+i${edge}`, "FIRST")], targets: [id(target)] });
+  for (const { id: edge, source } of outs)
+    root.edges!.push({ id: `o${edge}`, sources: [id(source)], targets: [border(`+o${edge}`, "LAST")] });
   return root;
 }
 
@@ -143,7 +163,8 @@ function id(node: string): string {
 export function placed(scene: Scene, root: ElkNode): Placed {
   const boxes = new Map<string, Box>();
   const visit = (node: ElkNode): void => {
-    if (node.id) boxes.set(node.id.slice(1), { x: node.x!, y: node.y!, width: node.width!, height: node.height! });
+    if (node.id && !node.id.startsWith("+"))
+      boxes.set(node.id.slice(1), { x: node.x!, y: node.y!, width: node.width!, height: node.height! });
     node.children?.forEach(visit);
   };
   visit(root);
