@@ -32,7 +32,8 @@ def test_a_first_look(first: FirstLook, window: str, picture: str) -> None:
     assert look.whole or look.continued
     if look.boxes <= 40:
         assert look.smallest > 8.95
-    assert look.side < 0.334
+    if window == "lab":  # where it is narrow the panels are below
+        assert look.side < 0.334
     if window == "lab" and look.boxes > 2:  # two boxes do not fill a wide cell
         assert look.empty <= 0.15
         assert look.cell[1] >= 280
