@@ -92,7 +92,7 @@ describe("legend", () => {
 
   test("every kind present, with its count; literals are off at first", () => {
     const panel = shown(legendPanel(app()));
-    expect(kind(panel, "Operation").textContent).toBe("Operation13");
+    expect(kind(panel, "Operation").textContent).toBe("compute13");
     expect(
       [...panel.element.querySelectorAll('[aria-pressed="false"]')].map(
         (button) => (button as HTMLElement).dataset.kind,

@@ -9,6 +9,11 @@ export function styleOf(legend: Legend, kind: string, group = false): KindStyle 
   return (Object.hasOwn(legend, kind) ? legend[kind] : legend[group ? "Subgraph" : "Operation"])!;
 }
 
+/** What the legend calls a kind: a word that says what it does, where there is one. */
+export function wordOf({ word, noun, name }: KindStyle): string {
+  return word ?? noun ?? name;
+}
+
 export function hue(legend: Legend, kind: string, theme: Theme, group = false): string {
   return styleOf(legend, kind, group)[theme];
 }
@@ -27,6 +32,6 @@ export function legendEntries(index: Index, legend: Legend): LegendEntry[] {
     .sort(([a], [b]) => at(a) - at(b) || (a < b ? -1 : 1))
     .map(([kind, { group, count }]) => {
       const style = styleOf(legend, kind, group);
-      return { kind, count, style: Object.hasOwn(legend, kind) ? style : { ...style, name: kind } };
+      return { kind, count, style: Object.hasOwn(legend, kind) ? style : { ...style, name: kind, word: kind } };
     });
 }

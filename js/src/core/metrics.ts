@@ -11,6 +11,7 @@ export const GROUP_TITLE = 12.5;
 export const NOTE = 10.5;
 export const WIDEST = 260; // of a text in a node
 export const WIDEST_GROUP = 420; // of a text in a sub-graph's header
+export const PENCIL = 18; // px before the title of a write: its sign
 export const MOST_NAMED = 12; // arguments of a node whose names are drawn at their arrows
 export const NAME_GAP = 10; // between an argument's name and the next arrow
 
@@ -26,7 +27,11 @@ export function edgeTextWidth(edge: SceneEdge): number {
 /** Sizes a node to its texts and its shape. */
 export function size(node: SceneNode, shape: KindStyle["shape"]): void {
   const note = node.note ? measure(` ${node.note}`, TITLE, "monoBold") : 0;
-  const text = Math.max(measure(node.title, TITLE, "monoBold") + note, measure(node.subtitle ?? "", SUBTITLE, "mono"));
+  const pencil = node.write ? PENCIL : 0;
+  const text = Math.max(
+    pencil + measure(node.title, TITLE, "monoBold") + note,
+    measure(node.subtitle ?? "", SUBTITLE, "mono"),
+  );
   node.width = Math.max(Math.ceil(text) + (shape === "box" ? 24 : 32), 64);
   node.height = node.subtitle ? 38 : 28;
 }

@@ -18,9 +18,11 @@ import {
   WIDEST,
   WIDEST_GROUP,
 } from "./metrics";
-import { canonical, passes, shownChildren, shownPass } from "./open";
+import { canonical, hides, passes, shownChildren, shownPass } from "./open";
+import { throughModel } from "./queries";
 import { shortened, visible } from "./text";
 import type { Scene, SceneEdge, SceneNode, ViewState } from "./types";
+import { bracketed, indexOf, isWrite, servants, servesWrite, titleOf, written } from "./words";
 
 const MOST_BRIDGED = 12; // visible nodes from which edges are drawn through one hidden node
 const WIDEST_ERROR = 820; // px: torch's longest error about shapes is whole, as its middle says them
@@ -44,6 +46,7 @@ class SceneBuilder {
   private readonly standsFor = new Map<string, string>();
   private readonly twins = new Map<string, string>(); // id of a pass that is not shown -> id of the pass that is
   private readonly only?: ReadonlySet<string>;
+  private readonly serves: ReadonlyMap<string, string>; // what only serves a write -> the write, which is drawn alone
   private readonly expanded: ReadonlySet<string>; // as canonical ids
   private readonly parallel = new Map<string, number>(); // edges from one end to another
   private readonly placesOf = new Map<string, ReadonlyMap<string, NodeData[]>>(); // pass -> what is in it by its place
@@ -57,6 +60,7 @@ class SceneBuilder {
     private readonly state: ViewState,
     private readonly legend: Legend,
   ) {
+    this.serves = servesWrite(index);
     if (state.only) this.only = this.slice(state.only);
     this.expanded = new Set([...state.expanded].map((id) => canonical(index, state.steps, id)));
   }
@@ -87,7 +91,8 @@ class SceneBuilder {
     let cut = 0;
     for (const item of items) {
       const { data } = item;
-      if (this.state.hiddenKinds.has(data.kind) || (this.only && !this.only.has(data.id))) continue;
+      if (hides(this.state.hiddenKinds, data) || (this.only && !this.only.has(data.id)) || this.isInWrite(data.id))
+        continue;
       if (this.nodes.size >= (this.state.limit ?? Infinity)) {
         cut += 1;
         continue;
@@ -117,6 +122,12 @@ class SceneBuilder {
       this.markTwins(pass, pass.data.id, shown!.data.id);
       this.coverPass(pass.children, id);
     }
+  }
+
+  /** Whether what only serves a write is drawn as that write. */
+  private isInWrite(id: string): boolean {
+    const write = this.serves.get(id);
+    return write !== undefined && (!this.only || this.only.has(write));
   }
 
   /** A closed sub-graph stands for all that is in it. Returns whether that changes what the model computes. */
@@ -176,6 +187,8 @@ class SceneBuilder {
     else this.describeGroup(node, item);
     this.nodes.set(data.id, node);
     this.standsFor.set(data.id, data.id);
+    if (!node.write) return;
+    for (const id of servants(this.index, data.id)) if (this.isInWrite(id)) this.standsFor.set(id, data.id);
   }
 
   private addCut(count: number, parent: string | undefined): void {
@@ -190,21 +203,23 @@ class SceneBuilder {
 
   private describeNode(node: SceneNode): void {
     const { data } = node;
-    node.title = shortened(data.label, WIDEST, TITLE, "monoBold");
-    const subtitle = withNote(this.subtitle(data), data.note);
+    if (isWrite(data)) node.write = true;
+    node.title = shortened(titleOf(this.index, data), WIDEST, TITLE, "monoBold");
+    const subtitle = withNote(this.subtitle(node), data.note);
     if (subtitle) node.subtitle = subtitle;
     size(node, styleOf(this.legend, data.kind).shape);
   }
 
-  private subtitle(data: NodeData): string {
+  private subtitle({ data, title }: SceneNode): string {
     if (data.status === "failed" && data.error) return shortened(data.error, WIDEST_ERROR, SUBTITLE, "mono");
     if (data.status && data.status !== "failed") return data.status;
-    if (data.kind === "LockProtocol") return shortened(data.variable ?? "", WIDEST, SUBTITLE, "mono");
+    if (isWrite(data) && data.kind !== "SkipProtocol")
+      return shortened(written(this.index, data), WIDEST, SUBTITLE, "mono");
     const type = data.shape ? `[${data.shape.join(", ")}]${data.dtype ? ` ${data.dtype}` : ""}` : undefined;
-    const result = type ?? data.value ?? (data.variable === data.label ? undefined : data.variable) ?? "";
+    const result = type ?? data.value ?? (title.endsWith(data.variable ?? "") ? undefined : data.variable) ?? "";
     const folded = this.folded(data);
     if (data.label === "setitem" && data.variable)
-      return shortened(`${data.variable}${index(data) ?? folded}`, WIDEST, SUBTITLE, "mono");
+      return shortened(`${data.variable}${indexOf(this.index, data) ?? folded}`, WIDEST, SUBTITLE, "mono");
     const end = shortened(result, WIDEST, SUBTITLE, "mono");
     if (!folded) return end;
     const arrow = end && " → ";
@@ -227,6 +242,7 @@ class SceneBuilder {
       } else if (!texts.has(name)) texts.set(name, "·");
     }
     if (!literals) return "";
+    if (data.label === "getitem" && indexOf(this.index, data) !== undefined) return ""; // its title says it
     if (data.label === "getitem" || data.label === "setitem") return bracketed(texts.get("1") ?? "");
     const names = [...texts.keys()].sort((a, b) => place(a) - place(b));
     return `(${names.map((name) => (place(name) < Infinity ? texts.get(name)! : `${name}=${texts.get(name)!}`)).join(", ")})`;
@@ -296,7 +312,7 @@ class SceneBuilder {
   private holds(item: Item, counts = new Map<string, number>()): Map<string, number> {
     for (const child of shownChildren(item, this.state.steps)) {
       if (child.data.compound) this.holds(child, counts);
-      else if (!this.state.hiddenKinds.has(child.data.kind)) {
+      else if (!hides(this.state.hiddenKinds, child.data) && !this.serves.has(child.data.id)) {
         const noun = this.noun(child.data);
         counts.set(noun, (counts.get(noun) ?? 0) + 1);
       }
@@ -358,13 +374,15 @@ class SceneBuilder {
     if (source === undefined || target === undefined || this.isHidden(edge.source) || this.isHidden(edge.target))
       return;
     if (source === target) return;
-    if (repeated && this.sayCrossing(edge, source, target, crossings)) return;
+    if (repeated && !throughModel(edge) && this.sayCrossing(edge, source, target, crossings)) return;
     if (this.isInside(source, target) || this.isInside(target, source)) return;
     const shown = repeated ? this.inShownPass(edge) : undefined;
     if (shown) {
       merged.get(shown)?.edges.push(edge.id); // the shown pass has the same edge
       return;
     }
+    const write = this.isInWrite(edge.target) ? this.serves.get(edge.target) : undefined;
+    if (write !== undefined && this.parallel.has(`${edge.source}\n${write}`)) return; // the write takes it, too
     const many = this.parallel.get(`${edge.source}\n${edge.target}`)! > MOST_PARALLEL;
     const lifted = many || this.lifts(edge.source, source) || this.lifts(edge.target, target);
     const pair = `${source}\n${target}`;
@@ -390,7 +408,8 @@ class SceneBuilder {
     if (pass) {
       made.label = shortened(pass, 140, SUBTITLE, "mono");
       this.crossing.add(made);
-    } else if (edge.label !== undefined && !lifted) made.label = shortened(edge.label, 64, SUBTITLE, "mono");
+    } else if (edge.label !== undefined && !lifted && write === undefined)
+      made.label = shortened(edge.label, 64, SUBTITLE, "mono");
     if (edge.output !== undefined && !lifted && !pass) made.output = shortened(edge.output, 64, SUBTITLE, "mono");
     merged.set(key, made);
     if (!pairs.has(`${pair}\n${edge.kind}`)) pairs.set(`${pair}\n${edge.kind}`, made);
@@ -402,7 +421,7 @@ class SceneBuilder {
    */
   private bridges(pairs: ReadonlySet<string>): SceneEdge[] {
     const hidden = [...this.index.items.values()].filter(
-      ({ data }) => !data.compound && this.state.hiddenKinds.has(data.kind) && this.index.into.has(data.id),
+      ({ data }) => !data.compound && hides(this.state.hiddenKinds, data) && this.index.into.has(data.id),
     );
     hidden.sort((a, b) => a.rank - b.rank);
     const reached = new Map<string, Set<string>>(); // hidden node -> the visible ones that it takes something from
@@ -458,7 +477,7 @@ class SceneBuilder {
 
   /** Whether an end is of a hidden kind, itself or as the twin of one. */
   private isHidden(id: string): boolean {
-    return this.state.hiddenKinds.has(this.index.items.get(id)!.data.kind);
+    return hides(this.state.hiddenKinds, this.index.items.get(id)!.data);
   }
 
   /** Whether the visible element is a closed sub-graph around the edge's end, and not the end itself or its twin. */
@@ -534,16 +553,6 @@ function saysItsArguments(data: NodeData): boolean {
 function withNote(subtitle: string, note: string | undefined): string {
   const both = [subtitle, note && visible(note)].filter(Boolean).join(" · ");
   return measure(both, SUBTITLE, "mono") <= WIDEST ? both : subtitle;
-}
-
-/** The index of a getitem or setitem, if it is known as text. */
-function index(data: NodeData): string | undefined {
-  const text = data.arguments?.find(([name]) => name === "1")?.[1];
-  return text === undefined ? undefined : bracketed(text);
-}
-
-function bracketed(index: string): string {
-  return `[${/^\(.*\)$/.test(index) ? index.slice(1, -1) : index}]`;
 }
 
 const NOUNS: Record<string, string> = {

@@ -32,6 +32,7 @@ export interface SceneNode {
   title: string; // first line
   subtitle?: string; // second line; a closed sub-graph says what it holds
   note?: string; // at the right of a sub-graph's title: "x3", "line 3", "closed - 9 nodes"
+  write?: true; // it writes into the model, and is the loudest
   changes?: true; // what the model computes; of a closed sub-graph, something in it does
   step?: { iterator: string; shown: number; count: number; label: string }; // an Iterator shown one pass at a time
   width: number; // 0 for an open sub-graph: layout decides

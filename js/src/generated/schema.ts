@@ -85,6 +85,7 @@ export interface KindStyle {
   standing?: boolean;
   literal?: boolean;
   outside?: boolean;
+  word?: string;
   noun_of_change?: string;
   loop?: boolean;
   inline?: boolean;

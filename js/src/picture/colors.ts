@@ -57,3 +57,9 @@ export function edgeColor(edge: SceneEdge, legend: Legend, theme: Theme): string
   if (edge.kind === "condition") return hue(legend, "Conditional", theme, true);
   return edge.kind === "via" ? mix(COLORS[theme].edge, COLORS[theme].page, 0.85) : COLORS[theme].edge;
 }
+
+/** What a write is filled with, and what is written on it: the legend's hue, so dark that its words are read at ease. */
+export function writeColors(legend: Legend, theme: Theme): { fill: string; text: string } {
+  const color = hue(legend, "SwapProtocol", theme);
+  return theme === "light" ? { fill: mix(color, "#000000", 0.86), text: "#ffffff" } : { fill: color, text: "#0d1a12" };
+}

@@ -1,12 +1,12 @@
 // A placed scene as marks: what is written on a box, which line an edge is, and the legend below them.
 
 import { type Face, measure } from "../core/font";
-import { hue, styleOf } from "../core/kinds";
-import { edgeText, GROUP_TITLE, NOTE, SUBTITLE, TITLE } from "../core/metrics";
+import { hue, styleOf, wordOf } from "../core/kinds";
+import { edgeText, GROUP_TITLE, NOTE, PENCIL, SUBTITLE, TITLE } from "../core/metrics";
 import { shortened } from "../core/text";
 import type { Box, LegendEntry, Placed, Point, SceneEdge, SceneNode } from "../core/types";
 import type { Legend, NodeData, Theme } from "../generated/schema";
-import { COLORS, edgeColor, groupFills, mix, TINT } from "./colors";
+import { COLORS, edgeColor, groupFills, mix, TINT, writeColors } from "./colors";
 import type { Figure, Mark, Picture, Shape, Step, Text } from "./marks";
 import { arrowHead, direction, nodeOutline, path, rounded, routePath } from "./path";
 import { swatch } from "./swatch";
@@ -118,12 +118,16 @@ export function boxShape(node: SceneNode, box: Box, legend: Legend, theme: Theme
     };
   }
   const style = styleOf(legend, data.kind);
+  if (node.write) {
+    const { fill } = writeColors(legend, theme);
+    return { path: nodeOutline(box, style.shape), fill, stroke: fill, strokeWidth: 1.5 };
+  }
   const dash = data.status && STATUS_DASHES[data.status];
   return {
     path: nodeOutline(box, style.shape),
-    fill: mix(style[theme], colors.page, data.status === "planned" ? 0 : TINT[theme]),
+    fill: mix(style[theme], colors.page, data.status === "planned" || style.color === "black" ? 0 : TINT[theme]),
     stroke: failed ? colors.failed : style[theme],
-    strokeWidth: changes ? 3 : failed ? 2.2 : 1.5,
+    strokeWidth: changes ? 3 : failed ? 2.2 : style.color === "black" ? 1.1 : 1.5, // what is computed is quiet
     ...(dash ? { dash } : {}),
   };
 }
@@ -141,10 +145,16 @@ export function boxMarks(node: SceneNode, box: Box, legend: Legend, theme: Theme
   if (node.role === "node") {
     const middle = x + box.width / 2;
     const title = node.note ? `${node.title} ${node.note}` : node.title;
-    const marks: Mark[] = [
-      text(middle, y + (node.subtitle ? 16.5 : 18.5), title, TITLE, "monoBold", colors.text, "middle"),
-    ];
-    if (node.subtitle) marks.push(text(middle, y + 30, node.subtitle, SUBTITLE, "mono", colors.mute, "middle"));
+    const ink = node.write ? writeColors(legend, theme).text : colors.text;
+    const baseline = y + (node.subtitle ? 16.5 : 18.5);
+    const start = node.write ? PENCIL / 2 : 0;
+    const marks: Mark[] = [text(middle + start, baseline, title, TITLE, "monoBold", ink, "middle")];
+    if (node.write) {
+      const left = middle - start - measure(title, TITLE, "monoBold") / 2;
+      marks.push(pencil(left, baseline - 9.5, ink));
+    }
+    const second = node.write ? ink : colors.mute;
+    if (node.subtitle) marks.push(text(middle, y + 30, node.subtitle, SUBTITLE, "mono", second, "middle"));
     if (node.data.note) marks.push(warning(x + 4, y + 1, theme));
     if (failed) marks.push(cross(x + box.width - 3, y + 2, theme));
     return marks;
@@ -194,6 +204,16 @@ function plates(node: SceneNode, { x, y, width }: Box): Box[] {
   if (!node.note) return [title];
   const note = measure(node.note, NOTE, "sans");
   return [title, { x: x + width - note - 16, y: y + 8, width: note + 8, height: 19 }];
+}
+
+/** The sign of a write, a pencil, in 11 px. */
+function pencil(x: number, y: number, color: string): Figure {
+  return {
+    shapes: [
+      { path: path(["M", x + 0.5, y + 10.5], ["l", 0.9, -3.6], ["l", 2.7, 2.7], ["z"]), fill: color },
+      { path: path(["M", x + 2, y + 6.3], ["l", 5, -5], ["l", 2.7, 2.7], ["l", -5, 5], ["z"]), fill: color },
+    ],
+  };
 }
 
 /** The sign of a failure, a cross in a disc, which is seen without colour, too. */
@@ -359,7 +379,7 @@ function entryWidth(entry: LegendEntry): number {
 
 /** The name is cut, because a kind that the legend lacks may have any name. */
 function entryName({ style }: LegendEntry): string {
-  return shortened(style.name, 240, LEGEND_TEXT, "sans");
+  return shortened(wordOf(style), 240, LEGEND_TEXT, "sans");
 }
 
 /** What a node's tooltip says, the name first. */

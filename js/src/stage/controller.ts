@@ -2,7 +2,7 @@
 // state.
 
 import { allGroups, around } from "../core/elementIndex";
-import { expansionWithin, firstShown, passes, withOpen } from "../core/open";
+import { expansionWithin, firstShown, hides, passes, withOpen } from "../core/open";
 import { closure } from "../core/queries";
 import type { Placed } from "../core/types";
 import type { State } from "../generated/schema";
@@ -120,7 +120,10 @@ export class Controller {
   /** Takes what is of a hidden kind out of the selection. */
   selectShown(): void {
     const hidden = new Set(this.model.get("hidden_kinds"));
-    const shown = (id: string): boolean => !hidden.has(this.stage.index.items.get(id)?.data.kind ?? "");
+    const shown = (id: string): boolean => {
+      const item = this.stage.index.items.get(id);
+      return !item || !hides(hidden, item.data);
+    };
     this.stage.change({ selected: this.model.get("selected").filter(shown) });
   }
 
