@@ -153,6 +153,7 @@ export class Widget {
       slice: (ids) => controller.slice(ids),
       hover: (ids) => {
         stage.drawing.hover(stage.visible(ids));
+        stage.light(ids);
         this.source.light(ids.length ? ids : model.get("selected"));
       },
       say: (text) => this.say(text),
@@ -351,8 +352,10 @@ export class Widget {
       return new Blob([page(this.code!, state)], { type: "text/html" });
     }
     const title = this.model.get("title");
+    const { lit } = this.stage;
     const picture = draw(this.stage.drawing.placed!, LEGEND, {
       theme: this.theme,
+      ...(lit ? { lit } : {}),
       title,
       legend: true,
       entries: legendEntries(this.stage.index, LEGEND),

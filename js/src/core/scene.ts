@@ -20,6 +20,7 @@ import {
 } from "./metrics";
 import { canonical, hides, passes, shownChildren, shownPass } from "./open";
 import { throughModel } from "./queries";
+import { addRails } from "./rails";
 import { shortened, visible } from "./text";
 import type { Scene, SceneEdge, SceneNode, ViewState } from "./types";
 import { bracketed, indexOf, isWrite, servants, servesWrite, titleOf, written } from "./words";
@@ -67,6 +68,7 @@ class SceneBuilder {
 
   build(): Scene {
     this.place(this.index.roots, undefined);
+    addRails(this.nodes, this.index, this.legend);
     const edges = this.edges();
     return { nodes: [...this.nodes.values()], edges, standsFor: this.standsFor, hidden: this.hidden, cut: this.cut };
   }
@@ -344,11 +346,24 @@ class SceneBuilder {
       if (node.role === "node") size(node, styleOf(this.legend, node.data.kind).shape);
       else sizeClosed(node);
     }
-    const all = [...merged.values()];
+    const all = [...merged.values()].filter((edge) => !this.saysRail(edge));
     const shown = all.slice(0, Math.max(MOST_EDGES, MOST_EDGES_A_BOX * this.nodes.size));
     this.cut = all.length - shown.length;
     const edges = this.labelled(shown);
     return [...edges, ...this.bridges(new Set(edges.map(({ source, target }) => `${source}\n${target}`)))];
+  }
+
+  /** Whether both ends of a way through the model are on one rail, which says it. */
+  private saysRail({ kind, source, target }: SceneEdge): boolean {
+    if (kind !== "model" && kind !== "may") return false;
+    const outer = (id: string): string[] => {
+      const ids = [id];
+      for (let at = this.nodes.get(id)!.parent; at !== undefined; at = this.nodes.get(at)!.parent) ids.unshift(at);
+      return ids;
+    };
+    const [from, to] = [outer(source), outer(target)];
+    const at = from.findIndex((id, depth) => id !== to[depth]);
+    return [from[at], to[at]].every((id) => id !== undefined && this.nodes.get(id)!.stop !== undefined);
   }
 
   private countParallel(): void {

@@ -30,6 +30,7 @@ import { strFromU8 } from "fflate";
 import { type Item, indexElements } from "../core/elementIndex";
 import { legendEntries, styleOf } from "../core/kinds";
 import { expansionWithin } from "../core/open";
+import { type Lit, litAtFirst, litIn, reachOf } from "../core/reach";
 import { buildScene } from "../core/scene";
 import type { Placed, ViewState } from "../core/types";
 import type { Element, Legend, Positions, Theme } from "../generated/schema";
@@ -60,6 +61,7 @@ export interface RenderRequest {
 
 interface Drawn {
   placed: Placed;
+  lit: Lit;
   picture: Picture;
   said: { width: number; height: number; visible: number; hidden: number; warnings: string[] };
 }
@@ -88,6 +90,7 @@ export function drawn(request: RenderRequest): Drawn {
     arrangement: request.arrangement ?? "flow",
     positions: request.positions ?? {},
   });
+  const lit = litIn(scene, index, reachOf(index, litAtFirst(index)));
   const picture = draw(placed, legend, {
     theme: request.theme ?? "light",
     legend: request.show_legend ?? true,
@@ -95,10 +98,11 @@ export function drawn(request: RenderRequest): Drawn {
     hiddenKinds,
     ...(request.title ? { title: request.title } : {}),
     footer,
+    lit,
     transparent: request.transparent ?? false,
   });
   const { width, height } = picture;
-  return { placed, picture, said: { width, height, visible: scene.nodes.length, hidden: scene.hidden, warnings } };
+  return { placed, lit, picture, said: { width, height, visible: scene.nodes.length, hidden: scene.hidden, warnings } };
 }
 
 export function render(request: RenderRequest) {

@@ -2,10 +2,11 @@
 
 import { groupBy } from "../core/groupBy";
 import { edgeTextWidth, headerWidth } from "../core/metrics";
-import type { Box, Placed, Point, Scene } from "../core/types";
+import { inOrder } from "../core/rails";
+import type { Box, Placed, Point, Scene, SceneNode } from "../core/types";
 import type { ElkNode, ElkPoint } from "./elk";
 import { isColumns } from "./rows";
-import { CORNER, GAP, MARGIN, SIDE, TOP, WIDEST } from "./spacing";
+import { CORNER, GAP, leftOf, MARGIN, SIDE, topOf, WIDEST } from "./spacing";
 import { wrapParts } from "./wrapping";
 
 const MOST = 1000; // boxes that elkjs lays out; more go in plain rows
@@ -35,7 +36,6 @@ const COMPOUND = {
   "elk.hierarchyHandling": "INCLUDE_CHILDREN",
   "elk.layered.nodePlacement.bk.fixedAlignment": "NONE",
   "elk.layered.crossingMinimization.semiInteractive": "true", // boxes with a position keep their order
-  "elk.padding": `[top=${TOP},left=${SIDE},bottom=${SIDE},right=${SIDE}]`,
   ...SPACING,
 };
 
@@ -51,6 +51,9 @@ const ROOT = {
  */
 const STRAIGHTER = { "elk.layered.priority.straightness": "2" };
 
+/** Of one stop of a rail and the next: they stand one below the other. */
+const ON_RAIL = { "elk.layered.priority.straightness": "8" };
+
 /**
  * The scene as elkjs reads it, edges at the root, where ends in different sub-graphs are found; undefined if it is too
  * much for elkjs, or too little.
@@ -58,7 +61,8 @@ const STRAIGHTER = { "elk.layered.priority.straightness": "2" };
 export function elkGraph(scene: Scene): ElkNode | undefined {
   if (scene.nodes.length > MOST || scene.edges.length > MOST_EDGES || isColumns(scene)) return undefined;
   const { links, columns } = wrapParts(scene);
-  const { crossed, widest } = layering(scene, links);
+  const stops = inOrder(scene.nodes);
+  const { crossed, widest } = layering(scene, [...links, ...stops]);
   const parents = new Map(scene.nodes.map((node) => [node.id, node.parent]));
   const within = scene.edges.every(({ source, target }) => parents.get(source) === parents.get(target));
   if (crossed > (within ? MOST_CROSSED_WITHIN : MOST_CROSSED) || widest > WIDEST) return undefined;
@@ -69,8 +73,12 @@ export function elkGraph(scene: Scene): ElkNode | undefined {
   if (crossed > CROSSED) placement["elk.layered.thoroughness"] = "3";
   const root: ElkNode = { id: "", layoutOptions: { ...ROOT, ...placement }, children: [], edges: [] };
   const nodes = new Map<string, ElkNode>([["", root]]);
+  const railed = new Set(scene.nodes.filter(({ rail }) => rail !== undefined).map(({ id }) => id));
+  // What the rail at the left leads to is left of what else is in its layer.
+  const besideRail = ({ parent, stop }: SceneNode): number | undefined =>
+    parent !== undefined && railed.has(parent) ? Number(stop === undefined) : undefined;
   for (const node of scene.nodes) {
-    const column = columns.get(node.id);
+    const column = columns.get(node.id) ?? besideRail(node);
     const made: ElkNode = {
       id: id(node.id),
       layoutOptions: column === undefined ? {} : { "elk.position": `(${column},0)` },
@@ -80,6 +88,7 @@ export function elkGraph(scene: Scene): ElkNode | undefined {
         ...made.layoutOptions,
         ...COMPOUND,
         ...placement,
+        "elk.padding": `[top=${topOf(node)},left=${leftOf(node)},bottom=${SIDE},right=${SIDE}]`,
         "elk.nodeSize.constraints": "MINIMUM_SIZE",
         // (height, width): elkjs 0.12 sets it before it turns the drawing to go down
         "elk.nodeSize.minimum": `(0,${headerWidth(node)})`,
@@ -99,6 +108,7 @@ export function elkGraph(scene: Scene): ElkNode | undefined {
   for (const { id, source, target } of scene.edges)
     join(`e${id}`, source, target, fed.has(source) && parents.get(source) === parents.get(target) ? STRAIGHTER : {});
   links.forEach(([above, below], at) => void join(`s${at}`, above, below));
+  stops.forEach(([above, below], at) => void join(`r${at}`, above, below, ON_RAIL));
   return root;
 }
 

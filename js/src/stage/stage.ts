@@ -2,10 +2,12 @@
 // drawing.
 
 import { type Index, indexElements } from "../core/elementIndex";
+import { type Lit, litAtFirst, litIn, reachOf } from "../core/reach";
 import { buildScene } from "../core/scene";
 import { spelled } from "../core/text";
 import type { Placed, Scene, ViewState } from "../core/types";
-import type { Legend, State, Theme } from "../generated/schema";
+import { isWrite } from "../core/words";
+import type { Legend, NodeData, State, Theme } from "../generated/schema";
 import { h } from "../host/dom";
 import { ElkWorker } from "../host/elkWorker";
 import { loadFonts } from "../host/fonts";
@@ -18,6 +20,7 @@ import { facts, TOOLTIP } from "../picture/draw";
 import { ARRANGEMENTS, arranged } from "./cytoscapeLayouts";
 import { Drawing } from "./drawing";
 
+const NOTHING: NodeData = { id: "", kind: "", label: "" };
 const SLOW = 400; // ms after which a layout shows that it runs
 const LARGE = 5000; // elements; indexing so many takes a tenth of a second
 const PREPARED = 150; // boxes; a larger drawing is not prepared for a click
@@ -64,6 +67,7 @@ export class Stage {
   private intent: Intent = {}; // of the next drawing
   private traced: ReadonlySet<string> | null = null; // what is lit up while everything else is dim
   private readonly tip = h("div", { class: "tip", hidden: true });
+  private hovered: readonly string[] = []; // items that the pointer is on
   private layoutOf: AbortController | null = null; // of the layout that runs
   private since = 0; // when it began
 
@@ -274,6 +278,24 @@ export class Stage {
 
   highlight(): void {
     this.drawing.highlight(this.visible(this.model.get("selected")), this.traced && this.visible(this.traced));
+    this.light();
+  }
+
+  /** What is lit up: what the write under the pointer reaches, else the selected one, else all where they are few. */
+  get lit(): Lit | undefined {
+    const { index } = this;
+    const scene = this.drawing.placed?.scene;
+    if (!scene) return undefined;
+    const isWritten = (id: string): boolean => isWrite(index.items.get(id)?.data ?? NOTHING);
+    const asked = [this.hovered, this.model.get("selected")].map((ids) => ids.filter(isWritten));
+    const writes = asked.find((ids) => ids.length) ?? litAtFirst(index);
+    return litIn(scene, index, reachOf(index, writes));
+  }
+
+  /** Lights up what writes reach; of these, while the pointer is on them. */
+  light(hovered = this.hovered): void {
+    this.hovered = hovered;
+    this.drawing.showReach(this.lit);
   }
 
   fit(ids?: Iterable<string>): void {
@@ -307,7 +329,7 @@ export class Stage {
     const box = this.drawing.rendered(id);
     if (!node || !box) return;
     const line = node.data.line === undefined ? [] : [`line ${node.data.line}`];
-    this.tip.textContent = spelled([...facts(node), ...line].join("\n").slice(0, TOOLTIP));
+    this.tip.textContent = spelled([...facts(node, this.lit), ...line].join("\n").slice(0, TOOLTIP));
     this.tip.hidden = false;
     const left = Math.min(box.x, this.element.clientWidth - this.tip.offsetWidth - 8);
     const below = box.y + box.height + 8;

@@ -1,0 +1,91 @@
+// The model as a rail in each sub-graph that touches it: from the input down, past the places that are read and written, in
+// the order in which they ran. A touched place is a stop; so is a loop or a branch that touches places in it.
+
+import type { Legend } from "../generated/schema";
+import type { Index, Item } from "./elementIndex";
+import { measure } from "./font";
+import { styleOf } from "./kinds";
+import { SUBTITLE } from "./metrics";
+import { shortened } from "./text";
+import type { SceneNode } from "./types";
+import { isRead, isWrite } from "./words";
+
+const MOST_STOPS = 80; // of one rail, past which it would say nothing
+const WIDEST_NAME = 84; // px
+const BESIDE_NAME = 14; // px from the names to the middle of the rail
+export const BESIDE_RAIL = 28; // px from there to the boxes: room for what leads to them
+
+/** Gives visible nodes their stops, and sub-graphs their rails. Nodes come after their parents, in order of execution. */
+export function addRails(nodes: ReadonlyMap<string, SceneNode>, index: Index, legend: Legend): void {
+  const stops = new Map<string, SceneNode[]>(); // open sub-graph -> the stops in it
+  for (const node of nodes.values()) {
+    if (node.parent === undefined || !index.items.has(node.id)) continue;
+    const name = stopOf(node, index, legend);
+    if (name === undefined) continue;
+    node.stop = name;
+    const siblings = stops.get(node.parent);
+    if (siblings) siblings.push(node);
+    else stops.set(node.parent, [node]);
+  }
+  for (const [id, all] of stops) {
+    if ((all.length < 2 && !all[0]!.write) || all.length > MOST_STOPS) continue;
+    const group = nodes.get(id)!;
+    if (!belongsToRun(legend, group.data.kind)) group.begins = true;
+    const names = [...all.map(({ stop }) => stop!), group.begins ? INPUT : ""];
+    group.rail =
+      Math.ceil(Math.max(...names.map((name) => measure(name, SUBTITLE, "mono")))) + BESIDE_NAME + BESIDE_RAIL;
+  }
+}
+
+/** What the top of a rail is called, where a run begins. */
+export const INPUT = "input";
+
+/** The name of the place that a box touches (empty for a sub-graph that touches some), or undefined if it touches none. */
+function stopOf({ id, role, data }: SceneNode, index: Index, legend: Legend): string | undefined {
+  if (role === "node") return isTouch(data) ? placeName(data.writes ?? data.label) : undefined;
+  return belongsToRun(legend, data.kind) && index.items.get(id)!.children.some((child) => touches(child, legend))
+    ? ""
+    : undefined;
+}
+
+function touches({ data, children }: Item, legend: Legend): boolean {
+  if (!data.compound) return isTouch(data);
+  return belongsToRun(legend, data.kind) && children.some((child) => touches(child, legend));
+}
+
+/** Whether a node reads from the running model or writes into it. A gradient comes in the other direction. */
+function isTouch(data: SceneNode["data"]): boolean {
+  return isRead(data) || (isWrite(data) && !/(^|\.)grad$/.test(data.label));
+}
+
+/** Whether a sub-graph is a part of the run around it: a loop, one of its passes, a branch, a helper function. */
+function belongsToRun(legend: Legend, kind: string): boolean {
+  const { inline, pass } = styleOf(legend, kind, true);
+  return inline === true || pass === true;
+}
+
+/** The module of a place, in short: `h.5` of `transformer.h.5.output[:, 7]`. */
+export function placeName(place: string): string {
+  const path = place.replace(/\[.*$/s, "").replace(/\.(output|inputs?)$/, "");
+  const names = path.split(".");
+  let number = names.length - 1;
+  while (number > 0 && !/^\d+$/.test(names[number]!)) number--;
+  return shortened(names.slice(number > 0 ? number - 1 : -1).join("."), WIDEST_NAME, SUBTITLE, "mono");
+}
+
+/** The stops of each rail, from top to bottom, by the sub-graph that it is in. */
+export function railStops(nodes: Iterable<SceneNode>): Map<string, SceneNode[]> {
+  const stops = new Map<string, SceneNode[]>();
+  for (const node of nodes) {
+    if (node.rail !== undefined) stops.set(node.id, []);
+    if (node.stop !== undefined) stops.get(node.parent ?? "")?.push(node);
+  }
+  return stops;
+}
+
+/** Which stop is to be above which, for layouts. */
+export function inOrder(nodes: Iterable<SceneNode>): [above: string, below: string][] {
+  return [...railStops(nodes).values()].flatMap((stops) =>
+    stops.slice(1).map((stop, at): [string, string] => [stops[at]!.id, stop.id]),
+  );
+}
