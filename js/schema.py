@@ -103,7 +103,7 @@ def state() -> list[str]:
     types = {
         "elements": "Element[]",
         "sources": "SourceText[]",
-        "about": "{ nnsight?: string | null; complete?: boolean; reason?: string | null }",
+        "about": "{ nnsight?: string | null; complete?: boolean; reason?: string | null; warnings?: [id: string, text: string][] }",
     }
     defaults: dict[str, Any] = {"elements": [], "sources": [], "about": {}}
     for name, (hint, option) in options_of(WidgetOptions).items():

@@ -40,7 +40,7 @@ def write(graph: Graph, **options: Any) -> bytes:
         "only": [],
         "elements": to_elements(graph),
         "sources": [plain(source) for source in graph.sources],
-        "about": {"nnsight": graph.nnsight, "complete": graph.complete, "reason": graph.reason},
+        "about": graph.about,
         "title": graph.title,
     }
     filled = {

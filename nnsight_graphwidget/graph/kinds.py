@@ -11,6 +11,8 @@ it has is how it behaves:
 * ``says_arguments``: its label is made of its literals already.
 * ``loop``: its groups are passes; ``pass``: it is one, no level of its own where a loop shows one pass.
 * ``inline``: a group that stays in the lane of what it is in. ``folded``: a group that is closed at first.
+* ``reads``: it gives what the model has computed. ``saves``: it keeps a value past the block.
+* ``rows``: a group that sees rows of a batch of its own, or all of them.
 * ``standing``: it is there whether or not a pass does anything, as the loop's variable is.
 """
 
@@ -21,7 +23,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
-Behaviour = Literal["literal", "outside", "says_arguments", "loop", "pass", "inline", "folded", "standing"]
+Behaviour = Literal[
+    "literal", "outside", "says_arguments", "loop", "pass", "inline", "folded", "standing", "reads", "saves", "rows"
+]
 
 
 @lru_cache(maxsize=1)

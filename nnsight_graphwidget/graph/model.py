@@ -178,6 +178,14 @@ class Graph(Shown):
     reason: str | None = None
     warnings: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def about(self) -> dict[str, Any]:
+        """What a view says of the graph as a whole: nnsight's version, whether it is complete, its warnings."""
+        return {
+            "nnsight": self.nnsight, "complete": self.complete, "reason": self.reason,
+            "warnings": _listed(self.warnings),
+        }  # fmt: skip
+
     def reached(self, node: str) -> dict[str, str]:
         """What depends on a node, through values and through the model.
 

@@ -94,7 +94,7 @@ class GraphWidget(anywidget.AnyWidget, ViewTraits, Cytoscape):  # type: ignore[m
 
     elements: t.List[Any] = t.List(help="The Cytoscape element list of the whole graph.").tag(sync=True, to_json=_packed)
     sources: t.List[Any] = t.List(help="The user's blocks: file, line, text.").tag(sync=True)
-    about: t.Dict[str, Any] = t.Dict(help="nnsight: its version; complete, reason: whether a part is missing.").tag(sync=True)
+    about: t.Dict[str, Any] = t.Dict(help="The graph's own ``about``: nnsight, complete, reason, warnings.").tag(sync=True)
 
     @takes(WidgetOptions)
     def __init__(self, obj: Any, **options: Unpack[WidgetOptions]) -> None:
@@ -122,7 +122,7 @@ class GraphWidget(anywidget.AnyWidget, ViewTraits, Cytoscape):  # type: ignore[m
         super().__init__(
             elements=to_elements(graph),
             sources=[plain(source) for source in graph.sources],
-            about={"nnsight": graph.nnsight, "complete": graph.complete, "reason": graph.reason},
+            about=graph.about,
             **{"title": graph.title, **traits},
         )
 

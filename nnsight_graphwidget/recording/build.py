@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
+from ..graph.advice import advice
 from .arguments import (
     INPUTS,
     argument,
@@ -109,7 +110,7 @@ class Builder:
         groups = self._finished_groups(nodes)
         edges = self._finished_edges(nodes)
         outer = [group.label for group in groups if group.parent is None]
-        return Graph(
+        graph = Graph(
             nodes=tuple(nodes),
             groups=groups,
             edges=edges,
@@ -119,6 +120,19 @@ class Builder:
             complete=reason is None,
             reason=reason,
         )
+        return replace(
+            graph, warnings=tuple(sorted((*advice(graph), *self._misnamed()), key=lambda each: self._nodes[each[0]][0]))
+        )
+
+    def _misnamed(self) -> Iterator[tuple[str, str]]:
+        """Saves whose name is that of something else: ``loss = -x.save()`` saves ``x``."""
+        for event, id_ in self._of.items():
+            site = event.site
+            if event.kind != "LockProtocol" or site is None or not isinstance(site.statement, ast.Assign):
+                continue
+            (target, *_), made = site.statement.targets, site.statement.value
+            if isinstance(target, ast.Name) and _inside(made, site.node):
+                yield id_, f"line {site.line} saves {_saved(site)}, and not what {target.id} is"
 
     # -- groups ----------------------------------------------------------------------------------------------------------
 
@@ -137,7 +151,7 @@ class Builder:
         id_ = self._make_id(parent, name, site.line if site else None)
         self.ids[scope] = id_
         self._groups[id_] = Group(
-            id_, scope.kind, label, parent, variable=scope.variable, **_where(site, span=False),
+            id_, scope.kind, label, parent, variable=scope.variable, given=scope.given, **_where(site, span=False),
             status="planned" if scope.planned and scope.status == "ok" else scope.status, error=scope.error,
         )  # fmt: skip
         call = call_of(scope)
@@ -787,6 +801,32 @@ def _label(event: Event) -> str:
         spelt = text_of(site, site.node) if site is not None and isinstance(site.node, ast.Attribute) else None
         return spelt or "tensor.grad"
     return event.label
+
+
+def _saved(site: Site) -> str:
+    """What a call saves, as the source spells it."""
+    call = site.node
+    if isinstance(call, ast.Call):
+        given = call.args[0] if call.args else call.func.value if isinstance(call.func, ast.Attribute) else None
+        return text_of(site, given) or "a part of it"
+    return "a part of it"
+
+
+def _inside(made: ast.AST, save: ast.AST | None) -> bool:
+    """Whether an expression only computes on with what a call saved."""
+    while made is not save:
+        inner = {ast.UnaryOp: "operand", ast.Subscript: "value", ast.Attribute: "value"}.get(type(made))
+        if inner is not None:
+            made = getattr(made, inner)
+        elif isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute):
+            made = made.func.value
+        elif isinstance(made, ast.BinOp):
+            return any(side is save or _inside(side, save) for side in (made.left, made.right))
+        else:
+            return False
+        if made is save:
+            return True
+    return False
 
 
 def _note(event: Event) -> str | None:

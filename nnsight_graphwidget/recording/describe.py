@@ -11,6 +11,8 @@ import types
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+#: A prompt is shown up to so many characters.
+_PROMPT = 48
 LIMIT = 80
 _MAX_ITEMS = 6
 _MAX_LEAVES = 10_000
@@ -90,6 +92,19 @@ def short(value: Any, depth: int = 0) -> str:
     """One line of at most 80 characters."""
     text = _short(value, depth)
     return text if len(text) <= LIMIT else text[: LIMIT - 1] + "…"
+
+
+def in_words(value: Any) -> str | None:
+    """What a run is given: a prompt in quotes, how many more there are, or the shape of a tensor; None for anything else."""
+    if type(value) is str:
+        text = " ".join(value.split())
+        return f"“{text if len(text) <= _PROMPT else text[: _PROMPT - 1] + '…'}”"
+    if type(value) in (list, tuple) and value and all(type(each) is str for each in value):
+        return (in_words(value[0]) or "") + (f" +{len(value) - 1}" if len(value) > 1 else "")
+    if type(value) is dict and value:
+        return in_words(next(iter(value.values())))
+    found = describe(value) if is_tensor(value) else None
+    return None if found is None or found.shape is None else f"[{', '.join(map(str, found.shape))}]"
 
 
 def _short(value: Any, depth: int) -> str:

@@ -115,7 +115,7 @@ class Scope:
         site: its ``with`` statement in the source.
         region: its block as it ran.
         node: the ``with`` statement.
-        inputs: arguments of the run.
+        inputs: arguments of the run; ``given``: the first of them in words.
         origin: for a replayed edit, the edit.
         stopped: whether it ended early on purpose.
         at: where it broke off, when that was no event.
@@ -132,6 +132,7 @@ class Scope:
     variable: str | None = None
     index: int = 0
     inputs: list[Link] = field(default_factory=list)
+    given: str | None = None
     origin: Scope | None = None
     status: str = "ok"
     error: str | None = None

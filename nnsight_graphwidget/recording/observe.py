@@ -86,7 +86,7 @@ class Frames:
 
 
 class _Held(NamedTuple):
-    """Memory that the model holds: a tensor that it gave, in which run, at which place, and which part of that place's value."""
+    """Memory that the model holds: a tensor that it gave, in which run, at which place, which part of the place's value."""
 
     tensor: weakref.ref[Any]
     run: object
@@ -544,7 +544,7 @@ class Observer(overrides.TorchFunctionMode):
                 whole = held.tensor() if held is not None else None
                 memory = _memory(event, tensor, args)
                 if memory is not None and event.label in OVERWRITES:
-                    event.overwrites = memory.count >= (_root(tensor) if whole is None else whole).numel()
+                    event.overwrites = memory.elements >= _elements(tensor if whole is None else whole, whole is None)
                 if held is not None and whole is not None and held.run is self.reach.run is not None:
                     event.changes, event.wrote = True, held.place.label + held.part
                     for taken in (made[1] if made is not None and tensor is not whole else None, event):
@@ -726,10 +726,11 @@ def _target(func: Any) -> str:
     return f"torch.Tensor.{name}" if module == "torch._tensor" else f"{module.replace('torch._C._nn', 'torch')}.{name}"
 
 
-def _root(tensor: Any) -> Any:
-    """What a tensor is a view of, or itself."""
+def _elements(tensor: Any, root: bool) -> int:
+    """How many elements a tensor has, or (``root``) what it is a view of."""
     with torch._C.DisableTorchFunction():
-        return tensor if tensor._base is None else tensor._base
+        whole = tensor._base if root and tensor._base is not None else tensor
+        return int(whole.numel())
 
 
 def _index(event: Event) -> str:

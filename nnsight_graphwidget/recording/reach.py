@@ -46,7 +46,7 @@ class Memory(NamedTuple):
     offset: int
     shape: tuple[int, ...]
     strides: tuple[int, ...]
-    count: int
+    elements: int
 
 
 class _Write:
@@ -178,7 +178,7 @@ def _wrote(run: _Run, write: _Write) -> None:
             other.ended.append(write.place.rows)
             run.front.update(dict.fromkeys(other.behind))
     for other in write.behind:
-        if not other.tagged and not write.tagged:
+        if not other.tagged and not write.tagged and write.place.rows in (None, other.place.rows):
             run.front.pop(other, None)  # what comes later may depend on it by way of this one
     run.writes.append(write)
     run.by_event[write.event] = write

@@ -24,6 +24,7 @@ import type { App } from "./panels/panel";
 import { searchPanel } from "./panels/search";
 import { sourcePanel } from "./panels/source";
 import { toolbar } from "./panels/toolbar";
+import { warningsLine } from "./panels/warnings";
 import { CSS } from "./styles";
 
 const LEGEND = legendJson as unknown as Legend;
@@ -88,7 +89,8 @@ export class Widget {
       },
       search.element,
     );
-    this.panels = [this.bar, this.legendRow, this.source, inspector, outline, search];
+    const warnings = warningsLine(app);
+    this.panels = [this.bar, warnings, this.legendRow, this.source, inspector, outline, search];
     this.tabs = h(
       "div",
       { class: "tabs", role: "tablist", "aria-label": "Source, inspector or outline" },
@@ -110,7 +112,7 @@ export class Widget {
     );
     stage.element.append(this.overview.element);
     stage.drawing.cy.on("render", () => this.overview.draw());
-    main.before(this.bar.element);
+    main.before(this.bar.element, warnings.element);
     main.append(this.side);
     this.root.append(this.legendRow.element, sheet.element, this.live);
 
@@ -120,6 +122,7 @@ export class Widget {
       sheet,
       search: () => search.focus(),
       copy: (id) => void inspector.copy(id),
+      toggleValuesOnly: app.toggleValuesOnly,
       toggleOverview,
       toggleSide,
       fullScreen,
@@ -155,6 +158,13 @@ export class Widget {
         stage.drawing.hover(stage.visible(ids));
         stage.light(ids);
         this.source.light(ids.length ? ids : model.get("selected"));
+      },
+      get valuesOnly() {
+        return stage.valuesOnly;
+      },
+      toggleValuesOnly: () => {
+        controller.toggleValuesOnly();
+        this.updatePanels();
       },
       say: (text) => this.say(text),
     };

@@ -41,9 +41,14 @@ export function sizeClosed(node: SceneNode): void {
   node.height = node.subtitle ? 54 : 34;
 }
 
+/** Where what a run was given is in the header of a sub-graph, in px from its left side. */
+export function givenAt(node: SceneNode): number {
+  return 30 + measure(node.title, GROUP_TITLE, "sansBold") + 10;
+}
+
 /** The width that a sub-graph's header needs, in px. */
 export function headerWidth(node: SceneNode): number {
   return Math.ceil(
-    30 + measure(node.title, GROUP_TITLE, "sansBold") + 24 + measure(node.note ?? "", NOTE, "sans") + 14,
+    givenAt(node) + measure(node.given ?? "", NOTE, "sans") + 14 + measure(node.note ?? "", NOTE, "sans") + 14,
   );
 }

@@ -27,7 +27,10 @@ export function addRails(nodes: ReadonlyMap<string, SceneNode>, index: Index, le
     if (siblings) siblings.push(node);
     else stops.set(node.parent, [node]);
   }
-  for (const [id, all] of stops) {
+  for (const [id, found] of stops) {
+    const all = found.filter((stop, at) => isBefore(index, stop, found[at + 1]));
+    for (const stop of found) if (!all.includes(stop)) delete stop.stop;
+    if (!all.length) continue;
     if ((all.length < 2 && !all[0]!.write) || all.length > MOST_STOPS) continue;
     const group = nodes.get(id)!;
     if (!belongsToRun(legend, group.data.kind)) group.begins = true;
@@ -54,7 +57,7 @@ function touches({ data, children }: Item, legend: Legend): boolean {
 }
 
 /** Whether a node reads from the running model or writes into it. A gradient comes in the other direction. */
-function isTouch(data: SceneNode["data"]): boolean {
+export function isTouch(data: SceneNode["data"]): boolean {
   return isRead(data) || (isWrite(data) && !/(^|\.)grad$/.test(data.label));
 }
 
@@ -62,6 +65,13 @@ function isTouch(data: SceneNode["data"]): boolean {
 function belongsToRun(legend: Legend, kind: string): boolean {
   const { inline, pass } = styleOf(legend, kind, true);
   return inline === true || pass === true;
+}
+
+/** Whether all of a stop ran before the next: what is in a sub-graph may take turns with what is beside it. */
+function isBefore(index: Index, stop: SceneNode, next: SceneNode | undefined): boolean {
+  if (!next || stop.role === "node") return true;
+  const end = ({ rank, children }: Item): number => Math.max(rank, ...children.map(end));
+  return end(index.items.get(stop.id)!) < index.items.get(next.id)!.rank;
 }
 
 /** The module of a place, in short: `h.5` of `transformer.h.5.output[:, 7]`. */

@@ -2,10 +2,10 @@
 
 import type { EdgeData, NodeData } from "../generated/schema";
 import type { Index } from "./elementIndex";
-import { throughModel } from "./queries";
+import { closure, throughModel } from "./queries";
 import { railStops } from "./rails";
 import type { Scene } from "./types";
-import { isWrite } from "./words";
+import { isRead, isWrite, servesWrite } from "./words";
 
 /** `may` where only the order of the run is known. */
 export type Sure = "proven" | "may";
@@ -40,9 +40,8 @@ export function reachOf(index: Index, writes: Iterable<string>): Reach {
   const starts = new Set(writes);
   const reached = new Map<string, Sure>();
   const ways: [EdgeData, Sure][] = [];
-  for (const sure of ["proven", "may"] as const) {
-    // First what is proven, all the way; then what else may be reached, from all of it.
-    const queue = [...starts, ...reached.keys()];
+  const perhaps: string[] = []; // what is reached if nothing proves it
+  const follow = (queue: string[], sure: Sure): void => {
     const take = (id: string): void => {
       if (reached.has(id)) return;
       reached.set(id, sure);
@@ -50,16 +49,20 @@ export function reachOf(index: Index, writes: Iterable<string>): Reach {
     };
     for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
       for (const edge of index.from.get(id) ?? []) {
-        if (edge.kind === "order" || (edge.kind === "may" && sure === "proven")) continue;
-        take(edge.target);
+        if (edge.kind === "order") continue;
+        if (throughModel(edge)) ways.push([edge, edge.kind === "may" ? "may" : sure]);
+        if (edge.kind === "may") perhaps.push(edge.target);
+        else take(edge.target);
       }
-      if (sure === "may") for (const child of index.items.get(id)?.children ?? []) take(child.data.id);
+      for (const child of index.items.get(id)!.children) perhaps.push(child.data.id);
     }
+  };
+  follow([...starts], "proven");
+  for (let id = perhaps.pop(); id !== undefined; id = perhaps.pop()) {
+    if (reached.has(id)) continue;
+    reached.set(id, "may");
+    follow([id], "may");
   }
-  for (const id of [...starts, ...reached.keys()])
-    for (const edge of index.from.get(id) ?? [])
-      if (throughModel(edge))
-        ways.push([edge, edge.kind === "model" && (starts.has(id) || reached.get(id) === "proven") ? "proven" : "may"]);
   return { writes: starts, reached, ways };
 }
 
@@ -122,4 +125,30 @@ function inWords(writes: readonly NodeData[]): string {
   const lines = new Set(writes.map(({ line }) => line));
   const [line] = lines;
   return lines.size === 1 && line !== undefined ? `the write in line ${line}` : "a write";
+}
+
+/** The reads and saves that a write reaches, in order of execution. */
+export function reachedEnds(index: Index, write: string): [id: string, sure: Sure][] {
+  const isEnd = ([id]: [string, Sure]): boolean => {
+    const { data } = index.items.get(id)!;
+    return isRead(data) || data.kind === "LockProtocol";
+  };
+  return [...reachOf(index, [write]).reached]
+    .filter(isEnd)
+    .sort(([a], [b]) => index.items.get(a)!.rank - index.items.get(b)!.rank);
+}
+
+/** The writes that reach a node, in order of execution; of more than `most`, the last. */
+export function reachingWrites(index: Index, id: string, most: number): [id: string, sure: Sure][] {
+  const before = [...closure(index, [id], "into")].filter(
+    (other) => other !== id && isWrite(index.items.get(other)!.data),
+  );
+  const serving = servesWrite(index);
+  const writes = before
+    .filter((other) => !serving.has(other))
+    .sort((a, b) => index.items.get(a)!.rank - index.items.get(b)!.rank);
+  return writes.slice(-most).flatMap((write): [string, Sure][] => {
+    const sure = reachOf(index, [write]).reached.get(id);
+    return sure ? [[write, sure]] : [];
+  });
 }

@@ -20,13 +20,15 @@ import {
 } from "./metrics";
 import { canonical, hides, passes, shownChildren, shownPass } from "./open";
 import { throughModel } from "./queries";
-import { addRails } from "./rails";
+import { addRails, isTouch, placeName } from "./rails";
 import { shortened, visible } from "./text";
 import type { Scene, SceneEdge, SceneNode, ViewState } from "./types";
 import { bracketed, indexOf, isWrite, servants, servesWrite, titleOf, written } from "./words";
 
 const MOST_BRIDGED = 12; // visible nodes from which edges are drawn through one hidden node
 const WIDEST_ERROR = 820; // px: torch's longest error about shapes is whole, as its middle says them
+const WIDEST_GIVEN = 230; // px of a prompt
+const MOST_PLACES = 3; // that a closed sub-graph says it reads, or writes
 const MOST_PASSES = 4; // that are named at one edge
 const MOST_PARALLEL = 12; // edges between two boxes that are drawn one by one
 const [MOST_EDGES, MOST_EDGES_A_BOX] = [10_000, 4]; // as many edges are drawn as the larger of the two allows
@@ -255,6 +257,8 @@ class SceneBuilder {
     const kind = Object.hasOwn(this.legend, data.kind) ? styleOf(this.legend, data.kind, true).name : data.kind;
     const named = data.label.toLowerCase() !== kind.toLowerCase();
     node.title = shortened(named ? `${kind}  ${data.label}` : kind, WIDEST_GROUP, GROUP_TITLE, "sansBold");
+    if (data.given && data.given !== item.parent?.data.given)
+      node.given = shortened(data.given, WIDEST_GIVEN, NOTE, "sans");
     const all = passes(item);
     const times = data.count ?? all.length;
     const shown = shownPass(item, this.state.steps);
@@ -269,7 +273,14 @@ class SceneBuilder {
       let total = 0;
       for (const count of counts.values()) total += count;
       notes.push("closed", plural(total, "node"));
-      const subtitle = [...counts].map(([noun, count]) => plural(count, noun)).join("   ");
+      const touched = this.touched(item);
+      const subtitle = [...counts]
+        .map(([noun, count]) => {
+          const places = [...(touched.get(noun) ?? [])];
+          const more = places.length > MOST_PLACES ? " …" : "";
+          return places.length ? `${noun}s ${places.slice(0, MOST_PLACES).join(", ")}${more}` : plural(count, noun);
+        })
+        .join("   ");
       if (subtitle) node.subtitle = shortened(subtitle, WIDEST_GROUP, NOTE, "sans");
       node.note = notes.join(" · ");
       sizeClosed(node);
@@ -320,6 +331,19 @@ class SceneBuilder {
       }
     }
     return counts;
+  }
+
+  /** The places of the model that are read and written in a sub-graph, by what is done there. */
+  private touched(item: Item, places = new Map<string, Set<string>>()): Map<string, Set<string>> {
+    for (const child of shownChildren(item, this.state.steps)) {
+      const { data } = child;
+      if (data.compound) this.touched(child, places);
+      else if (isTouch(data) && !hides(this.state.hiddenKinds, data)) {
+        const noun = this.noun(data);
+        places.set(noun, (places.get(noun) ?? new Set()).add(placeName(data.writes ?? data.label)));
+      }
+    }
+    return places;
   }
 
   private noun({ kind, changes }: NodeData): string {
@@ -485,7 +509,10 @@ class SceneBuilder {
       const node = this.nodes.get(edge.target)!;
       if (this.crossing.has(edge)) continue; // its label says the pass
       if (count === 1 || count > MOST_NAMED || node.role !== "node") delete edge.label;
-      else node.width = Math.max(node.width, Math.ceil((count + 1) * (edgeTextWidth(edge) + NAME_GAP)));
+      else {
+        const met = count + (node.stop === undefined ? 1 : 2); // layout leads to a stop from the stop before it, too
+        node.width = Math.max(node.width, Math.ceil(met * (edgeTextWidth(edge) + NAME_GAP)));
+      }
     }
     return edges;
   }

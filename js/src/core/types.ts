@@ -31,6 +31,7 @@ export interface SceneNode {
   role: "node" | "open" | "closed"; // open and closed are sub-graphs
   title: string; // first line
   subtitle?: string; // second line; a closed sub-graph says what it holds
+  given?: string; // after the title of an open sub-graph: the prompt of a run, or the shape of its input
   note?: string; // at the right of a sub-graph's title: "x3", "line 3", "closed - 9 nodes"
   write?: true; // it writes into the model, and is the loudest
   stop?: string; // the place of the model that it touches, in short: a station of the rail around it

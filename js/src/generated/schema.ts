@@ -81,12 +81,15 @@ export interface KindStyle {
   meaning: string;
   noun?: string;
   says_arguments?: boolean;
+  reads?: boolean;
   family?: string;
+  saves?: boolean;
   standing?: boolean;
   literal?: boolean;
   outside?: boolean;
   word?: string;
   noun_of_change?: string;
+  rows?: boolean;
   loop?: boolean;
   inline?: boolean;
   pass?: boolean;
@@ -100,7 +103,12 @@ export const STANDING: readonly string[] = ["ValueProtocol", "VariableProtocol",
 export interface State {
   elements: Element[];
   sources: SourceText[];
-  about: { nnsight?: string | null; complete?: boolean; reason?: string | null };
+  about: {
+    nnsight?: string | null;
+    complete?: boolean;
+    reason?: string | null;
+    warnings?: [id: string, text: string][];
+  };
   title: string;
   only: string[];
   theme: "auto" | "light" | "dark";

@@ -2,7 +2,7 @@
 
 import { type Face, measure } from "../core/font";
 import { hue, styleOf, wordOf } from "../core/kinds";
-import { edgeText, GROUP_TITLE, NOTE, PENCIL, SUBTITLE, TITLE } from "../core/metrics";
+import { edgeText, GROUP_TITLE, givenAt, NOTE, PENCIL, SUBTITLE, TITLE } from "../core/metrics";
 import { type Lit, reachedWords } from "../core/reach";
 import { shortened } from "../core/text";
 import type { Box, LegendEntry, Placed, Point, Scene, SceneEdge, SceneNode } from "../core/types";
@@ -199,6 +199,7 @@ export function boxMarks(node: SceneNode, box: Box, legend: Legend, theme: Theme
     },
     text(x + 30, y + 21, node.title, GROUP_TITLE, "sansBold", color),
   ];
+  if (node.given) marks.push(text(x + givenAt(node), y + 21, node.given, NOTE, "sans", colors.mute));
   if (node.note) marks.push(text(x + box.width - 12, y + 21, node.note, NOTE, "sans", colors.mute, "end"));
   if (node.subtitle) marks.push(text(x + 30, y + 41, node.subtitle, NOTE, "sans", colors.mute));
   if (failed) marks.push(cross(x + box.width, y, theme));
@@ -208,7 +209,7 @@ export function boxMarks(node: SceneNode, box: Box, legend: Legend, theme: Theme
 /** Areas behind the texts of an open sub-graph's header, so that edges do not run through the texts. */
 function plates(node: SceneNode, { x, y, width }: Box): Box[] {
   if (node.role !== "open") return [];
-  const title = { x: x + 9, y: y + 8, width: measure(node.title, GROUP_TITLE, "sansBold") + 25, height: 19 };
+  const title = { x: x + 9, y: y + 8, width: givenAt(node) + measure(node.given ?? "", NOTE, "sans") - 13, height: 19 };
   if (!node.note) return [title];
   const note = measure(node.note, NOTE, "sans");
   return [title, { x: x + width - note - 16, y: y + 8, width: note + 8, height: 19 }];

@@ -134,14 +134,27 @@ export class Controller {
   /** Lights up what a value depends on and what depends on it, and dims the rest; [] ends it. */
   trace(ids: string[]): void {
     const { stage } = this;
-    const traced = new Set([...closure(stage.index, ids, "into"), ...closure(stage.index, ids, "from")]);
+    const { valuesOnly } = stage;
+    const traced = new Set([
+      ...closure(stage.index, ids, "into", { valuesOnly }),
+      ...closure(stage.index, ids, "from", { valuesOnly }),
+    ]);
     stage.trace(ids.length ? traced : null);
-    if (ids.length) this.say(`${traced.size} items are connected with it`);
+    if (ids.length) this.say(`${traced.size} items are connected with it${valuesOnly ? " by values only" : ""}`);
+  }
+
+  /** Whether traces and slices follow the model, or values only. */
+  toggleValuesOnly(): void {
+    const { stage } = this;
+    stage.valuesOnly = !stage.valuesOnly;
+    this.say(stage.valuesOnly ? "Traces and slices follow values only" : "Traces and slices follow the model, too");
+    if (stage.isTracing) this.trace(this.model.get("selected"));
   }
 
   /** Shows only these and what they depend on; [] shows all. */
   slice(ids: string[]): void {
-    const only = [...closure(this.stage.index, ids, "into")];
+    const { index, valuesOnly } = this.stage;
+    const only = [...closure(index, ids, "into", { valuesOnly })];
     this.stage.change({ only, ...this.opened(only) }, { fit: true });
   }
 

@@ -9,6 +9,7 @@ export interface Around {
   readonly sheet: { toggle(): void; readonly open: boolean };
   search(): void;
   copy(id: string): void;
+  toggleValuesOnly(): void;
   toggleOverview(): void;
   toggleSide(): void;
   fullScreen: (() => void) | null;
@@ -53,6 +54,7 @@ export function listenToKeys(
     else if (key === "o" && group) controller.only(group);
     else if (key === "t" && last) controller.trace(selected);
     else if (key === "s" && last) controller.slice(selected);
+    else if (key === "u") around.toggleValuesOnly();
     else if (key === "c" && last) around.copy(last);
     else if (key === "[" || key === "]") controller.stepNear(last, key === "]" ? 1 : -1);
     else if (key === "v") controller.flip("Value");

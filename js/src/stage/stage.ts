@@ -63,6 +63,7 @@ export class Stage {
   readonly drawing: Drawing;
   private readonly texts = h("canvas", { class: "text", "aria-hidden": "true" });
   private readonly notice = h("div", { class: "notice", role: "alert", hidden: true });
+  valuesOnly = false; // whether traces and slices follow values only, and not the model
   private drawn = false;
   private intent: Intent = {}; // of the next drawing
   private traced: ReadonlySet<string> | null = null; // what is lit up while everything else is dim
@@ -213,7 +214,7 @@ export class Stage {
       : "";
     this.tell(
       "",
-      [sliced ? sliceText(scene) : "", cut].filter(Boolean).join(" "),
+      [sliced ? sliceText(scene, this.valuesOnly) : "", cut].filter(Boolean).join(" "),
       sliced ? { "Show all": () => this.change({ only: [] }) } : {},
     );
     if (!this.drawn) this.beforeFirst(placed);
@@ -343,6 +344,7 @@ export class Stage {
   }
 }
 
-function sliceText(scene: Scene): string {
-  return `Slice: ${scene.nodes.filter((node) => node.role === "node").length} nodes, what the value depends on`;
+function sliceText(scene: Scene, valuesOnly: boolean): string {
+  const count = scene.nodes.filter((node) => node.role === "node").length;
+  return `Slice: ${count} nodes, what the value depends on${valuesOnly ? ", by values only" : ", through the model, too"}`;
 }

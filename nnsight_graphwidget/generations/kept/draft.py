@@ -25,6 +25,7 @@ from ...graph import Edge, Graph, Group, IdMaker, Node, Source, edge_kind
 from ...graph.kinds import legend
 from ...graph.part import part
 from ...recording.describe import describe, is_tensor, short
+from .reach import with_reach
 
 #: (file, line)
 Place = tuple[str, int]
@@ -166,7 +167,7 @@ class Builder:
             self._nodes.append(replace(node, arguments=texts, changes=self._changes(old, node.kind)))
         items: list[Node | Group] = [*self._nodes, *self._groups.values()]
         parents = {item.id: item.parent for item in items}
-        return Graph(
+        graph = Graph(
             tuple(replace(node, order=order) for order, node in enumerate(self._nodes)),
             tuple(self._groups.values()),
             tuple(
@@ -179,6 +180,7 @@ class Builder:
             title=title,
             nnsight=version,
         )
+        return with_reach(graph)
 
     def with_values(self, graph: Graph) -> Graph:
         """The graph with what the run left in its nodes: the values saved."""

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
+import torch
+
 from ...recording.arguments import INPUTS, argument, call_of, opener
-from ...recording.describe import Description, describe, short, tensors
+from ...recording.describe import Description, describe, in_words, short, tensors
 from ...recording.events import Event, Link, Region, Scope
 from ...recording.frames import conceal
 from ...recording.observe import NOTHING, Frames, Observer, State, message
@@ -268,6 +270,8 @@ def give(watch: Observer, scope: Scope, given: Iterator[tuple[str, Any]], frame:
         carrier = Event(-1, "", "", None)
         watch.argument(carrier, name, value, frame, argument(call, name, INPUTS))
         scope.inputs.extend(carrier.links)
+        if scope.given is None and scope.kind != "Backward":
+            scope.given = in_words(value)
 
 
 def end(watch: Observer, scope: Scope, code: CodeType, error: BaseException, stopped: bool) -> None:
@@ -373,8 +377,9 @@ def served(seams: Seams, full: Callable[..., Any], part: Callable[..., Any]) -> 
             watch.err(error)
         result = original(self, *args)
         try:
-            rows = zip(tensors(whole), tensors(part(result, *args)))
-            seams.run.whole = any(all_.shape[:1] == own.shape[:1] for (_, all_), (_, own) in rows)
+            with torch._C.DisableTorchFunction():  # a user's mode must not see it
+                rows = zip(tensors(whole), tensors(part(result, *args)))
+                seams.run.whole = any(all_.shape[:1] == own.shape[:1] for (_, all_), (_, own) in rows)
         except Exception as error:
             watch.err(error)
         return result

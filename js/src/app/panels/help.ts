@@ -26,6 +26,7 @@ const KEYS: [string[], string][] = [
   ],
   [["T"], "trace: light up what the selection depends on and what depends on it"],
   [["S"], "slice: show only what the selection depends on"],
+  [["U"], "values only: traces and slices follow values, and not the model; and back"],
   [["C"], "copy the details of the selection"],
   [["[", "]"], "previous and next pass of the loop around the selection, or of the first loop"],
   [["V"], "show or fold the literal values"],

@@ -1,0 +1,50 @@
+"""What a person would not expect of a graph: a write that reaches nothing, a value that is not what its name says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from .kinds import behaves
+from .model import Edge, Graph, Group, Node
+from .reaching import spread
+
+
+def advice(graph: Graph) -> tuple[tuple[str, str], ...]:
+    """(id of a node, what to know of it in a line) in the order of execution."""
+    return tuple(_surprises(graph))
+
+
+def _surprises(graph: Graph) -> Iterator[tuple[str, str]]:
+    groups = {group.id: group for group in graph.groups}
+    done = [node for node in graph.nodes if node.status == "ok"]
+    saves = [node for node in done if behaves(node.kind, "saves")]
+    used = _behind(graph, saves or [node for node in done if behaves(node.kind, "reads")])
+    for node in done:
+        around = list(_around(node, groups))
+        if any(group.status != "ok" for group in around) or any(
+            group.kind == "Edit" and group.parent is None for group in around
+        ):
+            continue
+        place = f"line {node.line}" if node.line is not None else node.label
+        if node.note is not None and behaves(node.kind, "saves"):
+            yield node.id, f"what {place} saves was {node.note}"
+        if node.writes is None:
+            continue
+        if any(group.kind == "Scan" for group in around):
+            yield node.id, f"the write in {place} is made in a scan, which runs nothing: it changes no result"
+        elif node.id not in used:
+            yield node.id, f"the write in {place} reaches {'none of what you save' if saves else 'nothing that is read'}"
+
+
+def _behind(graph: Graph, nodes: Sequence[Node]) -> set[str]:
+    """What any of these depends on, through values and through the model, themselves left out."""
+    end = Node("\0", "Operation", "")
+    edges = tuple(Edge("", node.id, end.id) for node in nodes)
+    return set(spread(Graph((*graph.nodes, end), graph.groups, (*graph.edges, *edges)), end.id, forward=False))
+
+
+def _around(node: Node, groups: dict[str, Group]) -> Iterator[Group]:
+    parent = node.parent
+    while parent is not None:
+        yield groups[parent]
+        parent = groups[parent].parent
