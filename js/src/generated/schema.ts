@@ -103,12 +103,7 @@ export const STANDING: readonly string[] = ["ValueProtocol", "VariableProtocol",
 export interface State {
   elements: Element[];
   sources: SourceText[];
-  about: {
-    nnsight?: string | null;
-    complete?: boolean;
-    reason?: string | null;
-    warnings?: [id: string, text: string][];
-  };
+  about: { nnsight?: string | null; complete?: boolean; reason?: string | null; warnings?: [id: string, text: string][] };
   title: string;
   only: string[];
   theme: "auto" | "light" | "dark";
