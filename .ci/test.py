@@ -19,7 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 STATIC = "nnsight_graphwidget/static"
 SCHEMA = "js/src/generated/schema.ts"
-PYTEST = [sys.executable, "-m", "pytest", "-q", "--color=no"]
+#: One worker for each CPU, up to where memory would be short: each imports torch.
+WORKERS = str(min(os.cpu_count() or 1, 8))
+PYTEST = [sys.executable, "-m", "pytest", "-q", "--color=no", "-n", WORKERS, "--dist"]
 
 Command = list[str]
 
@@ -99,20 +101,20 @@ def js() -> list[Command]:
 
 
 def unit() -> list[Command]:
-    return [[*PYTEST, "tests", *(f"--ignore=tests/{part}" for part in ("notebooks", "generations", "browser"))]]
+    return [[*PYTEST, "worksteal", "tests", *(f"--ignore=tests/{part}" for part in ("notebooks", "generations", "browser"))]]
 
 
 def notebooks() -> list[Command]:
-    return [[*PYTEST, "tests/notebooks"]]
+    return [[*PYTEST, "worksteal", "tests/notebooks"]]
 
 
 def generations() -> list[Command]:
-    return [[*PYTEST, "tests/generations"]]
+    return [[*PYTEST, "loadscope", "tests/generations"]]
 
 
 def browser() -> list[Command]:
     chromium()
-    return [[*PYTEST, "tests/browser"]]
+    return [[*PYTEST, "worksteal", "tests/browser"]]
 
 
 PARTS: dict[str, Callable[[], Iterable[Command]]] = {

@@ -1,19 +1,22 @@
 """Writes ``src/generated/schema.ts``: what crosses from Python, as TypeScript. ``make build`` runs it, CI compares.
 
-The element types come from the dataclasses' type hints, the kinds from ``kinds.json``, the widget's state from ``view.py``.
+The element types come from the dataclasses' type hints, the kinds from ``kinds.json``, the widget's state from ``view.py``,
+what the drawing process is asked from ``wire.py``.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from types import NoneType
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from nnsight_graphwidget.export.wire import DrawingRequest, Said
 from nnsight_graphwidget.graph import Edge, Group, Node, Source
-from nnsight_graphwidget.graph.kinds import behaves, legend
+from nnsight_graphwidget.graph.kinds import Behaviour, behaves, legend
 from nnsight_graphwidget.graph.schema import NOT_FINITE, Field, fields_of
-from nnsight_graphwidget.view import WidgetOptions, default_of, options_of, stored_type
+from nnsight_graphwidget.view import PictureOptions, WidgetOptions, default_of, options_of, stored_type
 
 FILE = Path(__file__).parent / "src" / "generated" / "schema.ts"
 
@@ -70,13 +73,17 @@ def elements() -> list[str]:
         "  kind: EdgeKind; // always there",
         "}",
         "",
-        "export type EdgeKind =",
-        "\n".join(f"  | {json.dumps(kind)}" for kind in fields_of(Edge)["kind"].choices) + ";",
+        *choice("EdgeKind", fields_of(Edge)["kind"].choices),
         "",
         "export interface SourceText {",
         *(of_field(name, field) for name, field in fields_of(Source).items()),
         "}",
     ]
+
+
+def choice(name: str, words: Iterable[str]) -> list[str]:
+    """A type of a few words, a line each."""
+    return [f"export type {name} =", "\n".join(f"  | {json.dumps(word)}" for word in words) + ";"]
 
 
 def kinds() -> list[str]:
@@ -86,15 +93,20 @@ def kinds() -> list[str]:
     for name in dict.fromkeys(name for entry in entries for name in entry):
         values = list(dict.fromkeys(entry[name] for entry in entries if name in entry))
         everywhere = all(name in entry for entry in entries)
-        kind = "boolean" if isinstance(values[0], bool) else "string"
+        kind = "string"
+        if name in get_args(Behaviour):
+            continue  # said by BEHAVIOURS
         if name in ("role", "shape"):
             kind = " | ".join(map(json.dumps, values))
         lines.append(f"  {name}{'' if everywhere else '?'}: {kind};")
-    standing = [kind for kind in legend() if behaves(kind, "standing")]
+    behaviours = get_args(Behaviour)
     return [
         *lines, "}", "export type Legend = Record<string, KindStyle>;",
-        "/** Kinds that are there whether or not a pass does anything. */",
-        f"export const STANDING: readonly string[] = {json.dumps(standing)};",
+        *choice("Behaviour", behaviours),
+        "/** Which kinds behave so. */",
+        "export const BEHAVIOURS: Readonly<Record<Behaviour, readonly string[]>> = {",
+        *(f"  {how}: {json.dumps([kind for kind in legend() if behaves(kind, how)])}," for how in behaviours),
+        "};",
     ]  # fmt: skip
 
 
@@ -103,7 +115,8 @@ def state() -> list[str]:
     types = {
         "elements": "Element[]",
         "sources": "SourceText[]",
-        "about": "{ nnsight?: string | null; complete?: boolean; reason?: string | null; warnings?: [id: string, text: string][] }",
+        "about": "{ nnsight?: string | null; complete?: boolean; reason?: string | null;"
+        " warnings?: [id: string, text: string][] }",
     }
     defaults: dict[str, Any] = {"elements": [], "sources": [], "about": {}}
     for name, (hint, option) in options_of(WidgetOptions).items():
@@ -126,6 +139,32 @@ def state() -> list[str]:
     ]
 
 
+def drawing() -> list[str]:
+    """What is asked for a drawing, and what is said of it."""
+    ours = {"elements": "Element[]", "kinds": "Legend"}
+    asked = {name: ours.get(name) or of_hint(hint) for name, hint in get_type_hints(DrawingRequest).items()}
+    for name, (hint, option) in options_of(PictureOptions).items():
+        if name != "only":
+            asked.setdefault(name, of_choice(hint, stored_type(hint, option)))
+    return [
+        "/** What is asked for a drawing: wire.py and view.py say what each means. */",
+        "export interface DrawingRequest {",
+        *(f"  {name}: {kind};" for name, kind in asked.items()),
+        "}",
+        "",
+        "/** What is said of a drawing. */",
+        "export interface Said {",
+        *(f"  {name}: {of_hint(hint)};" for name, hint in get_type_hints(Said).items()),
+        "}",
+    ]
+
+
+def of_choice(hint: Any, stored: Any) -> str:
+    """The type of an option that may still be one of its words (``"auto"``) where its stored type has none."""
+    words = [of_hint(each) for each in get_args(hint) if get_origin(each) is Literal]
+    return " | ".join(dict.fromkeys([of_hint(stored), *words]))
+
+
 def number(value: Any) -> str:
     """A default in JavaScript, where 4.0 is 4."""
     return json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value)
@@ -143,7 +182,7 @@ def schema() -> str:
         "  classes?: string;",
         "}",
     ]
-    return "\n".join([*head, "", *elements(), "", *kinds(), "", *state()]) + "\n"
+    return "\n".join([*head, "", *elements(), "", *kinds(), "", *state(), "", *drawing()]) + "\n"
 
 
 if __name__ == "__main__":

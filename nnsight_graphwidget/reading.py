@@ -10,8 +10,7 @@ import os
 from typing import Any, Protocol
 
 from .errors import UnreadableError
-from .generations import recorded
-from .generations.kept import v03, v04
+from .generations import keepers, recorded
 from .graph import Graph
 from .graph.file import load
 
@@ -26,7 +25,7 @@ class Adapter(Protocol):
     def read(self, obj: Any) -> Graph: ...
 
 
-ADAPTERS: tuple[Adapter, ...] = (v04, v03, recorded)
+ADAPTERS: tuple[Adapter, ...] = (*keepers(), recorded)
 
 
 def read(obj: Any) -> Graph:

@@ -195,6 +195,23 @@ def test_wheel_holds_the_code_and_its_data(dist: Path) -> None:
     assert not {name for name in names if "__pycache__" in name or "node_modules" in name}
 
 
+HOLDERS = (
+    "The Cytoscape Consortium", "Ralf S. Engelschall", "jQuery", "Gaetan Renaudeau", "Koen Bok", "Eclipse Public License",
+    "https://github.com/kieler/elkjs", "Guava", "Google Web Toolkit", "Apache License", "Arjun Barrett", "Bitstream",
+)  # fmt: skip
+
+
+def test_whoever_wrote_what_is_inside_is_named_beside_the_bundle_and_in_each_page(tmp_path: Path) -> None:
+    notices = (ROOT / "nnsight_graphwidget" / "static" / "THIRD_PARTY_NOTICES.txt").read_text("utf-8")
+    page = ngw.save(ngw.load(GOLDEN / "seed.graph.json"), tmp_path / "g.html").read_text("utf-8")
+    inside = re.search(r'<script type="text/plain" id="licences">(.*?)</script>', page, re.S)
+    assert inside is not None
+    for holder in HOLDERS:
+        assert holder in notices
+        assert holder in inside[1]
+    assert inside[1].strip().replace("‹", "<") == notices.strip()
+
+
 def test_wheel_draws_with_no_source_beside_it(dist: Path, tmp_path: Path) -> None:
     (wheel,) = dist.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from nnsight_graphwidget import from_elements
+from nnsight_graphwidget.graph import Group
 from nnsight_graphwidget.graph.kinds import behaves, legend
 from nnsight_graphwidget.graph.outline import caption
-from nnsight_graphwidget.graph.questions import Index
+from nnsight_graphwidget.graph.questions import Index, shown_at_first
 from nnsight_graphwidget.graph.text import legible
 from nnsight_graphwidget.view import WidgetOptions, options_of
 
@@ -33,6 +34,13 @@ def test_what_a_slice_holds(asked: Any) -> None:
 @pytest.mark.parametrize("asked", QUESTIONS["close"], ids=lambda asked: f"{asked['id']}, steps {asked['steps']}")
 def test_what_stays_open(asked: Any) -> None:
     assert index(asked["graph"]).closed(asked["open"], asked["steps"], asked["id"]) == asked["leaves"]
+
+
+@pytest.mark.parametrize(("loop", "shown"), QUESTIONS["shown"].items())
+def test_which_pass_a_loop_shows_at_first(loop: str, shown: str) -> None:
+    inside = index("loops").inside
+    passes = [child for child in inside[loop] if isinstance(child, Group)]
+    assert shown_at_first(passes, inside).id == shown
 
 
 def test_captions() -> None:

@@ -3,9 +3,30 @@
 import legendJson from "../../nnsight_graphwidget/graph/kinds.json";
 import { buildScene } from "../src/core/scene";
 import type { Scene, ViewState } from "../src/core/types";
-import type { EdgeData, EdgeKind, Element, Legend, NodeData } from "../src/generated/schema";
+import type { DrawingRequest, EdgeData, EdgeKind, Element, Legend, NodeData } from "../src/generated/schema";
 
 export const legend = legendJson as Legend;
+
+/** What is asked for a picture with everything open, but for what is given. */
+export function request(given: Partial<DrawingRequest>): DrawingRequest {
+  return {
+    elements: [],
+    kinds: legend,
+    title: "",
+    footer: "",
+    max_elements: 500,
+    embed_font: false,
+    theme: "light",
+    expanded: "all",
+    hidden_kinds: ["Value"],
+    steps: {},
+    positions: {},
+    arrangement: "flow",
+    legend: true,
+    transparent: false,
+    ...given,
+  };
+}
 
 export function group(id: string, kind: string, more: Partial<NodeData> = {}): Element {
   return node(id, kind, { compound: true, ...more });

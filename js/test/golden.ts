@@ -2,9 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import scenes from "../../tests/golden/scenes.json";
-import type { RenderRequest } from "../src/entry/headless";
-import type { Element, Theme } from "../src/generated/schema";
-import { legend } from "./builders";
+import type { DrawingRequest, Element, Theme } from "../src/generated/schema";
+import { request } from "./builders";
 
 export const THEMES = ["light", "dark"] as const;
 export const SCENES = Object.keys(scenes) as (keyof typeof scenes)[];
@@ -12,13 +11,10 @@ export const SCENES = Object.keys(scenes) as (keyof typeof scenes)[];
 const GOLDEN = new URL("../../tests/golden/", import.meta.url);
 
 /** What Python asks for the scene. */
-export function goldenRequest(name: keyof typeof scenes, theme: Theme): RenderRequest {
+export function goldenRequest(name: keyof typeof scenes, theme: Theme): DrawingRequest {
   const { graph, options } = scenes[name];
   const elements = JSON.parse(readFileSync(new URL(`${graph}.elements.json`, GOLDEN), "utf-8")) as Element[];
-  const { legend: show_legend = true, ...others } = options as Omit<Partial<RenderRequest>, "legend"> & {
-    legend?: boolean;
-  };
-  return { ...others, elements, legend, show_legend, theme, max_elements: 10_000 };
+  return request({ ...(options as Partial<DrawingRequest>), elements, theme, max_elements: 10_000 });
 }
 
 /** A tag of a golden file. The files have no comments, no CDATA and no single quotes. */

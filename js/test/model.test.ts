@@ -112,3 +112,10 @@ test("a page without a kernel keeps its state and tells only who listens to what
   await settled();
   expect([calls, model.get("expanded"), model.get("title")]).toEqual([["expanded"], ["a"], "t"]);
 });
+
+test("a host whose state is JSON has the element list itself; what is neither is an error", async () => {
+  const elements = [{ group: "nodes", data: { id: "a", kind: "Operation", label: "a" } }];
+  expect((await fromAnyWidget(new FakeModel({ elements }))).get("elements")).toEqual(elements);
+  expect((await fromAnyWidget(new FakeModel({}))).get("elements")).toEqual([]);
+  await expect(fromAnyWidget(new FakeModel({ elements: "packed" }))).rejects.toThrow("got string");
+});

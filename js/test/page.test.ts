@@ -9,11 +9,12 @@ const text = page(`const a = "${HOSTILE}";`, { title: HOSTILE, search: HOSTILE }
 
 test("text of the user's ends no script and starts none", () => {
   expect(text.match(/<script[^>]*>/g)).toEqual([
+    '<script type="text/plain" id="licences">',
     '<script type="application/json" id="state">',
     '<script type="application/json" id="bundle">',
     '<script type="module">',
   ]);
-  expect(text.match(/<\/script>/g)).toHaveLength(3);
+  expect(text.match(/<\/script>/g)).toHaveLength(4);
   expect(text).not.toContain("<!--");
   const read = (id: string): unknown => JSON.parse(new RegExp(`id="${id}">(.*)</script>`).exec(text)![1]!);
   expect(read("state")).toEqual({ title: HOSTILE, search: HOSTILE });

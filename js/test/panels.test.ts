@@ -3,17 +3,20 @@
 
 import { beforeEach, describe, expect, test } from "vitest";
 import elements from "../../tests/golden/seed.elements.json";
+import { helpSheet } from "../src/app/panels/help";
 import { inspectorPanel } from "../src/app/panels/inspector";
 import { legendPanel } from "../src/app/panels/legend";
 import { outlinePanel } from "../src/app/panels/outline";
 import type { App, Panel } from "../src/app/panels/panel";
 import { searchPanel } from "../src/app/panels/search";
+import { sidePanel } from "../src/app/panels/side";
 import { sourcePanel } from "../src/app/panels/source";
 import { type Actions, toolbar } from "../src/app/panels/toolbar";
 import { warningsLine } from "../src/app/panels/warnings";
 import { indexElements } from "../src/core/elementIndex";
 import type { Element, State } from "../src/generated/schema";
 import { fromState } from "../src/host/model";
+import { listenToKeys, type Shortcut } from "../src/stage/keys";
 import { edge, group, legend, node } from "./builders";
 
 const SEED = elements as unknown as Element[];
@@ -315,11 +318,64 @@ test.each([
 ])("what failed is first in the summary: %s", (_, nodes, text, id) => {
   const elements = [group("s", "Session", { status: "failed" }), group("t", "Tracer", { status: "failed" }), ...nodes];
   const a = app({ elements });
-  const panel = shown(toolbar(a, { formats: [] } as unknown as Actions, document.createElement("div")));
+  const panel = shown(toolbar(a, { formats: [] } as unknown as Actions, document.createElement("div"), []));
   const [first] = panel.element.querySelector(".summary")!.children;
   expect(first!.textContent).toBe(text);
   (first as HTMLButtonElement).click();
   expect(a.done).toEqual([["reveal", [id]]]);
+});
+
+test("the side panel shows one of its panels, and a screen reader reaches the outline in any case", () => {
+  const a = app();
+  const panels = [sourcePanel(a), inspectorPanel(a), outlinePanel(a)];
+  let changes = 0;
+  const side = shown(sidePanel(panels, () => void changes++));
+  const inSight = () => panels.map((panel) => panel.element.dataset.shown);
+  expect(inSight()).toEqual(["true", "false", "false"]);
+  const tabs = [...side.element.querySelectorAll<HTMLElement>("[role=tab]")];
+  expect(tabs.map((tab) => tab.textContent)).toEqual(["Source", "Inspector", "Outline"]);
+  tabs[2]!.click();
+  expect(inSight()).toEqual(["false", "false", "true"]);
+  expect(tabs.map((tab) => tab.getAttribute("aria-selected"))).toEqual(["false", "false", "true"]);
+  side.fits(true);
+  expect(side.switch!.on).toBe(false);
+  side.switch!.toggle(); // what was chosen holds whatever the width
+  side.fits(true);
+  expect([side.switch!.on, changes]).toEqual([true, 1]);
+  side.switch!.toggle();
+  side.fits(true);
+  expect(side.switch!.on).toBe(false);
+});
+
+test("a panel's keys are in the help sheet and do what it says; while the sheet is open they do nothing", () => {
+  const done: string[] = [];
+  const shortcuts: Shortcut[] = [
+    { shown: ["Q"], keys: ["q"], chord: "j", meaning: "asks", run: () => void done.push("q") },
+    { shown: ["N"], keys: ["n"], meaning: "has nothing to do", run: () => false },
+  ];
+  const help = helpSheet(shortcuts);
+  const root = document.createElement("div");
+  const input = document.createElement("input");
+  const host = document.createElement("div");
+  document.body.append(host);
+  host.attachShadow({ mode: "open" }).append(root);
+  root.append(help.element, input);
+  listenToKeys(root, root, shortcuts, help);
+  const press = (key: string, on: HTMLElement = root, more: KeyboardEventInit = {}): boolean =>
+    on.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
+  expect(help.element.textContent).toContain("Qasks");
+  expect([press("q"), press("n"), press("q", input), press("q", root, { altKey: true })]).toEqual([
+    false,
+    true,
+    true,
+    true,
+  ]);
+  expect([press("j", input, { ctrlKey: true }), press("k", root, { ctrlKey: true })]).toEqual([false, true]);
+  expect(done).toEqual(["q", "q"]);
+  press("?");
+  expect([help.open, press("q"), done.length]).toEqual([true, true, 2]);
+  press("Escape");
+  expect(help.open).toBe(false);
 });
 
 test("a note is in the inspector, and a screen reader finds it in the outline", () => {

@@ -2,15 +2,15 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { measure } from "../src/core/font";
 import { shortened, visible, xml } from "../src/core/text";
-import { render as drawn, type RenderRequest } from "../src/entry/headless";
-import type { Element } from "../src/generated/schema";
+import { render as drawn } from "../src/entry/headless";
+import type { DrawingRequest, Element } from "../src/generated/schema";
 import { elkSync } from "../src/layout/elk";
 import { layoutSync } from "../src/layout/layout";
 import { decoded } from "../src/picture/base64";
 import { writeColors } from "../src/picture/colors";
 import { type DrawOptions, draw } from "../src/picture/draw";
 import { svg as asText } from "../src/picture/svg";
-import { edge, group, legend, node, scene } from "./builders";
+import { edge, group, legend, node, request, scene } from "./builders";
 
 const seed = JSON.parse(
   readFileSync(new URL("../../tests/golden/seed.elements.json", import.meta.url), "utf-8"),
@@ -22,8 +22,8 @@ function svg(elements: Element[], options: Partial<DrawOptions> = {}, expanded: 
   );
 }
 
-function render(request: Partial<RenderRequest>) {
-  return drawn({ elements: seed, legend, ...request });
+function render(given: Partial<DrawingRequest>) {
+  return drawn(request({ elements: seed, ...given }));
 }
 
 test("base64 is read alike by the engine and by hand", () => {
@@ -157,7 +157,7 @@ describe("render()", () => {
   const { ngw } = globalThis as unknown as { ngw: { render(request: string): string } };
 
   test("answers a request with a picture", () => {
-    expect(JSON.parse(ngw.render(JSON.stringify({ elements: seed, legend, expanded: ["session@1"] })))).toMatchObject({
+    expect(JSON.parse(ngw.render(JSON.stringify(request({ elements: seed, expanded: ["session@1"] }))))).toMatchObject({
       visible: 5,
       hidden: 0,
       warnings: [],

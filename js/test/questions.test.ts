@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import seed from "../../tests/golden/seed.elements.json";
 import { type Index, indexElements } from "../src/core/elementIndex";
-import { withOpen } from "../src/core/open";
+import { firstShown, withOpen } from "../src/core/open";
 import { closure } from "../src/core/queries";
 import { buildScene } from "../src/core/scene";
 import { visible } from "../src/core/text";
@@ -12,7 +12,8 @@ import type { Element } from "../src/generated/schema";
 import { legend } from "./builders";
 
 interface Questions {
-  graphs: { small: Element[] };
+  graphs: { small: Element[]; loops: Element[] };
+  shown: Record<string, string>;
   slice: { graph: string; of: string[]; is: string[] }[];
   close: { graph: string; open: string[]; steps: Record<string, number | "all">; id: string; leaves: string[] }[];
   captions: Record<string, string>;
@@ -23,7 +24,7 @@ interface Questions {
 // Not imported: it has half a surrogate pair in it, which is JSON, but not to the bundler.
 const FILE = new URL("../../tests/golden/questions.json", import.meta.url);
 const questions = JSON.parse(readFileSync(FILE, "utf-8")) as Questions;
-const { small } = questions.graphs;
+const { small, loops } = questions.graphs;
 
 function index(graph: string): Index {
   return indexElements(graph === "seed" ? (seed as unknown as Element[]) : small);
@@ -37,6 +38,10 @@ test.each(questions.close)("$graph: what stays open after $id is closed, steps $
   const { open, steps, id } = asked;
   const left = withOpen(index(asked.graph), { expanded: new Set(open), steps }, id, false);
   expect([...left]).toEqual(asked.leaves);
+});
+
+test.each(Object.entries(questions.shown))("the pass that %s shows at first is %s", (loop, pass) => {
+  expect(firstShown(indexElements(loops).items.get(loop)!)!.data.id).toBe(pass);
 });
 
 test("captions", () => {

@@ -39,7 +39,13 @@ test("the module of a place is said in short", () => {
     "layer2.input",
     "output",
   ];
-  expect(places.map(placeName)).toEqual(["h.5", "lm_head", "h.0.mlp", "layer2", "output"]);
+  expect(places.map((label) => placeName({ kind: "InterventionProtocol", label }))).toEqual([
+    "h.5",
+    "lm_head",
+    "h.0.mlp",
+    "layer2",
+    "output",
+  ]);
 });
 
 test("a run has a rail, with a stop for each place in its order; one read alone has none", () => {

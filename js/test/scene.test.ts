@@ -27,12 +27,12 @@ describe("the seed's graph", () => {
     expect(scene.nodes.map(({ role, title, subtitle, note }) => [role, title, subtitle, note])).toEqual([
       ["open", "Session", undefined, "line 1"],
       ["node", "x", "[1, 5] float32", undefined],
-      ["closed", "Tracer  tracer_1", "1 read   2 saves   1 operation", "closed · 4 nodes"],
+      ["closed", "Tracer  tracer_1", "reads layer1   2 saves   1 operation", "closed · 4 nodes"],
       ["node", "x2", "[1, 5] float32", undefined],
       [
         "closed",
         "Iterator  for item in [0, 1, 2]",
-        "1 variable   1 read   1 save   4 operations",
+        "1 variable   reads layer1   1 save   4 operations",
         "×3 · closed · 7 nodes",
       ],
     ]);
@@ -54,6 +54,35 @@ describe("the seed's graph", () => {
     expect(texts).toContainEqual(["setitem", "a_copy[:, item]"]);
     expect(texts).toContainEqual(["save b", "[1, 10] float32"]);
     expect(scene.nodes.some((node) => node.data.kind === "Value")).toBe(false);
+  });
+
+  test("a number that is written into a value is said beside where", () => {
+    const write = (
+      id: string,
+      variable: string | undefined,
+      ...given: [name: string, kind: string, text: string][]
+    ) => [
+      node(id, "Operation", {
+        label: "setitem",
+        variable,
+        arguments: given.map(([name, , text]): [string, string] => [name, text]),
+      }),
+      ...given.map(([name, kind, text]) => node(`${id}${name}`, kind, { label: text })),
+      ...given.map(([name]) => edge(`${id}${name}`, id, "argument", { label: name })),
+    ];
+    const elements = [
+      ...write("a", undefined, ["0", "Operation", "h"], ["1", "Value", ":"], ["2", "Value", "0"]),
+      ...write("b", "h", ["0", "Operation", "h"], ["1", "Value", "(:, 2)"], ["2", "Value", "5.0"]),
+      ...write("c", "h", ["0", "Operation", "h"], ["1", "Operation", "(:, i)"], ["2", "Value", "1"]),
+      ...write("d", "h", ["0", "Operation", "h"], ["1", "Value", ":"], ["2", "Operation", "v"]),
+    ];
+    const said = (hidden: string[]) => {
+      const state = { expanded: new Set<string>(), hiddenKinds: new Set(hidden), steps: {} };
+      const { nodes } = buildScene(elements, state, legend);
+      return nodes.filter(({ title }) => title === "setitem").map(({ subtitle }) => subtitle);
+    };
+    expect(said(["Value"])).toEqual(["[:] = 0", "h[:, 2] = 5.0", "h[:, i] = 1", "h[:]"]);
+    expect(said([])).toEqual([undefined, "h[:, 2]", "h[:, i]", "h[:]"]); // they are boxes of their own then
   });
 
   test("says at a carried value that it comes from the pass before", () => {
@@ -278,7 +307,7 @@ test("a closed sub-graph says that something in it changes the model", () => {
     node("u/add"),
   ];
   expect(scene(elements).nodes.map(({ subtitle, changes }) => [subtitle, changes])).toEqual([
-    ["2 writes", true],
+    ["writes w, …", true],
     ["1 operation", undefined],
   ]);
   expect(scene(elements, ["t"]).nodes.map(({ id, changes }) => [id, changes])).toEqual([

@@ -49,10 +49,24 @@ test.each([
   [() => document.body.classList.add("dark-theme"), "dark"],
   [() => document.documentElement.setAttribute("data-theme", "dark"), "dark"],
   [() => document.body.classList.add("light"), "light"],
+  [() => document.documentElement.setAttribute("theme", "dark"), "dark"],
+  [() => document.body.setAttribute("data-md-color-scheme", "slate"), "dark"],
+  [() => document.body.setAttribute("data-md-color-scheme", "default"), "light"],
+  [() => document.documentElement.setAttribute("data-bs-theme", "dark"), "dark"],
+  [() => document.documentElement.setAttribute("data-color-mode", "light"), "light"],
 ] as const)("other pages say it with a class or an attribute: %s", (say, theme) => {
   systemIs(theme === "light");
   say();
   expect(hostTheme()).toBe(theme);
+});
+
+test("what says neither is passed over", () => {
+  systemIs(true);
+  document.documentElement.setAttribute("data-theme", "auto");
+  document.body.className = "darker lighthouse";
+  expect(hostTheme()).toBe("dark");
+  document.body.setAttribute("data-md-color-scheme", "default");
+  expect(hostTheme()).toBe("light");
 });
 
 test("a page that says nothing is as the system", () => {

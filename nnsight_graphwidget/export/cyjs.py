@@ -11,7 +11,10 @@ from .rows import json_bytes, row_of
 
 
 def write(graph: Graph) -> bytes:
-    """Cytoscape.js JSON, which Cytoscape desktop opens; sub-graphs are compound nodes."""
+    """Cytoscape.js JSON, which Cytoscape desktop and networkx open; sub-graphs are compound nodes.
+
+    networkx knows a node by its ``value`` and an edge by its ``key``; a node's own value is ``shown_value``.
+    """
 
     def element(item: Node | Group | Edge) -> dict[str, Any]:
         # JSON has no word for NaN and the infinite numbers: they are text, as in our own .json.
@@ -19,14 +22,18 @@ def write(graph: Graph) -> bytes:
             name: value if not isinstance(value, float) or isfinite(value) else str(value)
             for name, value in row_of(item).items()
         }
-        ends = {"source": item.source, "target": item.target} if isinstance(item, Edge) else {}
-        return {"data": {"id": item.id, **ends, "name": row.get("label", item.id), **row}}
+        if "value" in row:
+            row["shown_value"] = row.pop("value")
+        known = {"source": item.source, "target": item.target, "key": item.id} if isinstance(item, Edge) else {"value": item.id}
+        return {"data": {"id": item.id, **known, "name": row.get("label", item.id), **row}}
 
     return json_bytes(
         {
             "format_version": "1.0",
             "generated_by": "nnsight-graphwidget",
             "target_cytoscapejs_version": "~3.0",
+            "directed": True,
+            "multigraph": True,
             "data": {"name": legible(graph.title), "shared_name": legible(graph.title)},
             "elements": {
                 "nodes": [element(item) for item in graph.groups + graph.nodes],

@@ -3,9 +3,6 @@
 V8 and PDFium run in a process of their own, started at the first picture and kept for the next ones: they have no part in
 the caller's event loops, threads and forks, an out-of-memory in them cannot take the caller's kernel down, and their memory
 is given back.
-
-What goes over: two lengths of 8 bytes, little endian, and then, to the worker, a task's name and its request, and back, what
-it says and a file. A request and what is said are JSON.
 """
 
 from __future__ import annotations
@@ -13,7 +10,6 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import struct
 import subprocess
 import sys
 import threading
@@ -23,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ExportError
+from .formats import FORMATS
+from .worker import received, send
 
 SCRIPT = Path(__file__).parent.parent / "static" / "headless.js"
 MAX_SECONDS = 120.0
@@ -96,9 +94,10 @@ def _worker() -> subprocess.Popen[bytes]:
     if _process is not None and _process.poll() is None:
         return _process
     if find_spec("py_mini_racer") is None:
+        others = " ".join(suffix for suffix, format_ in FORMATS.items() if not format_.drawn)
         raise ExportError(
             "pictures need V8: pip install mini-racer (wheels for Windows, macOS and Linux on x64 and arm64)."
-            " Without it .json, .cyjs, .graphml, .gexf, .dot and .mmd can be saved, and the notebook's own download works"
+            f" Without it {others} can be saved, and the notebook's own download works"
         )
     limits = (str(MAX_MEMORY), str(IDLE_SECONDS))
     command = [
@@ -137,12 +136,10 @@ def _ask(process: subprocess.Popen[bytes], task: bytes, payload: bytes, seconds:
     timer.start()
     try:
         assert process.stdin is not None and process.stdout is not None
-        process.stdin.write(struct.pack("<QQ", len(task), len(payload)) + task + payload)
-        process.stdin.flush()
-        header = process.stdout.read(16)
-        said, content = map(process.stdout.read, struct.unpack("<QQ", header)) if len(header) == 16 else (b"", b"")
+        send(process.stdin, task, payload)
+        answer = received(process.stdout)
     except BrokenPipeError:
-        said = b""
+        answer = None
     except BaseException:
         _stop()  # interrupted between question and answer: the next question must not get this answer
         raise
@@ -153,7 +150,10 @@ def _ask(process: subprocess.Popen[bytes], task: bytes, payload: bytes, seconds:
         raise ExportError(
             f"the layout took more than {seconds:g} s; close sub-graphs with expanded=, or save a part with only="
         )
-    return (json.loads(said), content) if said else None
+    if answer is None or not answer[0]:
+        return None
+    said, content = answer
+    return json.loads(said), content
 
 
 def _stop() -> None:

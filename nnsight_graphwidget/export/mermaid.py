@@ -28,7 +28,8 @@ def write(graph: Graph) -> bytes:
 
     def open_group(group: Group) -> list[str]:
         classed(group)
-        return [f'subgraph {ids[group.id]}["{_entities(caption(group))}"]']
+        # Mermaid forgets in a sub-graph which way the chart runs.
+        return [f'subgraph {ids[group.id]}["{_entities(caption(group))}"]', "  direction TB"]
 
     def node_line(node: Node) -> str:
         classed(node)

@@ -6,7 +6,6 @@ import warnings
 from typing import Any
 
 from ..graph import Graph
-from ..graph.text import legible
 from . import engine
 from .picture import request
 
@@ -14,7 +13,7 @@ from .picture import request
 def write(graph: Graph, **options: Any) -> bytes:
     """PDF by the same code as the notebook's own download: one page of the drawing's size (a px is 1/96 inch), text as text
     in embedded fonts."""
-    content, said = engine.file("pdf", {**request(graph, **options), "document_title": legible(graph.title)})
+    content, said = engine.file("pdf", request(graph, **options))
     if lacking := said["lacking"]:
         some = ", ".join(map(repr, lacking[:3])) + (" and more" if lacking[3:] else "")
         warnings.warn(

@@ -13,6 +13,7 @@ from ..graph.kinds import legend
 from ..graph.questions import known
 from ..view import PictureOptions, checked
 from . import engine
+from .wire import DrawingRequest
 
 FONTS = sorted(map(str, (Path(__file__).parent.parent / "static").glob("*.ttf")))
 #: Boxes in a picture: with expanded="auto", and at the very most.
@@ -29,7 +30,7 @@ def drawn(graph: Graph, *, embed_font: bool = False, **options: Any) -> dict[str
 
 
 def request(graph: Graph, *, most: int | None = None, **options: Any) -> dict[str, Any]:
-    """What the JavaScript core is asked for a drawing of the graph.
+    """What the JavaScript core is asked for a drawing of the graph: a :class:`~.wire.DrawingRequest` with the view's options.
 
     Arguments:
         graph: what is drawn.
@@ -40,20 +41,17 @@ def request(graph: Graph, *, most: int | None = None, **options: Any) -> dict[st
         OptionError: naming the option, what was given and what is expected.
     """
     chosen = checked(PictureOptions, options, known(graph))
-    automatic = chosen["expanded"] == "auto"
+    del chosen["only"]  # that part is cut out already
     footer = chosen["footer"]
-    return {
-        # The part is cut out already, and what the core calls the legend is the list of kinds.
-        **{name: value for name, value in chosen.items() if name not in ("only", "legend")},
+    drawing: DrawingRequest = {
         "elements": to_elements(graph),
-        "legend": legend(),
+        "kinds": legend(),
         "title": graph.title,
-        "expanded": chosen["expanded"],
-        "max_elements": most or (AUTO_BOXES if automatic else MAX_BOXES),
-        "theme": "light" if chosen["theme"] == "auto" else chosen["theme"],
-        "show_legend": chosen["legend"],
         "footer": _footer(graph) if footer is True else footer or "",
+        "max_elements": most or (AUTO_BOXES if chosen["expanded"] == "auto" else MAX_BOXES),
+        "embed_font": False,
     }
+    return {**chosen, **drawing}
 
 
 def thumbnail(graph: Graph, **options: Any) -> tuple[bytes, dict[str, int]]:

@@ -1,7 +1,10 @@
 """The process that V8 and PDFium run in; started by ``engine.py`` as a script, so it imports nothing of the package.
 
+What goes over, both ways: two lengths of 8 bytes, little endian, and then, to the worker, a task's name and its request, and
+back, what it says and a file. A request and what is said are JSON.
+
 Arguments: the script, the most memory of V8 (bytes), the longest idle time (seconds), and the folders of the libraries.
-Standard input and output carry what ``engine.py`` says. It ends when its input does.
+It ends when its input does.
 """
 
 from __future__ import annotations
@@ -13,9 +16,23 @@ import struct
 import sys
 import threading
 import zlib
-from typing import Any
+from typing import IO, Any
 
 Answer = tuple[str, bytes]
+
+
+def send(stream: IO[bytes], first: bytes, second: bytes) -> None:
+    stream.write(struct.pack("<QQ", len(first), len(second)) + first + second)
+    stream.flush()
+
+
+def received(stream: IO[bytes]) -> tuple[bytes, bytes] | None:
+    """The two parts of what was sent; None if the other end is gone."""
+    header = stream.read(16)
+    if len(header) < 16:
+        return None
+    first, second = struct.unpack("<QQ", header)
+    return stream.read(first), stream.read(second)
 
 
 class Core:
@@ -109,18 +126,16 @@ def main(script: str, memory: str, idle: str, *folders: str) -> None:
         timer = threading.Timer(float(idle), os._exit, (0,))
         timer.daemon = True
         timer.start()
-        header = sys.stdin.buffer.read(16)
+        asked = received(sys.stdin.buffer)
         timer.cancel()
-        if len(header) < 16:
+        if asked is None:
             os._exit(0)  # V8's own end hangs now and then
-        task, request = (sys.stdin.buffer.read(size).decode("ascii") for size in struct.unpack("<QQ", header))
+        task, request = (part.decode("ascii") for part in asked)
         try:
             answer, file = TASKS[task](core, request)
         except Exception as error:  # whatever was raised is the answer
             answer, file = json.dumps({"error": f"{type(error).__name__}: {error}"[:2000]}), b""
-        said = answer.encode("utf-8", "surrogatepass")
-        sys.stdout.buffer.write(struct.pack("<QQ", len(said), len(file)) + said + file)
-        sys.stdout.buffer.flush()
+        send(sys.stdout.buffer, answer.encode("utf-8", "surrogatepass"), file)
 
 
 if __name__ == "__main__":

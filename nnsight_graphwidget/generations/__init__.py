@@ -38,6 +38,9 @@ class Generation(Protocol):
 class Kept(Generation, Protocol):
     """A generation that keeps a graph."""
 
+    #: What it reads, for people.
+    READS: str
+
     def matches(self, obj: Any) -> bool:
         """Whether ``obj`` is one of this nnsight's that holds a graph; imports nothing."""
 
@@ -89,7 +92,7 @@ TORCH = """
     torch._C._dynamo.eval_frame:
 """
 
-SUPPORTED = "nnsight 0.3 to 0.8"
+SUPPORTED = "nnsight {}.{} to {}.{}".format(*GENERATIONS[-1].first, GENERATIONS[0].end[0], GENERATIONS[0].end[1] - 1)
 
 
 def version(nnsight: ModuleType) -> str:
@@ -154,6 +157,11 @@ def missing(private: str) -> list[str]:
             continue
         found += [f"{module}.{name}" for name in names.split() if not _has(owner, name.split("."))]
     return found
+
+
+def keepers() -> list[Kept]:
+    """The modules of all generations that keep a graph; they import no nnsight."""
+    return [cast(Kept, importlib.import_module(f".{row.module}", __name__)) for row in GENERATIONS if row.keeps]
 
 
 def keeping() -> Kept | None:

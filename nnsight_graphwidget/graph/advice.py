@@ -19,6 +19,7 @@ def _surprises(graph: Graph) -> Iterator[tuple[str, str]]:
     done = [node for node in graph.nodes if node.status == "ok"]
     saves = [node for node in done if behaves(node.kind, "saves")]
     used = _behind(graph, saves or [node for node in done if behaves(node.kind, "reads")])
+    into = _into(graph)
     for node in done:
         around = list(_around(node, groups))
         if any(group.status != "ok" for group in around) or any(
@@ -29,6 +30,10 @@ def _surprises(graph: Graph) -> Iterator[tuple[str, str]]:
         if node.note is not None and behaves(node.kind, "saves"):
             yield node.id, f"what {place} saves was {node.note}"
         if node.writes is None:
+            copied = into.get(node.id) if node.label == "setitem" or node.label.endswith("_") else None
+            if copied is not None and node.id not in used:
+                what = "none of what you save" if saves else "nothing that is read"
+                yield node.id, f"the write in {place} goes into a copy, and not into {copied}: it reaches {what}"
             continue
         if any(group.kind == "Scan" for group in around):
             yield node.id, f"the write in {place} is made in a scan, which runs nothing: it changes no result"
@@ -41,6 +46,22 @@ def _behind(graph: Graph, nodes: Sequence[Node]) -> set[str]:
     end = Node("\0", "Operation", "")
     edges = tuple(Edge("", node.id, end.id) for node in nodes)
     return set(spread(Graph((*graph.nodes, end), graph.groups, (*graph.edges, *edges)), end.id, forward=False))
+
+
+def _into(graph: Graph) -> dict[str, str]:
+    """What is made of a read by way of first arguments (``.clone()``, an index) → the place that was read."""
+    nodes = {node.id: node for node in graph.nodes}
+    made: dict[str, str] = {}
+    for edge in sorted(
+        (edge for edge in graph.edges if edge.label == "0" and edge.target in nodes),
+        key=lambda edge: nodes[edge.target].order or 0,
+    ):
+        source = nodes.get(edge.source)
+        if source is not None:
+            place = source.label if behaves(source.kind, "reads") else made.get(source.id)
+            if place is not None:
+                made[edge.target] = place
+    return made
 
 
 def _around(node: Node, groups: dict[str, Group]) -> Iterator[Group]:

@@ -22,8 +22,8 @@ from .arguments import branch, branches
 from .events import Event, Known, Region, Variable
 from .frames import conceal
 from .marks import Table, mark_function
-from .source import HEADER, Shift, Site, SourceFile, Sources
-from .values import CONTAINERS, NUMBERS, Sourced, leaves, lookup, union, unique
+from .source import HEADER, Site, SourceFile, Sources, Twin, own
+from .values import CONTAINERS, NUMBERS, Names, Sourced, leaves, lookup, union, unique
 
 _Tensor = torch.Tensor
 #: The flow of the thread that runs, while its intervention code does.
@@ -59,7 +59,7 @@ class Frame:
 
     __slots__ = (
         "at", "code", "held", "leaf", "made", "marks", "names", "node", "outer", "region", "resumed", "slots", "steps",
-        "tensors",
+        "tensors", "words",
     )  # fmt: skip
 
     def __init__(self, code: CodeType, marks: Marks, node: Any, outer: Frame | None = None, resumed: bool = False) -> None:
@@ -75,11 +75,36 @@ class Frame:
         self.names: dict[str, Sourced] = outer.names if outer is not None else {}
         #: names of lists and dicts that the source spells out → the shared numbers in them, and what each came from
         self.held: dict[str, dict[Any, tuple[Any, Sourced]]] = outer.held if outer is not None else {}
-        #: the tensors that names were bound to
+        #: the tensors that names were bound to, and by their addresses the names
         self.tensors: dict[str, weakref.ref[Any]] = {}
+        self.words: dict[int, str] = {}
         self.leaf: ast.AST | None = None
         #: for a generator: where it was resumed → its region there
         self.steps: dict[Region, Region] = {}
+
+    @property
+    def home(self) -> Any:
+        """The function that it runs, or the statement that a block begins with."""
+        return self.node if self.outer is None or self.node is not None else self.outer.home
+
+    def bind(self, name: str, value: Any) -> None:
+        """Note what a name is bound to."""
+        if isinstance(value, _Tensor):
+            self.tensors[name] = weakref.ref(value)
+            self.words[id(value)] = name
+        else:
+            self.tensors.pop(name, None)
+
+    def word(self, tensor: Any) -> str | None:
+        """The name that a tensor was bound to last."""
+        word = self.words.get(id(tensor))
+        if word is None or self._is(word, tensor):
+            return word
+        return next((name for name in reversed(self.tensors) if self._is(name, tensor)), None)
+
+    def _is(self, name: str, tensor: Any) -> bool:
+        held = self.tensors.get(name)
+        return held is not None and held() is tensor
 
 
 class Marks:
@@ -156,7 +181,7 @@ class Marks:
     def mark_bind(self, number: int, value: Any) -> Any:
         """An expression gave a value that names are bound to."""
         flow: Flow | None = getattr(current, "flow", None)
-        if flow is not None and (flow.carrying or isinstance(value, _Tensor)):
+        if flow is not None:
             fresh = getrefcount(value) <= _FRESH
             flow.guard(flow.bind, self, number, sys._getframe(1), value, fresh)
         return value
@@ -214,12 +239,6 @@ class Watch(Protocol):
     def err(self, error: BaseException) -> None:
         """Note an error of ours."""
 
-    def shift(self, code: CodeType) -> Shift:
-        """How far a code object is from its file."""
-
-    def block(self, code: CodeType, shift: Shift) -> None:
-        """Say how far a code object is from its file."""
-
     def root(self) -> tuple[Region | None, CodeType | None]:
         """The region of the block that runs, and its code."""
 
@@ -264,6 +283,10 @@ class Flow:
         self._carried: dict[int, tuple[Any, Sourced]] = {}
         self._read: dict[Any, tuple[str, ...]] = {}
         self._modules: dict[int, weakref.ref[Any]] = {}
+        #: the last place at which the names of tensors were asked for: its expressions, by the addresses of what they were
+        self._spelt_at: tuple[Site | None, dict[int, ast.AST]] = (None, {})
+        #: functions by the address of their code, which is kept, and their code with marks
+        self._twins: dict[int, tuple[CodeType, Twin | None]] = {}
         self._parameters: dict[int, tuple[weakref.ref[Any], str]] = {}
 
     def guard(self, function: Callable[..., Any], *args: Any) -> Any:
@@ -309,8 +332,7 @@ class Flow:
             made.region = region
             return
         for (name,), value in zip(marks.table.targets[number], values):
-            if isinstance(value, _Tensor):
-                made.tensors[name] = weakref.ref(value)
+            made.bind(name, value)
         if self.carrying and values:
             given = self._given(frame, made.node)
             for (name,), value in zip(marks.table.targets[number], values):
@@ -334,7 +356,7 @@ class Flow:
         return {name: found for name, value in pairs if (found := self._lexical(caller, value))}
 
     def site(self, frame: FrameType) -> Site:
-        return self.sources.site(frame.f_code, frame.f_lasti, self._watch.shift(frame.f_code))
+        return self.sources.site(frame.f_code, frame.f_lasti)
 
     # -- regions ---------------------------------------------------------------------------------------------------------------
 
@@ -455,8 +477,7 @@ class Flow:
         drawn = loop.tests if loop is not None else ()
         for (name,), value in zip(names, values):
             source: Sourced = ()
-            if isinstance(value, _Tensor):
-                found.tensors[name] = weakref.ref(value)
+            found.bind(name, value)
             if type(value) in NUMBERS:
                 source = self.of(value) if unique(value) else drawn
                 if not source and region is not None:
@@ -538,8 +559,8 @@ class Flow:
                 return
         if own is not None and expression is not None and not isinstance(expression, ast.Constant):
             found = self._lexical(own, expression)
-            if not found and isinstance(expression, ast.Name):
-                found = self._outer(expression.id, value)
+            if not found and isinstance(expression, ast.Name) and frame is not None:
+                found = self._outer(expression.id, value, frame)
             if found:
                 yield "", found
 
@@ -610,7 +631,7 @@ class Flow:
         made, at = found.made, found.at
         events = made.pop(node, None) if made else None
         parts: list[Sourced] = [] if events is None else [tuple(events)]
-        for part in marks.table.parts[number]:
+        for part in _evaluated(found, node, marks.table.parts[number]):
             source = at.pop(part, None) if at else None
             if source is None and type(part) is ast.Name:
                 source = found.names.get(part.id)
@@ -624,7 +645,7 @@ class Flow:
         if unique(value):
             exact = self.of(value)
             if type(node) is ast.Name and not exact:
-                return found.names.get(node.id) or self._outer(node.id, value)
+                return found.names.get(node.id) or self._outer(node.id, value, frame)
             if exact or not parts or not fresh:
                 return exact
             sources = union(parts)
@@ -638,14 +659,14 @@ class Flow:
         if type(value) in CONTAINERS:
             parts.extend(source for _, leaf in leaves(value) if (source := self.of(leaf)))
         if value is None or not parts:
-            return self._outer(node.id, value) if type(node) is ast.Name else ()
+            return self._outer(node.id, value, frame) if type(node) is ast.Name else ()
         if (
             type(node) is ast.Subscript
             and type(node.value) is ast.Name
             and node.value.id in found.held
             and type(value) in NUMBERS
         ):
-            key, whole = lookup(node.slice, frame, {}), self.lookup(node.value, frame)
+            key, whole = self.lookup(node.slice, frame), self.lookup(node.value, frame)
             if type(key) is int and key < 0 and type(whole) in (list, tuple):
                 key += len(whole)
             held, sources = found.held[node.value.id].get(key, (None, ()))
@@ -667,11 +688,20 @@ class Flow:
             if type(value[key]) in NUMBERS and not unique(value[key])
         }
 
-    def _outer(self, name: str, value: Any) -> Sourced:
-        """The loop around the block that bound a number or text by a name which the block itself does not bind."""
-        region = self._watch.root()[0]
+    def _outer(self, name: str, value: Any, frame: FrameType) -> Sourced:
+        """What a number or text came from whose name the code itself does not bind: the code that it is written in does, or a
+        loop around the block."""
+        region, block = self._watch.root()
         if type(value) not in NUMBERS:
             return ()
+        found, at = self.frame(frame), frame.f_back
+        if found is not None and not unique(value) and frame.f_code is not block:
+            written = set(found.marks.source.above(found.home))
+            while at is not None:
+                known = self.frame(at)
+                if known is not None and name in known.names and known.home in written:
+                    return known.names[name]
+                at = at.f_back if at.f_code is not block else None
         while region is not None:
             if name in region.values:
                 return (Variable(region, name),) if region.values[name] == self._watch.words(value) else ()
@@ -704,12 +734,12 @@ class Flow:
         found = self._own(marks, frame)
         node = marks.table.nodes[number]
         groups = marks.table.targets[number]
-        if isinstance(value, _Tensor):
-            for group in groups:
-                for name in group:
-                    found.tensors[name] = weakref.ref(value)
-            if not self.carrying:
-                return
+        bound: Any = value if type(value) in (tuple, list) and len(value) == len(groups) else [None] * len(groups)
+        for group, part in zip(groups, [value] if len(groups) == 1 else bound):
+            for name in group:
+                found.bind(name, part)
+        if not self.carrying:
+            return
         each: list[Sourced] = []
         if len(groups) > 1 and type(value) in (tuple, list) and len(value) == len(groups):
             parts = (
@@ -767,8 +797,9 @@ class Flow:
             )
             names = self._read[key] = tuple(dict.fromkeys(loaded))
         known: dict[str, Known] = {}
+        bound = Names(frame, found.tensors)
         for name in names:
-            value = lookup(ast.Name(name, ast.Load()), frame, found.tensors)
+            value = bound.get(name)
             if isinstance(value, _Tensor):
                 known[name] = (self._watch.producer(value)[0],)
             elif type(value) in (list, tuple):
@@ -788,17 +819,18 @@ class Flow:
         name = self._parameters.get(id(tensor))
         if name is not None and name[0]() is tensor:
             return name[1]
-        site = self.site(frame)
         found = self.frame(frame)
-        if found is not None:
-            for word, held in reversed(found.tensors.items()):
-                if held() is tensor:
-                    return word
-        for root in (site.node, site.statement):
-            for part in ast.walk(root) if root is not None else ():
-                if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript)) and self.lookup(part, frame) is tensor:
-                    return " ".join(ast.unparse(part).split())
-        return ""
+        word = None if found is None else found.word(tensor)
+        if word is not None:
+            return word
+        site, names = self.site(frame), self._names(frame)
+        part = self._spelt_at[1].get(id(tensor)) if self._spelt_at[0] is site else None
+        if part is None or lookup(part, names) is not tensor:
+            parts = [part for root in (site.node, site.statement) if root is not None for part in own(root)]
+            parts = [part for part in parts if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))]
+            self._spelt_at = site, {id(lookup(part, names)): part for part in reversed(parts)}
+            part = self._spelt_at[1].get(id(tensor))
+        return "" if part is None else " ".join(ast.unparse(part).split())
 
     def spelt(self, frame: FrameType) -> str | None:
         """The place that a frame reads or writes as the source spells it, from the model on; None if it cannot be told."""
@@ -821,8 +853,11 @@ class Flow:
 
     def lookup(self, node: ast.AST, frame: FrameType) -> Any:
         """What an expression is in a frame, None if that cannot be told without running code."""
+        return lookup(node, self._names(frame))
+
+    def _names(self, frame: FrameType) -> Names:
         known = self.frame(frame)
-        return lookup(node, frame, {} if known is None else known.tensors)
+        return Names(frame, {} if known is None else known.tensors)
 
     def owned(self, module: torch.nn.Module, call: ast.AST) -> None:
         """Remember what the parameters of a module that the block calls are called in it."""
@@ -846,7 +881,7 @@ class Flow:
             if self._watch.library(code.co_filename):
                 return function
             marked = self._marked(code)
-            if marked is None:
+            if marked is None or marked is code:
                 return function
             made = FunctionType(marked, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
             made.__kwdefaults__ = function.__kwdefaults__
@@ -894,21 +929,32 @@ class Flow:
         return call
 
     def _marked(self, code: CodeType) -> CodeType | None:
-        shift = self._watch.shift(code)
+        """The code of a function of the user's with marks, None if it cannot be marked."""
+        if self.sources.marked(code):
+            return code
+        known = self._twins.get(id(code))
+        if known is None:
+            known = self._twins[id(code)] = (code, self._found(code))
+        twin = known[1]
+        if twin is None or twin.marked is None:
+            return None
+        self.sources.add(twin)
+        return twin.marked
+
+    def _found(self, code: CodeType) -> Twin | None:
+        shift = self.sources.shift(code)
         file = self.sources.file(shift.file or code.co_filename)
-        known = file.marked.get(id(code))
-        if known is None or known[0] is not code:
-            made: CodeType | None = None
-            for node, owner in file.functions(code.co_name, code.co_firstlineno + shift.lines):
+        for node, owner in file.functions(code, shift):
+
+            def mark(node: ast.AST = node, owner: str | None = owner) -> tuple[CodeType, Table] | None:
                 marks = Marks(file)
                 made = mark_function(code, node, shift, marks, owner)
-                if made is not None:
-                    self.sources.number(made, marks.table, file)
-                    break
-            known = file.marked[id(code)] = (code, made)
-        if known[1] is not None:
-            self._watch.block(known[1], shift)
-        return known[1]
+                return None if made is None else (made, marks.table)
+
+            twin = file.twin(node, code, shift, mark)
+            if twin.marked is not None:
+                return twin
+        return None
 
 
 #: Where functions are that torch maps, differentiates or compiles: what they call is not the block's own.
@@ -940,6 +986,16 @@ def _body(node: Any) -> Sequence[ast.AST]:
     if isinstance(node, ast.DictComp):
         return [node.key, node.value]
     return [node.elt] if hasattr(node, "elt") else getattr(node, "body", [])
+
+
+def _evaluated(found: Frame, node: Any, parts: Sequence[ast.AST]) -> Sequence[ast.AST]:
+    """Those of an expression's parts that its value is made of: of `a if t else b`, the one that was taken."""
+    test = found.slots.get((node, "if")) if type(node) is ast.IfExp else None
+    ran = [branch.node for branch in test.children.values()] if test is not None else []
+    if not ran:
+        return parts
+    taken = node.orelse if ran[-1] else node.body
+    return [part for part in parts if part is (taken.value if isinstance(taken, ast.NamedExpr) else taken)]
 
 
 def _leaves(test: Any) -> Iterable[ast.AST]:

@@ -40,28 +40,25 @@ class Behind(NamedTuple):
     sure: int
     picked: int
 
-    def and_(self, other: Behind) -> Behind:
-        """What is behind two values."""
-        return Behind(self.found | other.found, self.sure | other.sure, max(self.picked, other.picked))
 
-
-_NOTHING = Behind(0, 0, -1)
+_NOTHING = (0, 0, -1)
 
 
 class _Step:
-    """A node on a walk."""
+    """A node on a walk: where it leads, how far that was followed, and what was found so far."""
 
-    __slots__ = ("found", "node", "onward", "position", "whole")
+    __slots__ = ("found", "key", "node", "onward", "picked", "position", "sure")
 
-    def __init__(self, node: Any, onward: Any) -> None:
-        self.node, self.onward, self.position, self.found = node, onward, 0, _NOTHING
-        self.whole = len(onward) == len(node.next_functions)
+    def __init__(self, node: Any, key: Hashable, onward: Any) -> None:
+        self.node, self.key, self.onward = node, key, onward
+        self.position = self.found = self.sure = 0
+        self.picked = -1
 
-    def behind(self) -> Behind:
-        """What is behind its node, after all of that was walked."""
-        if not type(self.node).__name__.startswith(_PICKS):
-            return self.found
-        return Behind(self.found.found, 0, max(self.found.picked, self.node._sequence_nr()))
+    def behind(self) -> tuple[int, int, int]:
+        """What is behind its node, when all of that was walked."""
+        if type(self.node).__name__.startswith(_PICKS):
+            return self.found, 0, max(self.picked, self.node._sequence_nr())
+        return self.found, self.sure, self.picked
 
 
 class Joined:
@@ -71,7 +68,7 @@ class Joined:
         self._name = next(_names)
         self._places: set[int] = set()
         #: what is behind each node that was walked, for each way of walking
-        self._behind: dict[Hashable, dict[Hashable, Behind]] = {}
+        self._behind: dict[Hashable, dict[Hashable, tuple[int, int, int]]] = {}
 
     def leave(self, edge: Edge, number: int) -> list[int]:
         """Leave a number at a value; the numbers that were there before."""
@@ -94,55 +91,56 @@ class Joined:
             None when there is too much to walk.
         """
         known = self._behind.setdefault(way, {})
-        total, walked = _NOTHING, 0
-        for edge in edges:
-            bits, onward = self._enter(edge, meet)
-            total = total.and_(Behind(bits, bits, -1))
-            stack = [] if onward is None else [_Step(edge[0], onward)]
-            while stack:
-                step = stack[-1]
-                if step.position == len(step.onward):
-                    stack.pop()
-                    behind = step.behind()
-                    if step.whole:
-                        known[_key(step.node)] = behind
-                    if stack:
-                        stack[-1].found = stack[-1].found.and_(behind)
-                    else:
-                        total = total.and_(behind)
-                    continue
+        places, walked = self._places, 0
+        stack = [root := _Step(None, None, tuple(edges))]
+        while root.position < len(root.onward) or len(stack) > 1:
+            step = stack[-1]
+            if step.position < len(step.onward):
                 edge = step.onward[step.position]
                 step.position += 1
-                if edge[0] is None:
-                    continue
-                bits, onward = self._enter(edge, meet)
-                if bits:
-                    step.found = step.found.and_(Behind(bits, bits, -1))
+                onward = () if edge[0] is None else edge[0].next_functions
                 if not onward:
+                    continue  # a parameter, or what has no gradient
+                node, whole, number = edge[0], True, edge[0]._sequence_nr()
+                if number in places:
+                    bits, onward, whole = self._enter(edge, onward, meet)
+                    step.found |= bits
+                    step.sure |= bits
+                    if not onward:
+                        continue
+                # each thread counts its own nodes, so their number is not enough
+                first = onward[0][0]
+                key = (number, type(node), len(onward), -1 if first is None else first._sequence_nr()) if whole else None
+                behind = None if key is None else known.get(key)
+                if behind is None:
+                    walked += 1
+                    if walked > _FAR:
+                        return None
+                    stack.append(_Step(node, key, onward))
                     continue
-                child = _Step(edge[0], onward)
-                seen = known.get(_key(child.node)) if child.whole else None
-                if seen is not None:
-                    step.found = step.found.and_(seen)
-                    continue
-                walked += 1
-                if walked > _FAR:
-                    return None
-                stack.append(child)
-        return total
+            else:
+                behind = stack.pop().behind()
+                if step.key is not None:
+                    known[step.key] = behind
+                step = stack[-1]
+            if behind != _NOTHING:
+                step.found |= behind[0]
+                step.sure |= behind[1]
+                step.picked = max(step.picked, behind[2])
+        return Behind(root.found, root.sure, root.picked)
 
-    def _enter(self, edge: Edge, meet: Callable[[int], tuple[bool, bool, bool]]) -> tuple[int, Any]:
-        """The numbers at a value, as bits, and the values to go on to, or None."""
-        node, output = edge
-        onward = node.next_functions
-        bits = 0
-        if node._sequence_nr() in self._places:
-            for name, number, at in node.metadata.get(_KEY, ()):
-                if name == self._name and at == output:
-                    counts, past, before = meet(number)
-                    bits |= counts << number
-                    onward = None if not past or onward is None else onward[:1] if before else onward
-        return bits, onward
+    def _enter(self, edge: Edge, onward: Any, meet: Callable[[int], tuple[bool, bool, bool]]) -> tuple[int, Any, bool]:
+        """The numbers at a value, as bits; the values to go on to, or None; whether these are all that its node has."""
+        bits, whole = 0, True
+        for name, number, at in edge[0].metadata.get(_KEY, ()):
+            if name == self._name and at == edge[1]:
+                counts, past, before = meet(number)
+                bits |= counts << number
+                if not past or onward is None:
+                    onward = None
+                elif before:
+                    onward, whole = onward[:1], len(onward) == 1
+        return bits, onward, whole
 
 
 def edge_of(tensor: Any) -> Edge | None:
@@ -168,10 +166,3 @@ def written_edge(tensor: Any) -> Edge | None:
 def name_of(edge: Edge) -> tuple[int, int]:
     """What tells a value from others, without keeping it."""
     return edge[0]._sequence_nr(), edge[1]
-
-
-def _key(node: Any) -> Hashable:
-    """What tells a node from others, without keeping it: each thread counts its own nodes, so their number is not enough."""
-    onward = node.next_functions
-    first = onward[0][0] if onward else None
-    return node._sequence_nr(), type(node), len(onward), -1 if first is None else first._sequence_nr()

@@ -12,19 +12,17 @@ The marks reach their code as a constant, because a name would be seen by the us
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterable, Sequence
 from types import CodeType
 from typing import Any
 
+from .positions import codes
 from .source import COMPREHENSIONS, FUNCTIONS, Shift
 
 #: Stands for the marks in the tree, since the compiler takes no object as a constant.
 _PLACEHOLDER = "<nnsight_graphwidget marks>"
 #: Functions that call their arguments in place.
 _CALLERS = ("map", "filter", "sorted", "max", "min", "reduce")
-#: Parts of statements that have no place of their own.
-_PARTS: tuple[Any, ...] = (ast.ExceptHandler, ast.keyword, getattr(ast, "match_case", ast.keyword))
 _TRIES: tuple[Any, ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
 _CHAIN = (ast.Name, ast.Attribute, ast.Constant)
 _COMPILER_FLAGS = 0xFF0000  # the ``from __future__`` features that a code object was compiled with
@@ -43,9 +41,8 @@ class Table:
         self.nodes: list[Any] = []
         self.parts: list[tuple[ast.AST, ...]] = []
         self.targets: list[tuple[tuple[str, ...], ...]] = []
-        #: what the code was compiled from, and the syntax nodes in the user's file by the ``origin`` of each node in it
+        #: what the code was compiled from, whose nodes tell by ``origin`` which nodes of the user's file they stand for
         self.tree: list[ast.stmt] = []
-        self.origins: list[ast.AST] = []
         #: for what a comprehension gives on a pass: the comprehension
         self.wholes: dict[int, ast.AST] = {}
 
@@ -59,12 +56,10 @@ def mark_block(code: CodeType, body: Sequence[ast.stmt], shift: Shift, marks: An
         shift: how far the code is from the file.
         marks: is called by the marks; its ``table`` is filled.
     """
-    if not same(_compile(copy.deepcopy(list(body)), code, shift), code):
+    if not same(_compile(list(body), code), code):
         return None
-    twin = _Twin(list(body))
-    marked = _Marker(marks.table, twin, _bound(body)).block(twin.tree)
-    marks.table.tree = marked
-    return _finish(_compile(marked, code, shift), code, marks)
+    marks.table.tree = _Marker(marks.table, shift, _bound(body)).block(body)
+    return _finish(_compile(marks.table.tree, code), code, marks)
 
 
 def mark_function(code: CodeType, node: Any, shift: Shift, marks: Any, owner: str | None = None) -> CodeType | None:
@@ -76,16 +71,14 @@ def mark_function(code: CodeType, node: Any, shift: Shift, marks: Any, owner: st
     """
 
     def compiled(definition: Any) -> CodeType | None:
-        whole = _compile(_enclosed(definition, code.co_freevars, owner), code, shift)
-        return next((found for found in _codes(whole) if found.co_name == code.co_name and found is not whole), None)
+        marks.table.tree = _enclosed(definition, code.co_freevars, owner)
+        whole = _compile(marks.table.tree, code)
+        return next((found for found in codes(whole) if found.co_name == code.co_name and found is not whole), None)
 
-    plain = compiled(_bare(copy.deepcopy(node)))
+    plain = compiled(_bare(node))
     if plain is None or not same(plain, code):
         return None
-    twin = _Twin(node)
-    definition = _bare(_Marker(marks.table, twin, _bound_in(node)).function(twin.tree))
-    marked = compiled(definition)
-    marks.table.tree = _enclosed(definition, code.co_freevars, owner)
+    marked = compiled(_bare(_Marker(marks.table, shift, _bound_in(node)).function(node)))
     if marked is None or marked.co_freevars != code.co_freevars:
         return None
     return _finish(marked, code, marks)
@@ -104,7 +97,7 @@ def mark_wrapped(
 
     def compiled(tree: ast.Module) -> CodeType | None:
         whole = compile(tree, code.co_filename, "exec", flags=code.co_flags & _COMPILER_FLAGS, dont_inherit=True)
-        return next((found for found in _codes(whole) if found.co_name == code.co_name and found is not whole), None)
+        return next((found for found in codes(whole) if found.co_name == code.co_name and found is not whole), None)
 
     plain = compiled(made)
     types = [type(statement) for statement in actual]
@@ -112,11 +105,7 @@ def mark_wrapped(
     first = next((at for at in (1, 0) if [type(each) for each in body[at : at + len(types)]] == types), None)
     if plain is None or not same(plain, code) or first is None:
         return None
-    twin = _Twin(list(actual))
-    marked = _Marker(marks.table, twin, _bound(actual)).block(twin.tree)
-    for statement in marked:
-        _move(statement, shift)
-    body[first : first + len(types)] = marked
+    body[first : first + len(types)] = _Marker(marks.table, shift, _bound(actual)).block(actual)
     marks.table.tree = made.body
     found = compiled(ast.fix_missing_locations(made))
     return None if found is None else _finish(found, code, marks)
@@ -138,22 +127,39 @@ def same(code: CodeType, other: CodeType) -> bool:
 
 def _bare(node: Any) -> Any:
     """A definition without what is not part of its code: decorators, defaults, annotations."""
-    arguments = node.args
+    arguments = copied(node.args)
     arguments.defaults = []
     arguments.kw_defaults = [None] * len(arguments.kwonlyargs)
-    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg):
-        if argument is not None:
-            argument.annotation = None
+    for name in ("posonlyargs", "args", "kwonlyargs"):
+        setattr(arguments, name, [_unannotated(each) for each in getattr(arguments, name)])
+    arguments.vararg, arguments.kwarg = _unannotated(arguments.vararg), _unannotated(arguments.kwarg)
+    made = copied(node)
+    made.args = arguments
     if not isinstance(node, ast.Lambda):
-        node.decorator_list, node.returns = [], None
+        made.decorator_list, made.returns = [], None
         if hasattr(node, "type_params"):
-            node.type_params = []
-    return node
+            made.type_params = []
+    return made
+
+
+def _unannotated(argument: Any) -> Any:
+    if argument is None:
+        return None
+    made = copied(argument)
+    made.annotation = None
+    return made
+
+
+def copied(node: Any) -> Any:
+    """A syntax node like another, with the same parts. (``copy.copy`` takes six times as long.)"""
+    made = node.__class__.__new__(node.__class__)
+    made.__dict__.update(node.__dict__)
+    return made
 
 
 def _enclosed(node: Any, free: Iterable[str], owner: str | None) -> list[ast.stmt]:
     """A definition inside a function whose variables are its free ones, and inside its class."""
-    inner: Any = ast.Expr(node) if isinstance(node, ast.Lambda) else node
+    inner: Any = ast.copy_location(ast.Expr(node), node) if isinstance(node, ast.Lambda) else node
     names = [name for name in free if name != "__class__"]
     if owner is not None or "__class__" in free:
         inner = ast.ClassDef(owner or "_", [], [], [inner], [])
@@ -163,34 +169,15 @@ def _enclosed(node: Any, free: Iterable[str], owner: str | None) -> list[ast.stm
         outer.type_params = []  # type: ignore[attr-defined]
         if isinstance(inner, ast.ClassDef):
             inner.type_params = []  # type: ignore[attr-defined]
-    for made in (outer, inner, *(arguments.args)):
+    for made in (outer, inner, *arguments.args):
         ast.copy_location(made, node)
-    return [ast.fix_missing_locations(outer)]
+    return [outer]
 
 
-def _move(node: ast.AST, shift: Shift) -> None:
-    """Put a copy of a syntax tree where the code that it stands for says it is."""
-    for part in ast.walk(node):
-        if hasattr(part, "lineno"):
-            part.lineno -= shift.lines
-            part.col_offset -= shift.columns  # type: ignore[attr-defined]
-            if part.end_lineno is not None:  # type: ignore[attr-defined]
-                part.end_lineno -= shift.lines  # type: ignore[attr-defined]
-                part.end_col_offset -= shift.columns  # type: ignore[attr-defined]
-
-
-def _compile(body: list[ast.stmt], code: CodeType, shift: Shift) -> CodeType:
+def _compile(body: list[ast.stmt], code: CodeType) -> CodeType:
     module = ast.Module(body, [])
-    _move(module, shift)
     made: CodeType = compile(module, code.co_filename, "exec", flags=code.co_flags & _COMPILER_FLAGS, dont_inherit=True)
     return made
-
-
-def _codes(code: CodeType) -> Iterable[CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _codes(constant)
 
 
 def _finish(code: CodeType, like: CodeType, marks: Any) -> CodeType:
@@ -228,28 +215,45 @@ def _bound_in(node: Any) -> frozenset[str]:
     return _bound(body) | {argument.arg for argument in given if argument is not None}
 
 
-class _Twin:
-    """A copy of a tree, and which node of the tree each of its nodes stands for."""
-
-    def __init__(self, tree: Any) -> None:
-        memo: dict[int, Any] = {}
-        self.tree: Any = copy.deepcopy(tree, memo)
-        self.nodes = [part for node in (tree if isinstance(tree, list) else [tree]) for part in ast.walk(node)]
-        for number, node in enumerate(self.nodes):
-            if node._attributes or isinstance(node, (ast.comprehension, *_PARTS)):
-                memo[id(node)].origin = number  # copies of the copy keep it
-
-    def original(self, node: Any) -> ast.AST:
-        found: ast.AST = self.nodes[node.origin]
-        return found
-
-
 class _Marker:
-    """Puts marks into the copy of a tree; what they refer to are the nodes of the tree itself."""
+    """Copies a tree of the user's file, with marks in it, to where the code says that it is.
 
-    def __init__(self, table: Table, twin: _Twin, names: frozenset[str]) -> None:
-        self.table, self.twin, self.names = table, twin, names
-        table.origins = twin.nodes
+    Arguments:
+        table: what the marks refer to, filled here.
+        shift: how far the code is from the file.
+        names: that the code binds itself.
+    """
+
+    def __init__(self, table: Table, shift: Shift, names: frozenset[str]) -> None:
+        self.table, self.shift, self.names = table, shift, names
+
+    # -- copies ----------------------------------------------------------------------------------------------------------------
+
+    def _copy(self, node: Any) -> Any:
+        """A copy whose parts are still those of the file."""
+        made = copied(node)
+        return self._at(made, node) if "lineno" in node.__dict__ else made
+
+    def _at(self, made: Any, node: Any) -> Any:
+        """Put a node to where the code has one of the file, for which it stands."""
+        made.lineno, made.col_offset = node.lineno - self.shift.lines, node.col_offset - self.shift.columns
+        made.end_lineno = node.end_lineno - self.shift.lines
+        made.end_col_offset = node.end_col_offset - self.shift.columns
+        made.origin = node
+        return made
+
+    def _whole(self, node: Any) -> Any:
+        """A copy of a tree, or of a list of trees, without marks."""
+        if isinstance(node, list):
+            return [self._whole(part) for part in node]
+        if not isinstance(node, ast.AST) or not node._fields:
+            return node
+        made = self._copy(node)
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, (ast.AST, list)):
+                setattr(made, name, self._whole(value))
+        return made
 
     # -- wholes ----------------------------------------------------------------------------------------------------------------
 
@@ -257,8 +261,8 @@ class _Marker:
         return [self._say("start", body[0]), *self._body(body)]
 
     def function(self, node: Any) -> Any:
-        made = copy.copy(node)
-        made.args = copy.deepcopy(node.args)
+        made = self._copy(node)
+        made.args = self._whole(node.args)
         given = node.args
         named = [*given.posonlyargs, *given.args, *given.kwonlyargs, *(each for each in (given.vararg, given.kwarg) if each)]
         names = [ast.Name(each.arg, ast.Load()) for each in named]
@@ -274,7 +278,7 @@ class _Marker:
             if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and type(body[0].value.value) is str
             else 0
         )
-        made.body = [*copy.deepcopy(body[:head]), self._statement(start, at), *self._body(body[head:])]
+        made.body = [*self._whole(body[:head]), self._statement(start, at), *self._body(body[head:])]
         return made
 
     # -- marks -----------------------------------------------------------------------------------------------------------------
@@ -284,8 +288,8 @@ class _Marker:
     ) -> ast.expr:
         """A call of the marks, at the place of ``at``."""
         table = self.table
-        table.nodes.append(self.twin.original(at if about is None else about))
-        table.parts.append(tuple(self.twin.original(part) for part in parts))
+        table.nodes.append(at if about is None else about)
+        table.parts.append(tuple(parts))
         table.targets.append(())
         number = ast.Constant(len(table.nodes) - 1)
         marks = ast.Constant(_PLACEHOLDER)
@@ -293,17 +297,19 @@ class _Marker:
         call = ast.Call(method, [number, *values], [])
         made: Any
         for made in (number, marks, method, call, *(value for value in values if not hasattr(value, "lineno"))):
-            ast.copy_location(made, at)
-            made.origin = at.origin  # type: ignore[attr-defined]
+            self._at(made, at)
         return call
 
     def _statement(self, expression: ast.expr, at: ast.AST) -> ast.stmt:
         """A mark by itself: on one line, so that a debugger sees the line once."""
-        for part in ast.walk(expression):
+        placed: Any = self._at(ast.Expr(expression), at)
+        part: Any
+        for part in ast.walk(placed):
             if hasattr(part, "lineno"):
-                part.lineno = part.end_lineno = at.lineno  # type: ignore[attr-defined]
-                part.col_offset = part.end_col_offset = at.col_offset  # type: ignore[attr-defined]
-        return ast.copy_location(ast.Expr(expression), expression)
+                part.lineno = part.end_lineno = placed.lineno
+                part.col_offset = part.end_col_offset = placed.col_offset
+        made: ast.stmt = placed
+        return made
 
     def _say(self, name: str, at: ast.AST, *values: ast.expr, about: ast.AST | None = None) -> ast.stmt:
         return self._statement(self._mark(name, at, *values, about=about), at)
@@ -325,9 +331,9 @@ class _Marker:
         return [made for statement in body for made in self._marked(statement)]
 
     def _marked(self, node: Any) -> list[ast.stmt]:
-        made: Any = copy.copy(node)
         if isinstance(node, FUNCTIONS):
-            return [copy.deepcopy(made)]  # marked when it is called
+            return [self._whole(node)]  # marked when it is called
+        made: Any = self._copy(node)
         before: list[ast.stmt] = []
         after: list[ast.stmt] = []
         if isinstance(node, (ast.For, ast.AsyncFor)):
@@ -350,7 +356,7 @@ class _Marker:
             made.subject = self._value(node.subject)
             made.cases = [self._case(node, number, case) for number, case in enumerate(node.cases)]
         elif isinstance(node, (ast.With, ast.AsyncWith)):
-            made.items = copy.deepcopy(node.items)  # nnsight finds its blocks by them
+            made.items = self._whole(node.items)  # nnsight finds its blocks by them
             made.body = self._body(node.body)
         elif isinstance(node, _TRIES):
             made.body, made.orelse, made.finalbody = (self._body(part) for part in (node.body, node.orelse, node.finalbody))
@@ -359,7 +365,7 @@ class _Marker:
             made.targets = [self._target(target) for target in node.targets]
             made.value = self._assigned(node.value, node.targets)
         elif isinstance(node, ast.AnnAssign):
-            made.target, made.annotation = self._target(node.target), copy.deepcopy(node.annotation)
+            made.target, made.annotation = self._target(node.target), self._whole(node.annotation)
             made.value = None if node.value is None else self._assigned(node.value, [node.target])
         elif isinstance(node, ast.AugAssign):
             made.target, made.value = self._target(node.target), self._value(node.value)
@@ -381,28 +387,28 @@ class _Marker:
             made.exc = None if node.exc is None else self._inner(node.exc)
             made.cause = None if node.cause is None else self._inner(node.cause)
         else:
-            made = copy.deepcopy(node)
+            made = self._whole(node)
         return [*before, made, *after]
 
     def _branch(self, node: ast.AST, number: int, at: ast.AST) -> ast.stmt:
         return self._say("branch", at, ast.Constant(number), about=node)
 
     def _case(self, node: Any, number: int, case: Any) -> Any:
-        made = copy.copy(case)
-        made.pattern = copy.deepcopy(case.pattern)
+        made = self._copy(case)
+        made.pattern = self._whole(case.pattern)
         made.guard = None if case.guard is None else self._test(case.guard)
         made.body = [self._branch(node, number, case.body[0]), *self._body(case.body)]
         return made
 
     def _handler(self, handler: Any) -> Any:
-        made = copy.copy(handler)
-        made.type = copy.deepcopy(handler.type)
+        made = self._copy(handler)
+        made.type = self._whole(handler.type)
         made.body = self._body(handler.body)
         return made
 
     def _target(self, target: Any) -> Any:
         """What is assigned to: the places in it are expressions of their own."""
-        made = copy.copy(target)
+        made = self._copy(target)
         if isinstance(target, (ast.Tuple, ast.List)):
             made.elts = [self._target(part) for part in target.elts]
         elif isinstance(target, ast.Starred):
@@ -457,7 +463,7 @@ class _Marker:
 
     def _inner(self, node: Any) -> Any:
         """An expression with marks on its parts, but none of its own."""
-        made = copy.copy(node)
+        made = self._copy(node)
         if isinstance(node, ast.Attribute):
             made.value = self._base(node.value)
         elif isinstance(node, ast.Subscript):
@@ -485,7 +491,7 @@ class _Marker:
             made.keys = [None if key is None else self._value(key) for key in node.keys]
             made.values = [self._value(value) for value in node.values]
         elif isinstance(node, (ast.Lambda, ast.Constant, ast.Name)):
-            made = copy.deepcopy(node)
+            made = self._whole(node)
         elif isinstance(node, ast.Slice):
             made = self._index(node)
         else:
@@ -498,15 +504,15 @@ class _Marker:
 
     def _formatted(self, part: Any) -> Any:
         if not isinstance(part, ast.FormattedValue):
-            return copy.deepcopy(part)
-        made = copy.copy(part)
+            return self._whole(part)
+        made = self._copy(part)
         made.value = self._value(part.value)
         made.format_spec = None if part.format_spec is None else self._inner(part.format_spec)
         return made
 
     def _index(self, node: Any) -> Any:
         """What stands in brackets: slices and tuples of them are no values of their own."""
-        made = copy.copy(node)
+        made = self._copy(node)
         if isinstance(node, ast.Tuple):
             made.elts = [self._index(part) for part in node.elts]
         elif isinstance(node, ast.Slice):
@@ -529,21 +535,21 @@ class _Marker:
             if id(value) in called and isinstance(value, ast.Lambda):
                 return self.function(value)
             if id(value) in called and isinstance(value, ast.Name):
-                return self._mark("call", value, copy.copy(value), about=value)
+                return self._mark("call", value, self._copy(value), about=value)
             if isinstance(value, ast.Starred):
-                starred = copy.copy(value)
+                starred = self._copy(value)
                 starred.value = self._value(value.value)
                 return starred
             if isinstance(value, ast.Name):
                 return self._mark(
-                    "value", value, copy.copy(value), parts=[value]
+                    "value", value, self._copy(value), parts=[value]
                 )  # a list may hold numbers that it was given later
             return self._value(value)
 
         made.args = [given(value) for value in node.args]
         made.keywords = []
         for keyword in node.keywords:
-            word = copy.copy(keyword)
+            word = self._copy(keyword)
             word.value = given(keyword.value)
             made.keywords.append(word)
 
@@ -553,7 +559,7 @@ class _Marker:
         made.generators = []
         for index, generator in enumerate(node.generators):
             loop = node if index == 0 else generator
-            clause = copy.copy(generator)
+            clause = self._copy(generator)
             clause.target = self._target(generator.target)
             lazy = isinstance(node, ast.GeneratorExp) and index == 0
             clause.iter = self._mark(
@@ -572,12 +578,12 @@ class _Marker:
         if isinstance(node, ast.Constant):
             return self._inner(node)
         mark = self._mark("value", node, self._inner(node), parts=_parts(node))
-        self.table.wholes[len(self.table.nodes) - 1] = self.twin.original(whole)
+        self.table.wholes[len(self.table.nodes) - 1] = whole
         return mark
 
     def _test(self, node: Any) -> Any:
         """An expression that decides: its parts are marked so that each is tested once, as without marks."""
-        made = copy.copy(node)
+        made = self._copy(node)
         if isinstance(node, ast.BoolOp):
             made.values = [self._test(value) for value in node.values]
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
@@ -595,7 +601,7 @@ class _Marker:
     def _leaf(self, node: Any) -> Any:
         """An expression whose truth decides."""
         return (
-            copy.copy(node)
+            self._copy(node)
             if isinstance(node, ast.Constant)
             else self._mark("leaf", node, self._inner(node), parts=_parts(node))
         )

@@ -6,7 +6,6 @@ Knows torch, not nnsight: a hooks file tells it when intervention code starts an
 from __future__ import annotations
 
 import ast
-import dis
 import functools
 import os
 import re
@@ -29,7 +28,7 @@ from .describe import describe, is_tensor, short, tensors
 from .events import Event, Link, Region, Scope
 from .flow import Flow, Marks, current
 from .frames import CALL, conceal
-from .marks import mark_block, mark_wrapped
+from .marks import Table, mark_block, mark_wrapped
 from .outside import Outside
 from .reach import OVERWRITES, Memory, Place, Reach
 from .source import Shift, Site, Sources
@@ -39,8 +38,6 @@ _HERE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 _TORCH = os.path.dirname(torch.__file__) + os.sep
 _LIBRARIES = tuple({sysconfig.get_path(name) + os.sep for name in ("purelib", "platlib", "stdlib")})
 _OWN = (os.path.dirname(__file__) + os.sep, os.path.join(os.path.dirname(os.path.dirname(__file__)), "generations") + os.sep)
-
-_NO_SHIFT = Shift()
 
 # torch's own stack of modes; it has no other door for putting a mode under those that are there.
 _push: Callable[[Any], None] = overrides._push_mode
@@ -145,8 +142,7 @@ class Observer(overrides.TorchFunctionMode):
         self.reach = Reach()
         self._written: dict[int, list[tuple[Event, int, int]]] = {}
         self._saved: dict[int, list[tuple[weakref.ref[Any], Event, int, int]]] = {}
-        #: by address, with the code object itself: Python hashes a code object anew each time, over all of it
-        self._shifts: dict[int, tuple[CodeType, Shift]] = {}
+        self._calls: dict[tuple[str, int], CodeType] = {}
         self._seq = 0
         #: the last backward pass that a block ran itself
         self._backward: Event | None = None
@@ -204,7 +200,7 @@ class Observer(overrides.TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         event, frames = self._before(func, args, kwargs)
-        call = _called_by(sys._getframe(1))
+        call = self._called_by(sys._getframe(1))
         try:
             result = call(func, args, kwargs)
         except BaseException as error:
@@ -216,6 +212,18 @@ class Observer(overrides.TorchFunctionMode):
             return result
         self._after(event, frames, func, args, kwargs, result)
         return result
+
+    def _called_by(self, frame: FrameType | None) -> Callable[[Any, Any, Any], Any]:
+        """Calls a function as if from the user's own line: a warning names the frame that called, and is given once for it."""
+        while frame is not None and frame.f_back is not None and frame.f_code.co_filename.startswith(_TORCH):
+            frame = frame.f_back
+        assert frame is not None  # something called us
+        place = frame.f_code.co_filename, frame.f_lineno
+        code = self._calls.get(place)
+        if code is None:
+            code = self._calls[place] = _call_code.replace(co_filename=place[0], co_firstlineno=place[1], co_name=CALL)
+            _hide(code)
+        return FunctionType(code, frame.f_globals)
 
     # -- torch operations ------------------------------------------------------------------------------------------------
 
@@ -292,18 +300,18 @@ class Observer(overrides.TorchFunctionMode):
         """The site of a call in the user's source, and the region that it is in."""
         frame = frames.site_frame
         code = frame.f_code
-        site = self.sources.site(code, frame.f_lasti, self.shift(code))
+        compiled = self.sources.compiled(code)
+        site = compiled.site(frame.f_lasti)
         if event is not None and event.kind == "ConditionalProtocol" and site.source is not None:
             marked = self.flow.frame(frame)
-            name = dis.opname[code.co_code[frame.f_lasti]]
+            name = compiled.operation(frame.f_lasti)
             if marked is not None and marked.leaf is not None and "CALL" not in name and name != "UNARY_NOT":
                 site = site.source.site(marked.leaf)  # the compiler places a jump at its statement, not at what is tested
         return site, self.flow.region(frame, site)
 
     def shift(self, code: CodeType) -> Shift:
         """How far a compiled block is from where it is in the user's file."""
-        known = self._shifts.get(id(code))
-        return _NO_SHIFT if known is None else known[1]
+        return self.sources.shift(code)
 
     def frames(self, frame: FrameType | None, through: bool = False) -> Frames | None:
         """The user's frames from ``frame`` up, or None if nnsight's own plumbing made the call (unless ``through`` it)."""
@@ -588,10 +596,7 @@ class Observer(overrides.TorchFunctionMode):
 
     def block(self, code: CodeType, shift: Shift) -> None:
         """Say how far a compiled block is from where it is in the user's file."""
-        self._shifts[id(code)] = (code, shift)
-        for inner in code.co_consts:
-            if isinstance(inner, CodeType):
-                self.block(inner, shift)
+        self.sources.place(code, shift)
 
     def marked(
         self, scope: Scope, code: CodeType, body: ast.Module | None = None, own: list[ast.stmt] | None = None
@@ -603,26 +608,26 @@ class Observer(overrides.TorchFunctionMode):
                 that holds the block's statements.
         """
         file = scope.site.source if scope.site is not None else None
-        if scope.node is None or file is None:
+        if scope.node is None or file is None or self.sources.marked(code):
             return code
         shift = self.shift(code)
-        known = file.marked.get(id(code))
-        if known is None or known[0] is not code:
+        statements = scope.node.body
+
+        def mark() -> tuple[CodeType, Table] | None:
             marks = Marks(file)
             if body is not None and own is not None:
-                made = mark_wrapped(code, body, own, scope.node.body, shift, marks)
+                made = mark_wrapped(code, body, own, statements, shift, marks)
             else:
-                made = mark_block(code, scope.node.body, shift, marks)
-            if made is not None:
-                self.sources.number(made, marks.table, file)
-                file.marked[id(made)] = (made, made)
-            known = file.marked[id(code)] = (code, made)
-        if known[1] is None:
+                made = mark_block(code, statements, shift, marks)
+            return None if made is None else (made, marks.table)
+
+        twin = file.twin(scope.node, code, shift, mark)
+        if twin.marked is None:
             if self.reason is None:
                 self.reason = f"the source of {scope.file} is not what ran, so loops and branches could not be told"
             return code
-        self.block(known[1], shift)
-        return known[1]
+        self.sources.add(twin)
+        return twin.marked
 
     def err(self, error: BaseException) -> None:
         """Note that the recorder itself erred; the user's run goes on."""
@@ -636,20 +641,6 @@ _COMPREHENSION_NAMES = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 
 _call_code = (lambda func, args, kwargs: func(*args, **kwargs)).__code__
-_call_codes: dict[tuple[str, int], CodeType] = {}
-
-
-def _called_by(frame: FrameType | None) -> Callable[[Any, Any, Any], Any]:
-    """Calls a function as if from the user's own line: a warning names the frame that called, and is given once for it."""
-    while frame is not None and frame.f_back is not None and frame.f_code.co_filename.startswith(_TORCH):
-        frame = frame.f_back
-    assert frame is not None  # something called us
-    place = frame.f_code.co_filename, frame.f_lineno
-    code = _call_codes.get(place)
-    if code is None:
-        code = _call_codes[place] = _call_code.replace(co_filename=place[0], co_firstlineno=place[1], co_name=CALL)
-        _hide(code)
-    return FunctionType(code, frame.f_globals)
 
 
 def hide_from_dynamo(*modules: Any) -> None:

@@ -40,15 +40,15 @@ def expressions(code: CodeType, statement: ast.stmt, body: list[ast.stmt], lines
     ]
     flags = code.co_flags & __future__.annotations.compiler_flag
     for part in (*reversed(blocks), [statement], body):
-        originals, compiled = _numbered(part, code.co_filename, flags)
-        for twin in _codes(compiled):
+        originals, compiled = _recompiled(part, code.co_filename, flags)
+        for twin in codes(compiled):
             matched = _match(found, twin, originals, lines)
             if matched:
                 return matched
     return {}
 
 
-def _numbered(part: list[ast.stmt], name: str, flags: int) -> tuple[list[ast.AST], CodeType]:
+def _recompiled(part: list[ast.stmt], name: str, flags: int) -> tuple[list[ast.AST], CodeType]:
     """The nodes of some statements, and their code with a node's index in place of its line."""
     module = ast.Module(body=part, type_ignores=[])
     numbered = copy.deepcopy(module)
@@ -60,18 +60,20 @@ def _numbered(part: list[ast.stmt], name: str, flags: int) -> tuple[list[ast.AST
     return originals, compiled
 
 
-def _codes(code: CodeType) -> Iterator[CodeType]:
+def codes(code: CodeType) -> Iterator[CodeType]:
+    """A code object and all in it."""
     yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _codes(constant)
+            yield from codes(constant)
 
 
 def _instructions(code: CodeType) -> Iterator[tuple[int, str, int | None]]:
     """(offset, operation, line) of each instruction that does something."""
     lines = {offset: line for start, end, line in code.co_lines() for offset in range(start, end, 2)}
-    for offset in range(0, len(code.co_code), 2):
-        name = dis.opname[code.co_code[offset]]
+    operations = code.co_code  # Python makes a copy each time that it is asked
+    for offset in range(0, len(operations), 2):
+        name = dis.opname[operations[offset]]
         if name not in _FILLERS:
             yield offset, name, lines.get(offset)
 
@@ -93,29 +95,29 @@ def _match(found: list[tuple[int, str, int | None]], twin: CodeType, nodes: list
     return matched
 
 
-def marked(code: CodeType, tree: list[ast.stmt], origins: list[ast.AST]) -> list[tuple[CodeType, dict[int, ast.AST]]]:
-    """The syntax node of each instruction of code with marks, and of the code in it.
+def numbered(code: CodeType, tree: list[ast.stmt]) -> dict[int, dict[int, ast.AST]]:
+    """The syntax nodes in the user's file of the instructions of code with marks and of the code in it, by their addresses.
 
     Arguments:
-        tree: what it was compiled from; the ``origin`` of each node is the index of the node in the user's file.
-        origins: those nodes.
+        tree: what it was compiled from, which is used up; ``origin`` of each node is the node that it stands for.
     """
-    numbered: Any = copy.deepcopy(ast.Module(tree, []))
-    for node in ast.walk(numbered):
+    whole: Any = ast.Module(tree, [])
+    origins: list[ast.AST | None] = [None]
+    for node in ast.walk(whole):
         if hasattr(node, "lineno"):
-            node.lineno = node.end_lineno = getattr(node, "origin", len(origins)) + 1  # type: ignore[attr-defined]
+            node.lineno = node.end_lineno = len(origins)  # type: ignore[attr-defined]
             node.col_offset = node.end_col_offset = 0  # type: ignore[attr-defined]
-    whole = compile(numbered, code.co_filename, "exec", flags=code.co_flags & 0xFF0000, dont_inherit=True)
+            origins.append(getattr(node, "origin", None))
+    twins = codes(compile(whole, code.co_filename, "exec", flags=code.co_flags & 0xFF0000, dont_inherit=True))
     calls: dict[ast.AST, ast.AST] = {node.func: node for node in origins if isinstance(node, ast.Call)}
-    twin = next((found for found in _codes(whole) if _names(found) == _names(code)), None)
-    made: list[tuple[CodeType, dict[int, ast.AST]]] = []
-    for one, two in zip(_codes(code), _codes(twin)) if twin is not None else ():
-        found: dict[int, ast.AST] = {}
+    twin = next((found for found in twins if _names(found) == _names(code)), None)
+    made: dict[int, dict[int, ast.AST]] = {}
+    for one, two in zip(codes(code), codes(twin)) if twin is not None else ():
+        found = made[id(one)] = {}
         for (offset, name, _), (_, other, line) in zip(_instructions(one), _instructions(two)):
-            if name == other and line is not None and 0 < line <= len(origins):
-                node = origins[line - 1]
-                found[offset] = calls.get(node, node) if name == "CALL_METHOD" else node
-        made.append((one, found))
+            origin = origins[line] if name == other and line is not None else None
+            if origin is not None:
+                found[offset] = calls.get(origin, origin) if name == "CALL_METHOD" else origin
     return made
 
 

@@ -7,12 +7,14 @@ import dis
 import linecache
 import sys
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import CodeType
 from typing import Any, NamedTuple
 
-from .positions import expressions, marked
+from .positions import codes, expressions, numbered
 
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -134,17 +136,42 @@ class SourceFile:
         self._sites: dict[tuple[ast.AST, int | None], Site] = {}
         self._functions: dict[tuple[str, int], list[ast.AST]] = {}
         self._slots: dict[ast.AST, tuple[ast.AST, int] | None] = {}
-        #: by address: a code object that was compiled from this file, and the same with marks if it could be marked
-        self.marked: dict[int, tuple[CodeType, CodeType | None]] = {}
-        #: by address: marked code, and the syntax node of each of its instructions, on Python 3.10
-        self.numbered: dict[int, tuple[CodeType, dict[int, ast.AST]]] = {}
+        #: by the statement or function that they were compiled from: code objects, and the same with marks
+        self._twins: dict[ast.AST, list[Twin]] = {}
 
-    def functions(self, name: str, line: int) -> Iterator[tuple[ast.AST, str | None]]:
-        """The definitions of a name that begin at a line, each with the class that it is in."""
+    def functions(self, code: CodeType, shift: Shift) -> Iterator[tuple[ast.AST, str | None]]:
+        """The definitions that a function's code may be from, the likeliest first, each with the class that it is in."""
+        line = code.co_firstlineno + shift.lines
         self._index(line)
-        for node in self._functions.get((name, line), ()):
+        found = self._functions.get((code.co_name, line), [])
+        if len(found) > 1:  # lambdas on one line
+            found = sorted(found, key=lambda node: not _holds(node, code, shift))
+        for node in found:
             parent = self._parents.get(node)
             yield node, parent.name if isinstance(parent, ast.ClassDef) else None
+
+    def twin(self, node: ast.AST, code: CodeType, shift: Shift, mark: Callable[[], tuple[CodeType, Any] | None]) -> Twin:
+        """A code object beside the same with marks; a block that runs again is marked once.
+
+        Arguments:
+            node: that it was compiled from.
+            shift: how far it is from that.
+            mark: makes the code with marks and their table, or gives None if it cannot be marked.
+        """
+        known = self._twins.setdefault(node, [])
+        for twin in known:
+            if twin.shift == shift and twin.code == code and twin.code.co_filename == code.co_filename:
+                return twin
+        made = mark()
+        twin = Twin(code, shift)
+        if made is not None:
+            twin.marked = made[0]
+            nodes = numbered(made[0], made[1].tree) if sys.version_info < (3, 11) else {}
+            made[1].tree = []
+            twin.compiled = [Compiled(each, self, shift, each is made[0], nodes.get(id(each))) for each in codes(made[0])]
+        del known[: len(known) - _MOST_TWINS + 1]
+        known.append(twin)
+        return twin
 
     def slot(self, node: Any) -> tuple[ast.AST, int] | None:
         """The innermost loop or branch that a loop, test or clause is in itself."""
@@ -210,6 +237,15 @@ class SourceFile:
     def parent(self, node: ast.AST) -> ast.AST | None:
         return self._parents.get(node)
 
+    def above(self, node: ast.AST | None) -> Iterator[ast.AST]:
+        """What a node is in, innermost first; of a block's statements, its first stands for all."""
+        while node is not None:
+            node = self._parents.get(node)
+            if node is not None:
+                yield node
+            if isinstance(node, (ast.With, ast.AsyncWith)):
+                yield node.body[0]
+
     def order(self, node: ast.AST) -> int:
         return self._order.get(node, -1)
 
@@ -258,7 +294,7 @@ class SourceFile:
         while parent is not None and not isinstance(child, FUNCTIONS):
             if statement is None and isinstance(parent, ast.stmt):
                 statement = parent
-            step = _step(parent, child, self._parents.get(parent))
+            step = self._step(parent, child)
             if step is not None:
                 around.append(step)
             child, parent = parent, self._parents.get(parent)
@@ -266,6 +302,30 @@ class SourceFile:
             self.name, node.lineno if line is None else line, node.col_offset, node.end_lineno, node.end_col_offset, node,
             self.order(node), tuple(reversed(around)), statement, self,
         )  # fmt: skip
+
+    def _step(self, parent: Any, child: ast.AST) -> tuple[ast.AST, int] | None:
+        """The loop or branch that a part of a statement or expression is in; a comprehension stands for its first clause."""
+        if isinstance(parent, (*LOOPS, ast.If, ast.IfExp)):
+            if child is getattr(parent, "test", None):
+                return (parent, HEADER) if isinstance(parent, ast.While) else None
+            if child is getattr(parent, "iter", None) or child is getattr(parent, "target", None):
+                return None
+            last = parent.body[-1] if isinstance(parent.body, list) else parent.body
+            if self._order[child] <= self._order[last]:
+                return (parent, 0)
+            return None if isinstance(parent, LOOPS) else (parent, 1)
+        if isinstance(parent, COMPREHENSIONS):
+            clauses: list[Any] = parent.generators
+            if child not in clauses:
+                return (clauses[-1] if len(clauses) > 1 else parent, 0)
+            index = clauses.index(child)
+            return None if index == 0 else (clauses[index - 1] if index > 1 else parent, 0)
+        if isinstance(parent, ast.comprehension) and child is not parent.iter:
+            whole: Any = self._parents[parent]
+            return (whole if parent is whole.generators[0] else parent, 0)
+        if isinstance(parent, ast.Match):
+            return (parent, parent.cases.index(child)) if isinstance(child, ast.match_case) else None
+        return None
 
 
 def root(node: ast.expr) -> ast.Name | None:
@@ -275,29 +335,36 @@ def root(node: ast.expr) -> ast.Name | None:
     return node if isinstance(node, ast.Name) else None
 
 
-def _step(parent: Any, child: ast.AST, whole: Any) -> tuple[ast.AST, int] | None:
-    """The loop or branch that a part of a statement or expression is in; a comprehension stands for its first clause."""
-    if isinstance(parent, (ast.For, ast.AsyncFor)):
-        return (parent, 0) if child in parent.body else None
-    if isinstance(parent, ast.While):
-        return (parent, 0) if child in parent.body else (parent, HEADER) if child is parent.test else None
-    if isinstance(parent, (ast.If, ast.IfExp)):
-        if child is parent.test:
-            return None
-        body = parent.body if isinstance(parent.body, list) else [parent.body]
-        return (parent, 0 if child in body else 1)
-    if isinstance(parent, COMPREHENSIONS):
-        clauses: list[Any] = parent.generators
-        if child not in clauses:
-            return (clauses[-1] if len(clauses) > 1 else parent, 0)
-        index = clauses.index(child)
-        return None if index == 0 else (clauses[index - 1] if index > 1 else parent, 0)
-    if isinstance(parent, ast.comprehension) and child is not parent.iter:
-        return (whole if parent is whole.generators[0] else parent, 0)
-    if isinstance(parent, ast.Match):
-        return (parent, parent.cases.index(child)) if child in parent.cases else None
-    return None
+def _holds(node: Any, code: CodeType, shift: Shift) -> bool:
+    """Whether code is from the body of a lambda, as far as the compiler keeps columns."""
+    body = node.body if isinstance(node, ast.Lambda) else None
+    if body is None or sys.version_info < (3, 11):
+        return False
+    first, last = (body.lineno, body.col_offset), (body.end_lineno, body.end_col_offset)
+    for line, end_line, column, end_column in code.co_positions():
+        if line is not None and end_line is not None and column is not None and end_column:
+            begin = (line + shift.lines, column + shift.columns)
+            if begin < first or (end_line + shift.lines, end_column + shift.columns) > last:
+                return False
+    return True
 
+
+def own(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all in it but for statements: of a loop or a ``with``, its header."""
+    todo = deque([node])
+    while todo:
+        part = todo.popleft()
+        yield part
+        for name in part._fields:
+            value = getattr(part, name, None)
+            if isinstance(value, ast.AST):
+                todo.append(value)
+            elif isinstance(value, list) and value and not isinstance(value[0], _BODIES):
+                todo.extend(each for each in value if isinstance(each, ast.AST))
+
+
+#: What the bodies of statements are made of.
+_BODIES = (ast.stmt, ast.ExceptHandler, ast.match_case)
 
 #: More expressions than any one statement has.
 _MOST = 10_000_000
@@ -346,54 +413,64 @@ def _read(name: str) -> SourceFile:
     return found
 
 
-class Sources:
-    """Files read so far, and sites by bytecode position."""
+class Twin:
+    """A code object and the same with marks, None if it could not be marked; ``compiled`` are that and the code in it."""
 
-    def number(self, code: CodeType, table: Any, file: SourceFile) -> None:
-        """Keep the syntax node of each instruction of marked code, for a Python whose compiler keeps lines alone."""
-        if sys.version_info < (3, 11):
-            for each, nodes in marked(code, table.tree, table.origins):
-                file.numbered[id(each)] = (each, nodes)
+    def __init__(self, code: CodeType, shift: Shift) -> None:
+        self.code, self.shift = code, shift
+        self.marked: CodeType | None = None
+        self.compiled: list[Compiled] = []
 
-    def __init__(self) -> None:
-        self._files: dict[str, SourceFile] = {}
-        #: code objects by address: Python hashes a code object anew each time, over all its instructions and constants
-        self._codes: dict[int, CodeType] = {}
-        self._sites: dict[tuple[int, int, Shift], Site] = {}
-        self._operations: dict[int, bytes] = {}
-        self._positions: dict[int, list[Any]] = {}
-        self._expressions: dict[int, dict[int, ast.AST]] = {}
 
-    def file(self, name: str) -> SourceFile:
-        found = self._files.get(name)
+#: A version of nnsight that compiles a block each time that it runs gives it another name each time.
+_MOST_TWINS = 4
+
+
+class Compiled:
+    """A code object, and where in a file its instructions are.
+
+    It is told by its address: Python hashes a code object anew each time, over all its instructions and constants.
+
+    Arguments:
+        file: that it was compiled from.
+        shift: how far it is from there.
+        marked: whether it has marks; a function that is defined in it is marked when it is called.
+        nodes: the syntax node of each instruction by its offset, where that is known already.
+    """
+
+    def __init__(
+        self, code: CodeType, file: SourceFile, shift: Shift, marked: bool = False, nodes: dict[int, ast.AST] | None = None
+    ) -> None:
+        self.code, self.file, self.shift, self.marked = code, file, shift, marked
+        self._sites: dict[int, Site] = {}
+        self._nodes = nodes
+
+    @cached_property
+    def _operations(self) -> bytes:
+        return self.code.co_code  # Python makes a copy each time that it is asked
+
+    @cached_property
+    def _positions(self) -> list[Any]:
+        return list(self.code.co_positions())
+
+    @cached_property
+    def _fetches(self) -> list[int]:
+        """Where it asks for the next item of a loop."""
+        return [at for at in range(0, len(self._operations), 2) if dis.opname[self._operations[at]] == "FOR_ITER"]
+
+    def operation(self, lasti: int) -> str:
+        return dis.opname[self._operations[lasti]]
+
+    def site(self, lasti: int) -> Site:
+        found = self._sites.get(lasti)
         if found is None:
-            found = self._files[name] = _read(name)
+            found = self._sites[lasti] = self._find(lasti)
         return found
 
-    def owner(self, node: ast.AST) -> SourceFile | None:
-        """The file that a syntax node is of."""
-        return next((file for file in self._files.values() if file.order(node) >= 0), None)
-
-    def site(self, code: CodeType, lasti: int, shift: Shift = Shift()) -> Site:  # noqa: B008 (it is immutable)
-        """The site of an instruction.
-
-        Arguments:
-            code, lasti: the instruction.
-            shift: how far the code is from the user's.
-        """
-        key = (id(code), lasti, shift)
-        found = self._sites.get(key)
-        if found is None:
-            self._codes[id(code)] = code  # so that no other takes its address
-            found = self._sites[key] = self._find(code, lasti, shift)
-        return found
-
-    def _find(self, code: CodeType, lasti: int, shift: Shift) -> Site:
-        file = self.file(shift.file or code.co_filename)
+    def _find(self, lasti: int) -> Site:
+        code, file, shift = self.code, self.file, self.shift
         if sys.version_info >= (3, 11):
-            if id(code) not in self._positions:
-                self._positions[id(code)] = list(code.co_positions())
-            line, end_line, column, end_column = self._positions[id(code)][lasti // 2]
+            line, end_line, column, end_column = self._positions[lasti // 2]
             if line is None:
                 return Site(file.name, None, source=file)
             line += shift.lines
@@ -405,43 +482,89 @@ class Sources:
                 return Site(file.name, *place, source=file)
         else:
             line = next((at + shift.lines for start, end, at in code.co_lines() if start <= lasti < end and at), None)
-            if id(code) not in self._expressions:
-                known = file.numbered.get(id(code))
-                nodes = known[1] if known is not None and known[0] is code else file.expressions(code, line, shift.lines)
-                self._expressions[id(code)] = nodes
-            node = self._expressions[id(code)].get(lasti)
+            if self._nodes is None:
+                self._nodes = file.expressions(code, line, shift.lines)
+            node = self._nodes.get(lasti)
             if node is None:
                 return Site(file.name, line, source=file)
-        operations = self._operations.get(id(code))
-        if operations is None:  # Python makes a copy each time that it is asked
-            operations = self._operations[id(code)] = code.co_code
         at = lasti
-        while at > 0 and dis.opname[operations[at]] == "CACHE":  # 3.12 waits there for a generator that it runs in place
+        while at > 0 and self.operation(at) == "CACHE":  # 3.12 waits there for a generator that it runs in place
             at -= 2
-        if dis.opname[operations[at]] == "FOR_ITER":
-            loop = _fetching(file, node, code, lasti)
+        if self.operation(at) == "FOR_ITER":
+            loop = self._fetching(node, lasti)
             if loop is not None:
                 return replace(file.site(node, line), fetches=loop)
         statement = file.parent(node)
         if isinstance(statement, ast.AugAssign) and statement.target is node:
-            if not dis.opname[operations[lasti]].startswith("STORE"):
+            if not self.operation(lasti).startswith("STORE"):
                 return replace(file.site(node, line), loads=True)
             return replace(file.site(node, line), order=file.order(statement) + 1)
         return file.site(node, line)
 
+    def _fetching(self, node: Any, lasti: int) -> ast.AST | None:
+        """The loop whose next item an instruction asks for; the compiler places it at the loop or at what it goes through."""
+        file = self.file
+        above: Any = file.parent(node)
+        whole: Any
+        own_frame = self.code.co_name in OWN_FRAMES
+        if isinstance(above, (ast.For, ast.AsyncFor, ast.comprehension)) and above.iter is node and not own_frame:
+            node = above
+        while node is not None and not isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension, *COMPREHENSIONS)):
+            node = file.parent(node)
+        if isinstance(node, ast.comprehension):
+            whole = file.parent(node)
+            return whole if node is whole.generators[0] else node
+        if isinstance(node, COMPREHENSIONS) and len(node.generators) > 1:
+            index = self._fetches.index(lasti)
+            return node if index == 0 else node.generators[index] if index < len(node.generators) else None
+        return node
 
-def _fetching(file: SourceFile, node: Any, code: CodeType, lasti: int) -> ast.AST | None:
-    """The loop whose next item an instruction asks for; the compiler places it at the loop or at what it goes through."""
-    above: Any = file.parent(node)
-    if isinstance(above, (ast.For, ast.AsyncFor, ast.comprehension)) and above.iter is node and code.co_name not in OWN_FRAMES:
-        node = above
-    while node is not None and not isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension, *COMPREHENSIONS)):
-        node = file.parent(node)
-    if isinstance(node, ast.comprehension):
-        whole: Any = file.parent(node)
-        return whole if node is whole.generators[0] else node
-    if isinstance(node, COMPREHENSIONS) and len(node.generators) > 1:
-        at = [offset for offset in range(0, len(code.co_code), 2) if dis.opname[code.co_code[offset]] == "FOR_ITER"]
-        index = at.index(lasti)
-        return node if index == 0 else node.generators[index] if index < len(node.generators) else None
-    return node
+
+class Sources:
+    """Files read so far, the code that was compiled from them, and where its instructions are."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, SourceFile] = {}
+        self._compiled: dict[int, Compiled] = {}
+
+    def file(self, name: str) -> SourceFile:
+        found = self._files.get(name)
+        if found is None:
+            found = self._files[name] = _read(name)
+        return found
+
+    def owner(self, node: ast.AST) -> SourceFile | None:
+        """The file that a syntax node is of."""
+        return next((file for file in self._files.values() if file.order(node) >= 0), None)
+
+    def place(self, code: CodeType, shift: Shift) -> None:
+        """Say how far a code object, and the code in it, is from where it is in the user's file."""
+        for each in codes(code):
+            self._compiled[id(each)] = Compiled(each, self.file(shift.file or each.co_filename), shift)
+
+    def add(self, twin: Twin) -> None:
+        """Know where marked code is."""
+        self._compiled.update((id(each.code), each) for each in twin.compiled)
+
+    def marked(self, code: CodeType) -> bool:
+        """Whether a code object has marks."""
+        found = self._compiled.get(id(code))
+        return found is not None and found.marked
+
+    def compiled(self, code: CodeType) -> Compiled:
+        found = self._compiled.get(id(code))
+        if found is None:
+            found = self._compiled[id(code)] = Compiled(code, self.file(code.co_filename), _NO_SHIFT)
+        return found
+
+    def site(self, code: CodeType, lasti: int) -> Site:
+        """The site of an instruction."""
+        return self.compiled(code).site(lasti)
+
+    def shift(self, code: CodeType) -> Shift:
+        """How far a code object is from where it is in the user's file."""
+        found = self._compiled.get(id(code))
+        return _NO_SHIFT if found is None else found.shift
+
+
+_NO_SHIFT = Shift()

@@ -23,25 +23,40 @@ NUMBERS = (int, float, complex, str, bytes)
 CONTAINERS: tuple[type, ...] = (list, tuple, dict, set, type({}.values()), type({}.items()))
 
 
-def lookup(node: ast.AST, frame: FrameType, tensors: Mapping[str, weakref.ref[Any]]) -> Any:
-    """What a name, an attribute or an item of a list or dict is, without running code of its own; None if it cannot be told.
+class Names:
+    """What names stand for in a frame, which is asked at most once.
 
     Arguments:
         tensors: those that names of the frame are known to be bound to.
     """
+
+    def __init__(self, frame: FrameType, tensors: Mapping[str, weakref.ref[Any]]) -> None:
+        self._frame, self._tensors = frame, tensors
+        self._others: Mapping[str, Any] | None = None
+
+    def get(self, name: str) -> Any:
+        """What a name stands for, None if it is not bound."""
+        known = self._tensors.get(name)
+        if known is not None:
+            return known()
+        try:
+            if self._others is None:
+                self._others = variables(self._frame)
+            return self._others[name]
+        except Exception:
+            return None
+
+
+def lookup(node: ast.AST, names: Names) -> Any:
+    """What a name, an attribute or an item of a list or dict is, without running code of its own; None if it cannot be told."""
     if isinstance(node, ast.Constant):
         return node.value
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
         return -node.operand.value if isinstance(node.operand.value, int) else None
     if isinstance(node, ast.Name):
-        if node.id in tensors:
-            return tensors[node.id]()
-        try:
-            return variables(frame)[node.id]
-        except Exception:
-            return None
+        return names.get(node.id)
     if isinstance(node, ast.Attribute):
-        base = lookup(node.value, frame, tensors)
+        base = lookup(node.value, names)
         own = getattr(base, "__dict__", None) if base is not None and not isinstance(base, _Tensor) else None
         if type(own) is not dict:
             return None
@@ -52,7 +67,7 @@ def lookup(node: ast.AST, frame: FrameType, tensors: Mapping[str, weakref.ref[An
             None,
         )
     if isinstance(node, ast.Subscript):
-        base, key = lookup(node.value, frame, tensors), lookup(node.slice, frame, tensors)
+        base, key = lookup(node.value, names), lookup(node.slice, names)
         if (type(base) is dict and type(key) in (str, int)) or (type(base) in (list, tuple) and type(key) is int):
             try:
                 return base[key]

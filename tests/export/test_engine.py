@@ -6,6 +6,7 @@ import asyncio
 import importlib.util
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,7 +22,8 @@ from samples import chain, dag, seed
 from nnsight_graphwidget import save
 from nnsight_graphwidget.errors import ExportError
 from nnsight_graphwidget.export import engine
-from nnsight_graphwidget.export.picture import drawn
+from nnsight_graphwidget.export.formats import FORMATS
+from nnsight_graphwidget.export.picture import drawn, request
 
 
 @pytest.fixture(scope="module")
@@ -85,10 +87,7 @@ def test_time_limit_and_after_it(expected: str) -> None:
 
 def _big() -> dict[str, object]:
     """A request that keeps elkjs busy for about a second."""
-    from nnsight_graphwidget import to_elements
-    from nnsight_graphwidget.graph.kinds import legend
-
-    return {"elements": to_elements(dag(250)), "legend": legend(), "expanded": "all", "max_elements": 1000}
+    return request(dag(250), expanded="all", most=1000)
 
 
 def test_memory_limit_ends_the_worker_not_the_caller(expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,18 +125,22 @@ def test_an_interrupt_does_not_mix_up_answers(expected: str) -> None:
 
 def test_an_error_in_the_script_is_told() -> None:
     with pytest.raises(ExportError, match="the picture could not be made: "):
-        engine.render({"elements": 3, "legend": {}})
+        engine.render({"elements": 3})
 
 
-def test_without_v8(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_v8_all_that_needs_no_drawing_can_be_saved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    missing: list[tuple[str, str]] = []
     engine._stop()
     monkeypatch.setattr(engine, "find_spec", lambda name: None if name == "py_mini_racer" else importlib.util.find_spec(name))
-    with pytest.raises(
-        ExportError, match=r"pip install mini-racer .* \.json, \.cyjs, \.graphml, \.gexf, \.dot and \.mmd can be saved"
-    ):
-        save(seed(), tmp_path / "g.svg")
-    for suffix in (".json", ".cyjs", ".graphml", ".gexf", ".dot", ".mmd"):
-        assert save(seed(), tmp_path / f"g{suffix}").stat().st_size
+    for suffix in FORMATS:
+        try:
+            assert save(seed(), tmp_path / f"g{suffix}").stat().st_size
+        except ExportError as error:
+            missing.append((suffix, str(error)))
+    assert [suffix for suffix, _ in missing] == [".svg", ".png", ".pdf"]
+    for _, said in missing:
+        assert "pip install mini-racer" in said
+        assert re.findall(r" (\.\w+)", said) == [".html", ".json", ".cyjs", ".graphml", ".gexf", ".dot", ".mmd"]
 
 
 def test_the_worker_ends_with_the_process() -> None:

@@ -54,6 +54,16 @@ def test_cyjs(graph: Graph, tmp_path: Path) -> None:
             assert isinstance(value, (str, int, float, bool))  # a column of Cytoscape's tables holds nothing else
 
 
+def test_networkx_reads_cyjs(graph: Graph, tmp_path: Path) -> None:
+    read = networkx.cytoscape_graph(json.loads(save(graph, tmp_path / "g.cyjs").read_text("utf-8")))
+    assert set(read.nodes) == {item.id for item in graph.groups + graph.nodes}
+    assert Counter(data["label"] for _, data in read.nodes(data=True)) == labels(graph)
+    assert Counter((source, target) for source, target, _ in read.edges) == ends(graph)
+    assert {id_: data["shown_value"] for id_, data in read.nodes(data=True) if "shown_value" in data} == {
+        node.id: legible(node.value) for node in graph.nodes if node.value is not None
+    }
+
+
 @pytest.mark.parametrize("suffix", [".graphml", ".gexf"])
 def test_networkx_reads(graph: Graph, suffix: str, tmp_path: Path) -> None:
     path = save(graph, tmp_path / f"g{suffix}")

@@ -86,7 +86,7 @@ def test_the_page_shows_every_node_and_works(page: Any, tmp_path: Path) -> None:
 def test_what_the_page_downloads_is_what_python_saves(page: Any, tmp_path: Path) -> None:
     everything = [group.id for group in seed().groups]
     open_page(page, save(seed(), tmp_path / "g.html", expanded="all", theme="light"))
-    page.wait_for_timeout(1500)
+    page.locator(".ngw[data-ngw-ready=true]").wait_for()
     assert downloaded(page, "SVG") == save(seed(), tmp_path / "g.svg", expanded=everything).read_bytes()
     assert downloaded(page, "PDF") == save(seed(), tmp_path / "g.pdf", expanded=everything).read_bytes()
 

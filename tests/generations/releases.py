@@ -21,7 +21,7 @@ HEAD = "| nnsight | the seed's session | a patch | a generation |\n|---|---|---|
 BEGIN, END = "<!-- releases -->", "<!-- /releases -->"
 
 #: What the graph of a release must be, by its first two numbers: that of the newest release with the same words for things.
-NEWEST = {"0.3": "0.3.7", "0.4": "0.4.11", "0.5": "0.8.1", "0.6": "0.8.1", "0.7": "0.8.1", "0.8": "0.8.1"}
+NEWEST = {harness.minor(of): of for of in harness.READ} | {harness.minor(of): harness.OWN for of in harness.RECORDED}
 
 
 def released() -> list[str]:
@@ -39,7 +39,7 @@ def number(version: str) -> tuple[int, ...]:
 
 def tried(version: str) -> list[str]:
     """A cell of the table for each program."""
-    ours, newest = harness.run(version, "release"), harness.run(NEWEST[".".join(version.split(".")[:2])], "release")
+    ours, newest = harness.run(version, "release"), harness.run(NEWEST[harness.minor(version)], "release")
     return [verdict(ours[program], newest[program]["returned"]) for program in PROGRAMS]
 
 

@@ -218,6 +218,8 @@ def test_surprises_are_told(gpt2: Any) -> None:
             early = model.transformer.h[0].output.save()
             model.transformer.h[0].output[:] = 0
             loss = -model.lm_head.output.exp().save()
+            copy = model.lm_head.output.clone()
+            copy[:, 0] = 0
         with model.scan("the cat sat on"):
             model.lm_head.output[:] = 0
         """,
@@ -226,7 +228,8 @@ def test_surprises_are_told(gpt2: Any) -> None:
     assert warned(graph) == [
         "what line 2 saves was written later, line 3",
         "line 4 saves model.lm_head.output.exp(), and not what loss is",
-        "the write in line 6 is made in a scan, which runs nothing: it changes no result",
+        "the write in line 6 goes into a copy, and not into lm_head.output: it reaches none of what you save",
+        "the write in line 8 is made in a scan, which runs nothing: it changes no result",
     ]
 
 

@@ -99,12 +99,13 @@ button:disabled { cursor: default; opacity: .5; }
 .tabs button { border: 0; background: none; padding: 4px 8px 6px; color: var(--quiet); border-bottom: 2px solid transparent; }
 .tabs button[aria-selected="true"] { color: var(--accent); border-color: var(--accent); font-weight: 600; }
 .panel { overflow: auto; min-height: 0; }
-.side[data-tab="source"] .panel.source { flex: 1 1 50%; }
-.side[data-tab="source"] .panel.inspector { flex: 0 1 auto; max-height: 52%; border-top: 1px solid var(--line); }
-.side[data-tab="source"] .panel.inspector[data-empty="true"] { display: none; }
-.side[data-tab="inspector"] .panel.inspector, .side[data-tab="outline"] .panel.outline { flex: 1; }
-.side[data-tab="inspector"] .panel.source, .side[data-tab="outline"] .panel.source, .side[data-tab="outline"] .panel.inspector { display: none; }
-.side:not([data-tab="outline"]) .panel.outline, .side[data-open="false"] .panel.outline { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.panel[data-shown="true"] { flex: 1 1 50%; }
+.panel[data-shown="false"]:not(.outline) { display: none; }
+/* Under the source there is what is known of the selection. */
+.side[data-tab="Source"] .panel.inspector { display: block; flex: 0 1 auto; max-height: 52%; border-top: 1px solid var(--line); }
+.side[data-tab="Source"] .panel.inspector[data-empty="true"] { display: none; }
+/* The outline is for screen readers where it is not shown. */
+.panel.outline[data-shown="false"], .side[data-open="false"] .panel.outline { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .side[data-open="false"] { display: block; width: 0; border: 0; overflow: hidden; }
 .side[data-open="false"] > :not(.outline) { display: none; }
 .ngw[data-narrow="true"] .side[data-open="true"] { position: absolute; right: 0; top: 0; bottom: 0; z-index: 3; width: min(320px, 88%); box-shadow: var(--shadow); }

@@ -11,17 +11,18 @@ import { hostTheme, onHostTheme } from "../host/theme";
 import { draw } from "../picture/draw";
 import { svg } from "../picture/svg";
 import { Controller } from "../stage/controller";
-import { listenToPointer } from "../stage/gestures";
-import { listenToKeys } from "../stage/keys";
+import { GESTURES, listenToPointer } from "../stage/gestures";
+import { listenToKeys, stageKeys } from "../stage/keys";
 import { Stage } from "../stage/stage";
 import { offer, page, png, sheet } from "./downloads";
 import { helpSheet } from "./panels/help";
 import { inspectorPanel } from "./panels/inspector";
 import { legendPanel } from "./panels/legend";
 import { outlinePanel } from "./panels/outline";
-import { overviewMap } from "./panels/overview";
-import type { App } from "./panels/panel";
+import { overviewPanel } from "./panels/overview";
+import type { App, Panel } from "./panels/panel";
 import { searchPanel } from "./panels/search";
+import { sidePanel } from "./panels/side";
 import { sourcePanel } from "./panels/source";
 import { toolbar } from "./panels/toolbar";
 import { warningsLine } from "./panels/warnings";
@@ -41,10 +42,7 @@ export class Widget {
   private readonly panels;
   private readonly legendRow;
   private readonly bar;
-  private readonly overview;
   private readonly side;
-  private readonly tabs;
-  private sideOpen: boolean | null = null; // null: as the width suggests
 
   constructor(
     private readonly host: HTMLElement,
@@ -63,16 +61,13 @@ export class Widget {
     const say = (text: string): void => this.say(text);
     const controller = new Controller(model, stage, say);
     const app = this.app(controller);
-    const search = searchPanel(app);
-    this.search = search;
-    const inspector = inspectorPanel(app);
-    const outline = outlinePanel(app);
-    const sheet = helpSheet();
-    const fullScreen = document.fullscreenEnabled ? () => void this.fullScreen() : null;
-    const toggleSide = (): void => this.toggleSide();
-    const toggleOverview = (): void => this.toggleOverview();
+    this.search = searchPanel(app);
     this.source = sourcePanel(app);
     this.legendRow = legendPanel(app);
+    this.side = sidePanel([this.source, inspectorPanel(app), outlinePanel(app)], () => this.resized());
+    const overview = overviewPanel(app, stage.drawing, () => getComputedStyle(this.root).getPropertyValue("--accent"));
+    const panels: Panel[] = [this.search, this.legendRow, overview, this.side];
+    const fullScreen = document.fullscreenEnabled ? () => void this.fullScreen() : null;
     this.bar = toolbar(
       app,
       {
@@ -82,51 +77,24 @@ export class Widget {
         lanes: () => controller.toggleLanes(),
         formats: ["PNG", "SVG", "PDF", ...(code === null ? [] : ["HTML"])],
         download: (format) => void this.download(format),
-        help: () => sheet.toggle(),
-        side: toggleSide,
-        overview: toggleOverview,
+        help: () => help.toggle(),
         fullScreen,
       },
-      search.element,
+      this.search.element,
+      panels.flatMap((panel) => panel.switch ?? []),
     );
     const warnings = warningsLine(app);
-    this.panels = [this.bar, warnings, this.legendRow, this.source, inspector, outline, search];
-    this.tabs = h(
-      "div",
-      { class: "tabs", role: "tablist", "aria-label": "Source, inspector or outline" },
-      ...["Source", "Inspector", "Outline"].map((name) => this.tab(name)),
-    );
-    this.side = h(
-      "aside",
-      { class: "side", "data-tab": "source", "data-open": "true" },
-      this.tabs,
-      this.source.element,
-      inspector.element,
-      outline.element,
-    );
-    this.overview = overviewMap(
-      stage.drawing,
-      LEGEND,
-      () => this.theme,
-      () => getComputedStyle(this.root).getPropertyValue("--accent"),
-    );
-    stage.element.append(this.overview.element);
-    stage.drawing.cy.on("render", () => this.overview.draw());
+    this.panels = [this.bar, warnings, ...panels];
+    const shortcuts = [...stageKeys(model, stage, controller), ...this.panels.flatMap(({ keys = [] }) => keys)];
+    const help = helpSheet([...GESTURES, ...shortcuts]);
+    stage.element.append(overview.element);
     main.before(this.bar.element, warnings.element);
-    main.append(this.side);
-    this.root.append(this.legendRow.element, sheet.element, this.live);
+    main.append(this.side.element);
+    this.root.append(this.legendRow.element, help.element, this.live);
 
     this.listen(controller);
     listenToPointer(model, stage, controller, app.hover);
-    listenToKeys(this.root, model, stage, controller, {
-      sheet,
-      search: () => search.focus(),
-      copy: (id) => void inspector.copy(id),
-      toggleValuesOnly: app.toggleValuesOnly,
-      toggleOverview,
-      toggleSide,
-      fullScreen,
-    });
+    listenToKeys(this.root, stage.canvas, shortcuts, help);
     this.applyGestures();
     this.applyTheme();
     this.applySize();
@@ -276,47 +244,11 @@ export class Widget {
     this.live.textContent = spelled(text);
   }
 
-  private tab(name: string): HTMLElement {
-    const tab = name.toLowerCase();
-    return h(
-      "button",
-      {
-        type: "button",
-        role: "tab",
-        "data-tab": tab,
-        "aria-selected": String(tab === "source"),
-        onclick: () => this.showTab(tab),
-      },
-      name,
-    );
-  }
-
-  private showTab(tab: string): void {
-    this.side.dataset.tab = tab;
-    for (const button of this.tabs.querySelectorAll<HTMLElement>("[role=tab]"))
-      button.setAttribute("aria-selected", String(button.dataset.tab === tab));
-  }
-
-  private toggleSide(): void {
-    this.sideOpen = this.side.dataset.open !== "true";
-    this.resized();
-  }
-
-  private toggleOverview(): void {
-    this.overview.element.hidden = !this.overview.element.hidden;
-    this.overview.draw();
-    this.markPressed();
-  }
-
-  private markPressed(): void {
-    this.bar.pressed({ side: this.side.dataset.open === "true", overview: !this.overview.element.hidden });
-  }
-
   private resized(): void {
     const narrow = this.root.clientWidth < NARROW;
     this.root.dataset.narrow = String(narrow);
-    this.side.dataset.open = String(this.sideOpen ?? !narrow);
-    this.markPressed();
+    this.side.fits(narrow);
+    this.bar.pressed();
     this.stage.resized();
   }
 

@@ -1,6 +1,6 @@
 // Which kinds a graph has, how many of each, and how they look.
 
-import type { KindStyle, Legend, Theme } from "../generated/schema";
+import { BEHAVIOURS, type Behaviour, type KindStyle, type Legend, type Theme } from "../generated/schema";
 import type { Index } from "./elementIndex";
 import type { LegendEntry } from "./types";
 
@@ -12,6 +12,11 @@ export function styleOf(legend: Legend, kind: string, group = false): KindStyle 
 /** What the legend calls a kind: a word that says what it does, where there is one. */
 export function wordOf({ word, noun, name }: KindStyle): string {
   return word ?? noun ?? name;
+}
+
+/** Whether a kind behaves so; one that the legend does not know does not. */
+export function behaves(kind: string, how: Behaviour): boolean {
+  return BEHAVIOURS[how].includes(kind);
 }
 
 export function hue(legend: Legend, kind: string, theme: Theme, group = false): string {

@@ -1,7 +1,8 @@
 // Which sub-graphs are open, and which pass of a loop is shown.
 
-import { type NodeData, STANDING } from "../generated/schema";
+import type { NodeData } from "../generated/schema";
 import type { Index, Item } from "./elementIndex";
+import { behaves } from "./kinds";
 import type { ViewState } from "./types";
 import { isWrite } from "./words";
 
@@ -64,14 +65,14 @@ export function withOpen(
 export function canonical(index: Index, steps: ViewState["steps"], id: string): string {
   let same = id;
   for (let item = index.items.get(id); item; item = item.parent)
-    if (item.data.kind === "Iteration" && item.parent && shownPass(item.parent, steps))
+    if (behaves(item.data.kind, "pass") && item.parent && shownPass(item.parent, steps))
       same = passes(item.parent)[0]!.data.id + same.slice(item.data.id.length);
   return same;
 }
 
 /** The passes of a loop, or none where the loop's body is there once. */
 export function passes(item: Item): Item[] {
-  return item.data.kind === "Iterator" ? item.children.filter((child) => child.data.kind === "Iteration") : [];
+  return behaves(item.data.kind, "loop") ? item.children.filter((child) => behaves(child.data.kind, "pass")) : [];
 }
 
 /** The pass that an iterator shows, or undefined when it shows all (or has none). */
@@ -88,7 +89,7 @@ export function shownChildren(item: Item, steps: ViewState["steps"]): Item[] {
   const pass = shownPass(item, steps);
   if (!pass) return item.children;
   return item.children.flatMap((child) =>
-    child === pass ? child.children : child.data.kind === "Iteration" ? [] : [child],
+    child === pass ? child.children : behaves(child.data.kind, "pass") ? [] : [child],
   );
 }
 
@@ -104,5 +105,5 @@ export function firstShown(loop: Item): Item | undefined {
 }
 
 function isActive({ data, children }: Item): boolean {
-  return data.compound ? children.some(isActive) : !data.status && !STANDING.includes(data.kind);
+  return data.compound ? children.some(isActive) : !data.status && !behaves(data.kind, "standing");
 }

@@ -3,7 +3,7 @@
 
 import type { EdgeData, Legend, NodeData } from "../generated/schema";
 import { around, type Index, type Item } from "./elementIndex";
-import { styleOf } from "./kinds";
+import { behaves, styleOf } from "./kinds";
 
 /** How many nodes and how many sub-graphs there are. */
 export function totals(index: Index): { nodes: number; groups: number } {
@@ -21,7 +21,7 @@ export function path(index: Index, id: string): string {
 /** The labels of the passes of loops that an item is in, outermost first. */
 export function passesAround(index: Index, id: string): string[] {
   const groups = around(index, id).map((group) => index.items.get(group)!.data);
-  return groups.filter(({ kind }) => kind === "Iteration").map(({ label }) => label);
+  return groups.filter(({ kind }) => behaves(kind, "pass")).map(({ label }) => label);
 }
 
 /** Whether the model takes a value on along an edge, from a write to a read. */
@@ -81,7 +81,7 @@ export function onLine(index: Index, file: string, line: number): NodeData[] {
   }
   const here = known.get(`${line} ${file}`) ?? [];
   const nodes = here.filter((data) => !data.compound);
-  return nodes.length ? nodes : here.filter((data) => data.kind !== "Iteration");
+  return nodes.length ? nodes : here.filter((data) => !behaves(data.kind, "pass"));
 }
 
 /** The lines that an item comes from; of a sub-graph, its header. */

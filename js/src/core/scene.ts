@@ -4,7 +4,7 @@ import type { EdgeData, EdgeKind, Element, Legend, NodeData } from "../generated
 import { around, type Index, type Item, indexElements } from "./elementIndex";
 import { measure } from "./font";
 import { groupBy } from "./groupBy";
-import { styleOf } from "./kinds";
+import { behaves, styleOf } from "./kinds";
 import {
   edgeTextWidth,
   GROUP_TITLE,
@@ -70,7 +70,7 @@ class SceneBuilder {
 
   build(): Scene {
     this.place(this.index.roots, undefined);
-    addRails(this.nodes, this.index, this.legend);
+    addRails(this.nodes, this.index);
     const edges = this.edges();
     return { nodes: [...this.nodes.values()], edges, standsFor: this.standsFor, hidden: this.hidden, cut: this.cut };
   }
@@ -141,7 +141,7 @@ class SceneBuilder {
     for (const item of group.children) {
       this.standsFor.set(item.data.id, id);
       if (this.coverAll(item, id) || item.data.changes) changes = true;
-      if (shown && item !== shown && item.data.kind === "Iteration") this.markTwins(item, item.data.id, shown.data.id);
+      if (shown && item !== shown && behaves(item.data.kind, "pass")) this.markTwins(item, item.data.id, shown.data.id);
     }
     return changes;
   }
@@ -223,7 +223,7 @@ class SceneBuilder {
     const result = type ?? data.value ?? (title.endsWith(data.variable ?? "") ? undefined : data.variable) ?? "";
     const folded = this.folded(data);
     if (data.label === "setitem" && data.variable)
-      return shortened(`${data.variable}${indexOf(this.index, data) ?? folded}`, WIDEST, SUBTITLE, "mono");
+      return shortened(`${data.variable}${folded || (indexOf(this.index, data) ?? "")}`, WIDEST, SUBTITLE, "mono");
     const end = shortened(result, WIDEST, SUBTITLE, "mono");
     if (!folded) return end;
     const arrow = end && " → ";
@@ -231,23 +231,30 @@ class SceneBuilder {
     return `${shortened(folded, room, SUBTITLE, "mono")}${arrow}${end}`;
   }
 
-  /** The literals of a node whose own nodes are hidden: `(·, 2)`, or `[:, 0]` for an index. Empty if there are none. */
+  /**
+   * The literals of a node whose own nodes are hidden: `(·, 2)`, for an index `[:, 0]`, with a number that is written
+   * there `[:, 0] = 5`. Empty if there are none.
+   */
   private folded(data: NodeData): string {
-    if (!this.state.hiddenKinds.has("Value") || saysItsArguments(data)) return "";
+    // A label may be made of the literals already: a read's path, a loop's variable, an attribute (`.clone`).
+    if (behaves(data.kind, "says_arguments") || data.label.startsWith(".")) return "";
     const inputs = this.index.into.get(data.id) ?? [];
     const texts = new Map<string, string>();
-    let literals = 0;
+    const literals = new Set<string>();
     for (const edge of inputs) {
       const source = this.index.items.get(edge.source)?.data;
       const name = edge.label ?? String(texts.size);
-      if (source?.kind === "Value") {
-        literals++;
+      if (source && behaves(source.kind, "literal") && this.state.hiddenKinds.has(source.kind)) {
+        literals.add(name);
         texts.set(name, source.label);
       } else if (!texts.has(name)) texts.set(name, "·");
     }
-    if (!literals) return "";
-    if (data.label === "getitem" && indexOf(this.index, data) !== undefined) return ""; // its title says it
-    if (data.label === "getitem" || data.label === "setitem") return bracketed(texts.get("1") ?? "");
+    if (!literals.size) return "";
+    if (data.label === "getitem") return indexOf(this.index, data) === undefined ? bracketed(texts.get("1") ?? "") : ""; // its title says it
+    if (data.label === "setitem") {
+      const put = literals.has("2") ? ` = ${texts.get("2")!}` : "";
+      return (indexOf(this.index, data) ?? bracketed(texts.get("1") ?? "")) + put;
+    }
     const names = [...texts.keys()].sort((a, b) => place(a) - place(b));
     return `(${names.map((name) => (place(name) < Infinity ? texts.get(name)! : `${name}=${texts.get(name)!}`)).join(", ")})`;
   }
@@ -318,7 +325,7 @@ class SceneBuilder {
   }
 
   private isPass(id: string): boolean {
-    return this.index.items.get(id)!.data.kind === "Iteration";
+    return behaves(this.index.items.get(id)!.data.kind, "pass");
   }
 
   /** How many nodes of each sort are in a sub-graph, in order of first appearance; of a loop, those of one pass. */
@@ -338,17 +345,16 @@ class SceneBuilder {
     for (const child of shownChildren(item, this.state.steps)) {
       const { data } = child;
       if (data.compound) this.touched(child, places);
-      else if (isTouch(data) && !hides(this.state.hiddenKinds, data)) {
-        const noun = this.noun(data);
-        places.set(noun, (places.get(noun) ?? new Set()).add(placeName(data.writes ?? data.label)));
-      }
+      if (!isTouch(data) || hides(this.state.hiddenKinds, data) || this.serves.has(data.id)) continue;
+      const noun = this.noun(data);
+      places.set(noun, (places.get(noun) ?? new Set()).add(placeName(data) ?? "…"));
     }
     return places;
   }
 
   private noun({ kind, changes }: NodeData): string {
-    if (changes && kind === "Operation") return "write"; // in place
-    return NOUNS[kind] ?? styleOf(this.legend, kind).name.toLowerCase();
+    const { name, noun, noun_of_change } = styleOf(this.legend, kind);
+    return (changes ? noun_of_change : undefined) ?? noun ?? name.toLowerCase();
   }
 
   private edges(): SceneEdge[] {
@@ -565,7 +571,7 @@ class SceneBuilder {
 
   private hiddenPass(id: string): Item | undefined {
     for (let item = this.index.items.get(id); item; item = item.parent)
-      if (item.data.kind === "Iteration" && this.twins.has(item.data.id)) return item;
+      if (behaves(item.data.kind, "pass") && this.twins.has(item.data.id)) return item;
     return undefined;
   }
 
@@ -584,30 +590,11 @@ function placeIn({ id, kind }: NodeData, pass: string): string {
   return `${kind} ${id.slice(pass.length, name)} ${id.slice(Math.max(id.lastIndexOf("@"), name))}`;
 }
 
-/** Whether the label is made of the literals already: a read's path, a loop's variable, an attribute (`.clone`). */
-function saysItsArguments(data: NodeData): boolean {
-  return (
-    ["InterventionProtocol", "ParameterProtocol", "ValueProtocol"].includes(data.kind) || data.label.startsWith(".")
-  );
-}
-
 /** A second line and the note after it, where there is room for both. */
 function withNote(subtitle: string, note: string | undefined): string {
   const both = [subtitle, note && visible(note)].filter(Boolean).join(" · ");
   return measure(both, SUBTITLE, "mono") <= WIDEST ? both : subtitle;
 }
-
-const NOUNS: Record<string, string> = {
-  InterventionProtocol: "read",
-  GradProtocol: "gradient",
-  SwapProtocol: "write",
-  SkipProtocol: "skip",
-  LockProtocol: "save",
-  ValueProtocol: "variable",
-  VariableProtocol: "variable",
-  ApplyModuleProtocol: "module call",
-  Value: "literal",
-};
 
 /** Kinds of edges on which a value goes on. */
 const CARRY: ReadonlySet<EdgeKind> = new Set<EdgeKind>(["data", "argument", "bridge", "carried"]);

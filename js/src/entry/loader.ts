@@ -24,6 +24,8 @@ async function load(base64: string): Promise<Bundle> {
 }
 
 async function render({ model, el }: Pick<RenderProps, "model" | "el">): Promise<() => void> {
+  if (!model.widget_manager)
+    throw new Error("this host has no other models than the widget's own: give it static/widget.js, not loader.js");
   const shared = await model.widget_manager.get_model<{ code: string; digest: string }>(
     String(model.get("bundle")).replace("IPY_MODEL_", ""),
   );

@@ -80,24 +80,37 @@ export interface KindStyle {
   class: string;
   meaning: string;
   noun?: string;
-  says_arguments?: boolean;
-  reads?: boolean;
   family?: string;
-  saves?: boolean;
-  standing?: boolean;
-  literal?: boolean;
-  outside?: boolean;
   word?: string;
   noun_of_change?: string;
-  rows?: boolean;
-  loop?: boolean;
-  inline?: boolean;
-  pass?: boolean;
-  folded?: boolean;
 }
 export type Legend = Record<string, KindStyle>;
-/** Kinds that are there whether or not a pass does anything. */
-export const STANDING: readonly string[] = ["ValueProtocol", "VariableProtocol", "Value", "Input"];
+export type Behaviour =
+  | "literal"
+  | "outside"
+  | "says_arguments"
+  | "loop"
+  | "pass"
+  | "inline"
+  | "folded"
+  | "standing"
+  | "reads"
+  | "saves"
+  | "rows";
+/** Which kinds behave so. */
+export const BEHAVIOURS: Readonly<Record<Behaviour, readonly string[]>> = {
+  literal: ["Value"],
+  outside: ["Value", "Input"],
+  says_arguments: ["InterventionProtocol", "ParameterProtocol", "ValueProtocol"],
+  loop: ["Iterator"],
+  pass: ["Iteration"],
+  inline: ["Iterator", "Conditional", "Branch", "Function"],
+  folded: ["Function"],
+  standing: ["ValueProtocol", "VariableProtocol", "Value", "Input"],
+  reads: ["InterventionProtocol", "GradProtocol"],
+  saves: ["LockProtocol"],
+  rows: ["Edit", "Invoke"],
+};
 
 /** The widget's synced traits. */
 export interface State {
@@ -155,3 +168,30 @@ export const DEFAULTS: State = {
 /** How far boxes were dragged from where layout puts them, by id, in px of the drawing. */
 export type Positions = State["positions"];
 export type Theme = Exclude<State["theme"], "auto">;
+
+/** What is asked for a drawing: wire.py and view.py say what each means. */
+export interface DrawingRequest {
+  elements: Element[];
+  kinds: Legend;
+  title: string;
+  footer: string;
+  max_elements: number;
+  embed_font: boolean;
+  theme: "auto" | "light" | "dark";
+  expanded: string[] | "auto" | "all";
+  hidden_kinds: string[];
+  steps: Readonly<Record<string, number | "all">>;
+  positions: Readonly<Record<string, readonly [number, number]>>;
+  arrangement: "flow" | "lanes";
+  legend: boolean;
+  transparent: boolean;
+}
+
+/** What is said of a drawing. */
+export interface Said {
+  width: number;
+  height: number;
+  visible: number;
+  hidden: number;
+  warnings: string[];
+}

@@ -28,7 +28,12 @@ export type ViewModel = Pick<AnyModel, "get" | "set" | "save_changes" | "on" | "
 const unpacked = new WeakMap<object, WeakRef<Promise<Element[]>>>();
 
 function unpack(bytes: unknown): Promise<Element[]> {
-  if (!(bytes instanceof DataView)) return Promise.resolve([]);
+  // A host whose state is JSON has the list itself.
+  if (Array.isArray(bytes)) return Promise.resolve(bytes as Element[]);
+  if (!(bytes instanceof DataView)) {
+    if (bytes === undefined || bytes === null) return Promise.resolve([]);
+    throw new TypeError(`elements: the list of to_elements(), or its packed bytes; got ${typeof bytes}`);
+  }
   const known = unpacked.get(bytes)?.deref();
   if (known) return known;
   const elements = read(bytes as DataView<ArrayBuffer>);

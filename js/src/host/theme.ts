@@ -2,20 +2,29 @@
 
 import type { Theme } from "../generated/schema";
 
+/**
+ * Where pages say their theme, on `html` or `body`, the surest first: JupyterLab, VS Code, Colab, Sphinx and marimo,
+ * Bootstrap, GitHub, Material for MkDocs. Each gives its words for dark and for light; other words say nothing.
+ */
+const ATTRIBUTES: readonly [name: string, dark: RegExp, light: RegExp][] = [
+  ["data-jp-theme-light", /^false$/, /^true$/],
+  ["data-vscode-theme-kind", /dark|^vscode-high-contrast$/, /light/],
+  ["theme", /^dark$/, /^light$/],
+  ["data-theme", /^dark$/, /^light$/],
+  ["data-bs-theme", /^dark$/, /^light$/],
+  ["data-color-mode", /^dark$/, /^light$/],
+  ["data-md-color-scheme", /^slate$/, /^default$/],
+  ["class", /(^|\s)dark(-theme)?(\s|$)/, /(^|\s)light(-theme)?(\s|$)/],
+];
+
 export function hostTheme(): Theme {
-  const { body, documentElement: html } = document;
-  const jupyter = body.dataset.jpThemeLight;
-  if (jupyter !== undefined) return jupyter === "false" ? "dark" : "light";
-  const code = body.dataset.vscodeThemeKind;
-  if (code) return code.includes("light") ? "light" : "dark";
-  if (
-    html.classList.contains("dark") ||
-    body.classList.contains("dark") ||
-    body.classList.contains("dark-theme") ||
-    (html.dataset.theme ?? body.dataset.theme) === "dark"
-  )
-    return "dark";
-  if (html.classList.contains("light") || body.classList.contains("light")) return "light";
+  const { body, documentElement } = document;
+  for (const [name, dark, light] of ATTRIBUTES)
+    for (const element of [body, documentElement]) {
+      const said = element.getAttribute(name);
+      if (said !== null && light.test(said)) return "light";
+      if (said !== null && dark.test(said)) return "dark";
+    }
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
@@ -23,11 +32,8 @@ export function hostTheme(): Theme {
 export function onHostTheme(callback: () => void, signal: AbortSignal): void {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", callback, { signal });
   const host = new MutationObserver(callback);
-  // JupyterLab and VS Code say their theme on the body.
-  host.observe(document.body, {
-    attributes: true,
-    attributeFilter: ["data-jp-theme-light", "class", "data-vscode-theme-kind", "data-theme"],
-  });
-  host.observe(document.documentElement, { attributes: true, attributeFilter: ["class", "data-theme"] });
+  const said = { attributes: true, attributeFilter: ATTRIBUTES.map(([name]) => name) };
+  host.observe(document.body, said);
+  host.observe(document.documentElement, said);
   signal.addEventListener("abort", () => host.disconnect(), { once: true });
 }

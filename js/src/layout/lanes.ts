@@ -2,12 +2,11 @@
 // what happens at the same place of the model on one line. A hand-over between columns, or a place reached out of
 // order, shows.
 
+import { behaves } from "../core/kinds";
 import { headerWidth } from "../core/metrics";
 import type { Box, Placed, Point, Scene, SceneNode } from "../core/types";
 import { leftOf, MARGIN, SIDE, topOf } from "./spacing";
 
-// stay in the column of what they are in, if nothing in them has its own
-const INLINE = new Set(["Conditional", "Branch", "Iterator"]);
 const GAP = 46; // between rows and between columns: room for edges
 const SLOTS = 6; // edges side by side in a gap before they share a line
 const SLOT = 5; // px
@@ -97,7 +96,7 @@ export function lanesLayout(scene: Scene): Placed {
 function laneColumns(scene: Scene, byId: ReadonlyMap<string, SceneNode>): Map<string, number> {
   const own = new Set<string>(); // sub-graphs with a column of their own
   for (const node of scene.nodes)
-    if (node.role !== "node" && !INLINE.has(node.data.kind))
+    if (node.role !== "node" && !behaves(node.data.kind, "inline"))
       for (const id of [node.id, ...outer(byId, node)]) own.add(id);
   const lanes = new Map<string, number>();
   const columns = new Map<string, number>();

@@ -3,12 +3,14 @@
 
 import { strToU8, zlibSync } from "fflate";
 import { type Face, isBold, measure } from "../core/font";
+import { visible } from "../core/text";
 import type { Group, Mark, Picture, Shape, Text } from "./marks";
 import { absolute } from "./path";
 import { type TrueType, trueType } from "./truetype";
 
 const PT_PER_PX = 0.75;
 const LONGEST = 14_400; // units a side that every reader accepts; a larger page declares larger units
+const LONGEST_TITLE = 500; // characters
 const SHARPNESS = 4; // pixels for each px, of text that is drawn as an image
 export const BASELINE = 1.1; // font sizes from the top of such an image to its baseline
 
@@ -62,7 +64,7 @@ export function pdf(picture: Picture, title: string, { borrow, compressed = true
   );
   writer.put(resources, `<</Font<<${used.join("")}>>/ExtGState<<${drawing.states}>>/XObject<<${drawing.parts}>>>>`);
   const info = writer.next();
-  writer.put(info, `<</Title<FEFF${utf16(title)}>>/Producer(nnsight-graphwidget)>>`);
+  writer.put(info, `<</Title<FEFF${utf16(visible(title.slice(0, LONGEST_TITLE)))}>>/Producer(nnsight-graphwidget)>>`);
   return { bytes: writer.file(catalog, info), lacking: [...drawing.lacking] };
 }
 

@@ -2,10 +2,11 @@
 // state.
 
 import { allGroups, around } from "../core/elementIndex";
+import { behaves } from "../core/kinds";
 import { expansionWithin, firstShown, hides, passes, withOpen } from "../core/open";
 import { closure } from "../core/queries";
 import type { Placed } from "../core/types";
-import type { State } from "../generated/schema";
+import { BEHAVIOURS, type State } from "../generated/schema";
 import type { Model } from "../host/model";
 import type { Intent, Stage } from "./stage";
 
@@ -71,9 +72,9 @@ export class Controller {
   expandTo(levels: number): void {
     const { index } = this.stage;
     const depth = (id: string): number =>
-      around(index, id).filter((outer) => index.items.get(outer)!.data.kind !== "Iteration").length;
+      around(index, id).filter((outer) => !behaves(index.items.get(outer)!.data.kind, "pass")).length;
     const groups = [...allGroups(index)].filter(
-      (id) => depth(id) - Number(index.items.get(id)!.data.kind === "Iteration") < levels,
+      (id) => depth(id) - Number(behaves(index.items.get(id)!.data.kind, "pass")) < levels,
     );
     this.open(groups, { fit: true });
   }
@@ -103,7 +104,7 @@ export class Controller {
     const steps = { ...this.model.get("steps") };
     for (const outer of hiding.reverse()) {
       const pass = index.items.get(outer)!;
-      if (pass.data.kind === "Iteration" && pass.parent && steps[pass.parent.data.id] !== "all")
+      if (behaves(pass.data.kind, "pass") && pass.parent && steps[pass.parent.data.id] !== "all")
         steps[pass.parent.data.id] = pass.data.index ?? 0;
     }
     return { expanded: [...new Set([...this.model.get("expanded"), ...hiding.reverse()])], steps };
@@ -179,11 +180,12 @@ export class Controller {
     if (loop) this.stepTo(loop.id, by);
   }
 
-  /** Shows or hides a kind. */
-  flip(kind: string): void {
+  /** Shows the literals, or folds them into what uses them. */
+  flipLiterals(): void {
     const hidden = this.model.get("hidden_kinds");
+    const others = hidden.filter((kind) => !behaves(kind, "literal"));
     this.stage.change({
-      hidden_kinds: hidden.includes(kind) ? hidden.filter((other) => other !== kind) : [...hidden, kind].sort(),
+      hidden_kinds: others.length < hidden.length ? others : [...hidden, ...BEHAVIOURS.literal].sort(),
     });
   }
 

@@ -4,6 +4,7 @@ import type cytoscape from "cytoscape";
 import type { Point } from "../core/types";
 import type { Model } from "../host/model";
 import type { Controller } from "./controller";
+import type { Help } from "./keys";
 import type { Stage } from "./stage";
 
 const DOUBLE_CLICK_MS = 400; // a second click within this time belongs to the first
@@ -22,6 +23,23 @@ const EVENTS = [
   "taphold",
   "cxttap",
   "dbltap",
+];
+
+export const GESTURES: readonly Help[] = [
+  { shown: ["click"], meaning: "select; on a sub-graph's title or a closed sub-graph, open or close it" },
+  {
+    shown: ["double-click"],
+    meaning: "open a sub-graph with all that is in it; zoom to a node; on an edge, go to its other end",
+  },
+  { shown: ["Shift", "click"], meaning: "add to the selection" },
+  {
+    shown: ["drag"],
+    meaning: "move the graph, or a node; one finger scrolls the page until the graph was tapped",
+  },
+  {
+    shown: ["Ctrl", "wheel"],
+    meaning: "zoom (without Ctrl when the graph has the focus); pinch on a touch screen",
+  },
 ];
 
 export function listenToPointer(

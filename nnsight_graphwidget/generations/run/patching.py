@@ -279,7 +279,7 @@ def end(watch: Observer, scope: Scope, code: CodeType, error: BaseException, sto
     at = error.__traceback__
     while at is not None and scope.at is None:
         if at.tb_frame.f_code is code:
-            scope.at = watch.sources.site(code, at.tb_lasti, watch.shift(code))
+            scope.at = watch.sources.site(code, at.tb_lasti)
         at = at.tb_next
     if stopped:
         scope.stopped = True
@@ -399,7 +399,7 @@ def outran(watch: Observer, frames: Frames | None) -> None:
     scope.stopped = True
     if frames is not None:
         code = frames.block.f_code
-        scope.at = loop_of(scope, watch.sources.site(code, frames.block.f_lasti, watch.shift(code)))
+        scope.at = loop_of(scope, watch.sources.site(code, frames.block.f_lasti))
         watch.flow.unmade(watch.where(frames)[1])
 
 

@@ -104,7 +104,10 @@ def _place(value: Any) -> str | None:
 
 def _group(mediator: Any) -> tuple[int, int] | None:
     """The rows of its batch that a worker has."""
-    group = mediator.batch_group if mediator.interleaver.batcher.needs_batching else None
+    batcher = mediator.interleaver.batcher
+    group = mediator.batch_group if batcher.needs_batching else None
+    if isinstance(group, int):  # up to 0.5.12
+        group = batcher.batch_groups[group]
     return None if group is None or group[0] == -1 else (group[0], group[1])
 
 

@@ -22,9 +22,9 @@ def _read(build):
     try:
         with model.trace(torch.rand(1, 5)) as tracer:
             build(model, tracer)
-            start = time.perf_counter()
+            start = time.process_time()
             found["graph"] = ngw.read(tracer)
-            found["seconds"] = time.perf_counter() - start
+            found["seconds"] = time.process_time() - start
             raise _Enough
     except _Enough:
         pass

@@ -1,48 +1,18 @@
 // The help sheet: every key and gesture.
 
 import { h } from "../../host/dom";
+import type { Help } from "../../stage/keys";
 
-const KEYS: [string[], string][] = [
-  [["click"], "select; on a sub-graph's title or a closed sub-graph, open or close it"],
-  [["double-click"], "open a sub-graph with all that is in it; zoom to a node; on an edge, go to its other end"],
-  [["Shift", "click"], "add to the selection"],
-  [["drag"], "move the graph, or a node; one finger scrolls the page until the graph was tapped"],
-  [["Ctrl", "wheel"], "zoom (without Ctrl when the graph has the focus); pinch on a touch screen"],
-  [
-    ["Tab", "↑", "↓", "←", "→"],
-    "walk along the edges: up to what a node takes, down to what takes it, aside to its neighbours",
-  ],
-  [["Enter"], "open or close the selected sub-graph; with Shift, open all that is in it"],
-  [["E"], "expand all"],
-  [["1", "…", "9"], "open so many levels"],
-  [["W"], "collapse all"],
-  [["O"], "open only the selected sub-graph"],
-  [["F"], "fit"],
-  [["Z"], "zoom to the selection"],
-  [["+", "-"], "zoom"],
-  [
-    ["/"],
-    "search (also Ctrl F): words, kind:, shape:, line:, failed, nan, or /a regular expression/; Enter walks what is found",
-  ],
-  [["T"], "trace: light up what the selection depends on and what depends on it"],
-  [["S"], "slice: show only what the selection depends on"],
-  [["U"], "values only: traces and slices follow values, and not the model; and back"],
-  [["C"], "copy the details of the selection"],
-  [["[", "]"], "previous and next pass of the loop around the selection, or of the first loop"],
-  [["V"], "show or fold the literal values"],
-  [["L"], "lanes: a column for each run, in the order of execution; and back"],
-  [["M"], "overview map"],
-  [["P"], "side panel: source, inspector, outline"],
-  [["X"], "full screen"],
-  [["Esc"], "end a search, a trace, a slice, a selection, or this sheet"],
-];
-
-export function helpSheet(): { element: HTMLElement; toggle(): void; readonly open: boolean } {
+/** The sheet, with everything that it explains. */
+export function helpSheet(all: readonly Help[]): { element: HTMLElement; toggle(): void; readonly open: boolean } {
   const close = h("button", { type: "button", class: "button", onclick: () => toggle() }, "Close");
   const list = h(
     "dl",
     {},
-    ...KEYS.flatMap(([keys, meaning]) => [h("dt", {}, ...keys.map((key) => h("kbd", {}, key))), h("dd", {}, meaning)]),
+    ...all.flatMap(({ shown, meaning }) => [
+      h("dt", {}, ...shown.map((key) => h("kbd", {}, key))),
+      h("dd", {}, meaning),
+    ]),
   );
   const card = h(
     "div",

@@ -1,7 +1,7 @@
 // The inspector: all that is known about the selected item.
 
 import type { Item } from "../../core/elementIndex";
-import { styleOf } from "../../core/kinds";
+import { behaves, styleOf } from "../../core/kinds";
 import { path, result, totals } from "../../core/queries";
 import { reachedEnds, reachingWrites, type Sure } from "../../core/reach";
 import { isRead, isWrite } from "../../core/words";
@@ -15,12 +15,7 @@ const MOST = 12; // neighbours listed, until asked for all
 
 type Row = [name: string, ...value: (string | HTMLElement)[]];
 
-export interface InspectorPanel extends Panel {
-  /** Puts the details of an item on the clipboard. */
-  copy(id: string): Promise<void>;
-}
-
-export function inspectorPanel(app: App): InspectorPanel {
+export function inspectorPanel(app: App): Panel {
   const element = h("div", { class: "panel inspector", role: "region", "aria-label": "Inspector" });
 
   /** A link to another item: its label, what it is bound to, and where it is if that is elsewhere. */
@@ -191,7 +186,7 @@ export function inspectorPanel(app: App): InspectorPanel {
     );
     values.setAttribute("aria-pressed", String(app.valuesOnly));
     const open = app.model.get("expanded").includes(data.id);
-    const loop = data.kind === "Iterator" && (data.count ?? 0) > 1 && open;
+    const loop = behaves(data.kind, "loop") && (data.count ?? 0) > 1 && open;
     const all = app.model.get("steps")[data.id] === "all";
     return [
       ...(loop && !all
@@ -218,6 +213,7 @@ export function inspectorPanel(app: App): InspectorPanel {
     ];
   }
 
+  /** Puts the details of an item on the clipboard. */
   async function copy(id: string): Promise<void> {
     await navigator.clipboard.writeText(asText(id));
     app.say("Copied");
@@ -238,7 +234,7 @@ export function inspectorPanel(app: App): InspectorPanel {
 
   function pass(item: Item): string | undefined {
     for (let outer = item.parent; outer; outer = outer.parent)
-      if (outer.data.kind === "Iteration" && outer.parent)
+      if (behaves(outer.data.kind, "pass") && outer.parent)
         return `${(outer.data.index ?? 0) + 1} of ${outer.parent.data.count ?? outer.parent.children.length}   ${outer.data.label}`;
     return undefined;
   }
@@ -251,7 +247,24 @@ export function inspectorPanel(app: App): InspectorPanel {
 
   return {
     element,
-    copy,
+    tab: "Inspector",
+    keys: [
+      {
+        shown: ["U"],
+        keys: ["u"],
+        meaning: "values only: traces and slices follow values, and not the model; and back",
+        run: () => app.toggleValuesOnly(),
+      },
+      {
+        shown: ["C"],
+        keys: ["c"],
+        meaning: "copy the details of the selection",
+        run() {
+          const id = app.model.get("selected").at(-1);
+          return id !== undefined && copy(id);
+        },
+      },
+    ],
     update() {
       const ids = app.model.get("selected");
       const item = ids.length ? app.index.items.get(ids[ids.length - 1]!) : undefined;

@@ -2,6 +2,7 @@
 
 import { legendEntries, wordOf } from "../../core/kinds";
 import type { LegendEntry } from "../../core/types";
+import { DEFAULTS } from "../../generated/schema";
 import { h } from "../../host/dom";
 import type { App, Panel } from "./panel";
 import { swatch } from "./swatch";
@@ -26,7 +27,7 @@ export function legendPanel(app: App): Panel {
       .map((entry) => entry.kind)
       .sort();
     const already = others.every((other) => before.includes(other)) && !before.includes(kind);
-    app.change({ hidden_kinds: already ? ["Value"] : others }, { fit: true });
+    app.change({ hidden_kinds: already ? DEFAULTS.hidden_kinds : others }, { fit: true });
   };
 
   const button = ({ kind, style, count }: LegendEntry): HTMLElement => {

@@ -1,7 +1,7 @@
 // The graph as a tree, for screen readers, for the keyboard, and for whoever prefers a list.
 
 import type { Item } from "../../core/elementIndex";
-import { styleOf } from "../../core/kinds";
+import { behaves, styleOf } from "../../core/kinds";
 import { firstShown } from "../../core/open";
 import { result } from "../../core/queries";
 import type { NodeData } from "../../generated/schema";
@@ -70,7 +70,7 @@ export function outlinePanel(app: App): Panel {
   /** A pass of a loop is open when it is the one that is shown. */
   function isOpen(item: NodeData): boolean {
     const expanded = app.model.get("expanded");
-    if (item.kind !== "Iteration" || !item.parent) return expanded.includes(item.id);
+    if (!behaves(item.kind, "pass") || !item.parent) return expanded.includes(item.id);
     const loop = app.index.items.get(item.parent)!;
     const shown = app.model.get("steps")[item.parent] ?? firstShown(loop)?.data.index ?? 0;
     return shown === "all" ? expanded.includes(item.id) : shown === (item.index ?? 0);
@@ -122,6 +122,7 @@ export function outlinePanel(app: App): Panel {
 
   return {
     element,
+    tab: "Outline",
     update() {
       const focused = tree.contains((tree.getRootNode() as ShadowRoot).activeElement);
       const scrolled = element.scrollTop;

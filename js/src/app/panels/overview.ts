@@ -1,20 +1,15 @@
 // The overview map: all boxes, small, and what part of them is in sight; a press or a drag goes there.
 
 import { hue } from "../../core/kinds";
-import type { Legend, Theme } from "../../generated/schema";
 import { h } from "../../host/dom";
 import type { Drawing } from "../../stage/drawing";
+import type { App, Panel } from "./panel";
 
 const WIDTH = 180;
 const HEIGHT = 120;
 const PAD = 6;
 
-export interface Overview {
-  readonly element: HTMLElement;
-  draw(): void;
-}
-
-export function overviewMap(drawing: Drawing, legend: Legend, theme: () => Theme, accent: () => string): Overview {
+export function overviewPanel(app: App, drawing: Drawing, accent: () => string): Panel {
   const ratio = devicePixelRatio || 1;
   const map = h("canvas", {
     class: "overview",
@@ -39,7 +34,7 @@ export function overviewMap(drawing: Drawing, legend: Legend, theme: () => Theme
     context.clearRect(0, 0, WIDTH, HEIGHT);
     for (const node of drawing.placed.scene.nodes) {
       const box = drawing.placed.boxes.get(node.id)!;
-      context.fillStyle = hue(legend, node.data.kind, theme(), node.role !== "node");
+      context.fillStyle = hue(app.legend, node.data.kind, app.theme, node.role !== "node");
       context.globalAlpha = node.role === "open" ? 0.12 : node.role === "closed" ? 0.35 : 0.6;
       context.fillRect(x + box.x * by, y + box.y * by, Math.max(1, box.width * by), Math.max(1, box.height * by));
     }
@@ -66,5 +61,24 @@ export function overviewMap(drawing: Drawing, legend: Legend, theme: () => Theme
     go(event);
   });
   map.addEventListener("pointermove", go);
-  return { element: h("div", { class: "corner low", hidden: true }, map), draw };
+  drawing.cy.on("render", draw);
+
+  const element = h("div", { class: "corner low", hidden: true }, map);
+  function toggle(): void {
+    element.hidden = !element.hidden;
+    draw();
+  }
+  return {
+    element,
+    switch: {
+      hint: "Overview map",
+      icon: "M2 3H14V13H2ZM8 8H14V13H8Z",
+      get on() {
+        return !element.hidden;
+      },
+      toggle,
+    },
+    keys: [{ shown: ["M"], keys: ["m"], meaning: "overview map", run: toggle }],
+    update: draw,
+  };
 }

@@ -3,6 +3,7 @@
 import type { Index } from "../../core/elementIndex";
 import type { Legend, State, Theme } from "../../generated/schema";
 import type { Model } from "../../host/model";
+import type { Shortcut } from "../../stage/keys";
 import type { Intent } from "../../stage/stage";
 
 export interface App {
@@ -34,8 +35,21 @@ export interface App {
   say(text: string): void;
 }
 
+/** Something that is there or not, with a button in the toolbar. */
+export interface Switch {
+  readonly hint: string;
+  readonly icon: string; // a path in 16 × 16
+  readonly on: boolean;
+  toggle(): void;
+}
+
 export interface Panel {
   readonly element: HTMLElement;
+  /** Its keys, which the help sheet explains. */
+  readonly keys?: readonly Shortcut[];
+  /** What its tab in the side panel says, if it is there. */
+  readonly tab?: string;
+  readonly switch?: Switch;
   /** Shows the model's state again. */
   update(): void;
 }

@@ -7,11 +7,7 @@ import type { App, Panel } from "./panel";
 
 const LISTED = 50;
 
-export interface SearchPanel extends Panel {
-  focus(): void;
-}
-
-export function searchPanel(app: App): SearchPanel {
+export function searchPanel(app: App): Panel {
   const input = h("input", {
     type: "search",
     role: "combobox",
@@ -111,17 +107,28 @@ export function searchPanel(app: App): SearchPanel {
     event.stopPropagation();
   });
 
+  function focus(): void {
+    input.focus();
+    input.select();
+  }
+
   return {
     element,
+    keys: [
+      {
+        shown: ["/"],
+        keys: ["/"],
+        chord: "f",
+        meaning:
+          "search (also Ctrl F): words, kind:, shape:, line:, failed, nan, or /a regular expression/; Enter walks what is found",
+        run: focus,
+      },
+    ],
     update() {
       const query = app.model.get("search");
       if (query === input.value) return;
       input.value = query;
       look();
-    },
-    focus() {
-      input.focus();
-      input.select();
     },
   };
 }

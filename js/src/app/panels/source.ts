@@ -61,6 +61,7 @@ export function sourcePanel(app: App): SourcePanel {
 
   return {
     element,
+    tab: "Source",
     update() {
       const sources = app.model.get("sources");
       if (sources === drawn && app.index === drawnIndex) return;

@@ -3,7 +3,7 @@
 import { totals } from "../../core/queries";
 import { shortened, spelled } from "../../core/text";
 import { h, s } from "../../host/dom";
-import type { App, Panel } from "./panel";
+import type { App, Panel, Switch } from "./panel";
 
 export interface Actions {
   expandAll(): void;
@@ -13,23 +13,17 @@ export interface Actions {
   download(format: string): void;
   formats: readonly string[];
   help(): void;
-  side(): void;
-  overview(): void;
   fullScreen: (() => void) | null;
 }
 
-const ICONS = {
-  full: "M2 6V2H6M10 2H14V6M14 10V14H10M6 14H2V10",
-  side: "M2 3H14V13H2ZM10 3V13",
-  map: "M2 3H14V13H2ZM8 8H14V13H8Z",
-};
+const FULL_SCREEN = "M2 6V2H6M10 2H14V6M14 10V14H10M6 14H2V10";
 
 export interface Toolbar extends Panel {
-  /** Marks which of its switches are on. */
-  pressed(state: { side: boolean; overview: boolean }): void;
+  /** Marks which of the switches are on. */
+  pressed(): void;
 }
 
-export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolbar {
+export function toolbar(app: App, actions: Actions, search: HTMLElement, switches: readonly Switch[]): Toolbar {
   const title = h("h2", { class: "title" });
   const summary = h("span", { class: "summary" });
   const button = (text: string, hint: string, onclick: () => void): HTMLButtonElement =>
@@ -40,8 +34,12 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolba
     return made;
   };
   const lanes = button("Lanes", "Lanes: a column for each run, in the order of execution", actions.lanes);
-  const side = icon(ICONS.side, "Side panel", actions.side);
-  const overview = icon(ICONS.map, "Overview map", actions.overview);
+  const switching = switches.map((each) =>
+    icon(each.icon, each.hint, () => {
+      each.toggle();
+      pressed();
+    }),
+  );
   const element = h(
     "div",
     { class: "bar", role: "toolbar", "aria-label": "Graph" },
@@ -55,20 +53,23 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement): Toolba
       button("Fit", "Fit", actions.fit),
       lanes,
       exportMenu(actions),
-      overview,
-      side,
+      ...switching,
       button("?", "Help: keys and gestures", actions.help),
-      actions.fullScreen && icon(ICONS.full, "Full screen", actions.fullScreen),
+      actions.fullScreen && icon(FULL_SCREEN, "Full screen", actions.fullScreen),
     ),
   );
   element.querySelector('[aria-label^="Help"]')!.classList.add("icon");
 
+  function pressed(): void {
+    switches.forEach((each, at) => {
+      switching[at]!.setAttribute("aria-pressed", String(each.on));
+    });
+  }
+
   return {
     element,
-    pressed(state) {
-      side.setAttribute("aria-pressed", String(state.side));
-      overview.setAttribute("aria-pressed", String(state.overview));
-    },
+    pressed,
+    keys: actions.fullScreen ? [{ shown: ["X"], keys: ["x"], meaning: "full screen", run: actions.fullScreen }] : [],
     update() {
       const about = app.model.get("about");
       const { nodes, groups } = totals(app.index);
