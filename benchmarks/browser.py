@@ -207,13 +207,13 @@ def memory(open_: Open, size: int, widgets: int = 10) -> Iterator[Figure]:
     """What a widget keeps, in the page and in the kernel, and what is left of it when it is closed."""
     notebook = prepared(open_, "memory", size)
     notebook.show("ngw.show(ngw.Graph())", "ours")
-    second = notebook.show("display(ngw.show(graph))", "ours")
+    second = notebook.show("display(ngw.GraphWidget(graph))", "ours")
     assert second, "the widget was not drawn"
     notebook.run("import gc, tracemalloc; gc.collect(); tracemalloc.start()")
     kernel = "gc.collect(); print(tracemalloc.get_traced_memory()[0])"
     page = [heap(notebook)]
     own = [int(notebook.run(kernel))]
-    notebook.show(f"made = [ngw.show(graph) for _ in range({widgets})]\nfor widget in made: display(widget)", "ours")
+    notebook.show(f"made = [ngw.GraphWidget(graph) for _ in range({widgets})]\nfor widget in made: display(widget)", "ours")
     page.append(heap(notebook))
     own.append(int(notebook.run(kernel)))
     notebook.tab.command("notebook:clear-all-cell-outputs")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from nnsight_graphwidget import Graph, show, to_elements
+from nnsight_graphwidget import Graph, GraphWidget, to_elements
 
 from .figures import Figure
 from .graphs import sessions
@@ -18,7 +18,7 @@ SIZES = (100, 1_000, 10_000, 100_000)
 
 
 def measure(quick: bool) -> Iterator[Figure]:
-    show(sessions(20))  # imports, and the bundle
+    GraphWidget(sessions(20))  # imports, and the bundle
     for size in SIZES[:2] if quick else SIZES:
         graph = sessions(size)
         data = graph.to_dict()
@@ -34,7 +34,7 @@ def sent(graph: Graph) -> int:
     """Bytes of the message that opens a widget in the browser; the front end's code is in another, once for all widgets."""
     from ipywidgets.widgets.widget import _remove_buffers
 
-    state, _, buffers = _remove_buffers(show(graph).get_state())
+    state, _, buffers = _remove_buffers(GraphWidget(graph).get_state())
     state["layout"] = "IPY_MODEL_"
     return len(json.dumps(state)) + sum(len(buffer) for buffer in buffers)
 

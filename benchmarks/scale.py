@@ -77,7 +77,7 @@ def measure(quick: bool) -> Iterator[Figure]:
         size = int(notebook.run("graph = recording.graph; print(len(graph.nodes))"))
         yield Figure(part, "recorded against plain, tiny model", recorded / plain, "×", size)
         yield Figure(part, "recorder's time", 1e6 * (recorded - plain) / size, "µs/node", size)
-        drawn = notebook.show("w = ngw.show(graph); display(w)", "ours", limit=120)
+        drawn = notebook.show("w = ngw.GraphWidget(graph); display(w)", "ours", limit=120)
         if not drawn:
             yield Figure(part, "cell run → picture", "not in 120 s", "ms", size)
             return

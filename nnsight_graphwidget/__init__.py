@@ -72,10 +72,10 @@ def _heading(shown: _Any) -> str:
 
 
 def _outline(shown: _Any) -> str:
-    from .graph.outline import outline
+    from .graph.outline import columns, outline
     from .reading import read
 
-    return outline(read(shown))
+    return outline(read(shown), width=columns())
 
 
 def _show(shown: _Any, **options: _Any) -> _Any:

@@ -16,14 +16,14 @@ from . import __version__
 from .errors import ExportError, GraphWidgetError, OptionError
 from .export import files
 from .export.formats import FORMATS, format_of
-from .export.saving import save
+from .export.saving import contents, save
 from .graph import Graph
-from .graph.file import load
+from .graph.file import load, parse
 from .graph.kinds import behaves
 from .graph.part import part
 from .graph.questions import known
 from .graph.text import legible
-from .script import execute, say
+from .script import execute, module, say
 from .view import Option, SaveOptions, checked, options_of
 
 if TYPE_CHECKING:
@@ -34,8 +34,12 @@ examples:
   nnsight-graphwidget demo --out pictures
   nnsight-graphwidget run train.py --steps 3 -o graphs.html
   nnsight-graphwidget run train.py -o graph.json -o graph.svg -- -o the-script-s-own-option
+  nnsight-graphwidget run -m experiments.patching
+  nnsight-graphwidget run train.py -o -.json | nnsight-graphwidget render - -o figure.pdf
   nnsight-graphwidget render graph.json -o figure.pdf --expanded all --no-legend
   nnsight-graphwidget render graph.json -o tracer.png --only session@1/tracer_1@2 --dpi 300
+
+the file - is stdout, as text, and -.json, -.svg … is stdout in that format; render - reads stdin
 
 exit codes:
   0  the files are written
@@ -49,10 +53,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """The command with ``argv`` (default: the process's own arguments); returns the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     own, script_arguments = _split_run(words) if words[:1] == ["run"] else (words, [])
-    options = _parser().parse_args(own)
+    options = _parser().parse_args(_joined(own))
     try:
         if options.command == "run":
-            return _run(options.script, script_arguments, options.output)
+            return _run(options.script, script_arguments, options.output or [Path("-")], options.module)
         if options.command == "render":
             return _render(options)
         return _demo(options.out)
@@ -96,10 +100,17 @@ def _parser() -> argparse.ArgumentParser:
         description="Run a Python script, unmodified, with recording on, and write its graph, even if it fails."
         " After the script's name everything but -o is the script's; after -- everything is."
         " The traces of the script's main thread are recorded, those of other threads are not.",
-        usage="%(prog)s [-h] script.py [arguments] -o OUTPUT [-- more arguments]",
+        usage="%(prog)s [-h] [-m] script.py [arguments] [-o OUTPUT] [-- more arguments]",
     )
-    run.add_argument("script")
-    run.add_argument("-o", "--output", type=Path, action="append", required=True, help=f"file to write: {suffixes}; repeatable")
+    run.add_argument("script", help="a file, or with -m the name of a module")
+    run.add_argument("-m", dest="module", action="store_true", help="run a module, as python -m does")
+    run.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        action="append",
+        help=f"file to write: {suffixes}; repeatable; without it the graph is printed",
+    )
     return parser
 
 
@@ -115,12 +126,25 @@ def _split_run(words: list[str]) -> tuple[list[str], list[str]]:
             theirs.extend(rest)
         elif word in ("-o", "--output") or word.startswith("--output="):
             own.extend([word] if "=" in word else [word, *([value] if (value := next(rest, None)) is not None else [])])
+        elif not script and word == "-m":
+            own.append(word)
         elif script and not (word.startswith("-o") and Path(word).suffix.lower() in FORMATS):
             theirs.append(word)
         else:
             own.append(word)
             script = script or not word.startswith("-")
     return own, theirs
+
+
+def _joined(words: list[str]) -> list[str]:
+    """The words with ``-o -.json`` as one, since what begins with ``-`` would be another option."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] in ("-o", "--output") and word.startswith("-."):
+            joined[-1] = f"--output={word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 def _flag(name: str, option: Option) -> str:
@@ -192,15 +216,33 @@ def _number(text: str) -> float | None:
 def _check(outputs: list[Path]) -> None:
     """What can be wrong with the files is said now: not after an hour of script, nor with half of them written."""
     for path in outputs:
-        format_of(path)
-        files.check(files.located(path))
+        format_of(_named(path))
+        if not _is_stdout(path):
+            files.check(files.located(path))
 
 
-def _draw(graph: Graph, outputs: list[Path], chosen: dict[str, Any]) -> None:
+def _is_stdout(path: Path) -> bool:
+    return path.parent == Path() and path.name[:2] in ("-", "-.")
+
+
+def _named(path: Path) -> Path:
+    """A path whose suffix says the format: stdout's is text if it does not."""
+    return Path("-.txt") if path == Path("-") else path
+
+
+def _draw(graph: Graph, outputs: list[Path], chosen: dict[str, Any], stdout: int = 1) -> None:
     for path in outputs:
-        accepted = format_of(path).options
-        _progress(f"drawing {len(graph.nodes):,} nodes: {path}")
-        save(graph, path, **cast(SaveOptions, {name: value for name, value in chosen.items() if name in accepted}))
+        accepted = format_of(_named(path)).options
+        taken = cast(SaveOptions, {name: value for name, value in chosen.items() if name in accepted})
+        if not _is_stdout(path):
+            _progress(f"drawing {len(graph.nodes):,} nodes: {path}")
+            save(graph, path, **taken)
+            continue
+        content = contents(graph, _named(path), **taken)
+        with suppress(AttributeError, ValueError, OSError):
+            sys.stdout.flush()  # what was printed before comes first
+        with open(stdout, "wb", closefd=False) as out:
+            out.write(content)
 
 
 def _render(options: argparse.Namespace) -> int:
@@ -210,13 +252,13 @@ def _render(options: argparse.Namespace) -> int:
         if (value := getattr(options, name, None)) is not None
     }
     _check(options.output)
-    suffixes = dict.fromkeys(path.suffix.lower() for path in options.output)
+    suffixes = dict.fromkeys(_named(path).suffix.lower() for path in options.output)
     for name in chosen:
         if not any(name in FORMATS[suffix].options for suffix in suffixes):
             able = " ".join(suffix for suffix, found in FORMATS.items() if name in found.options)
             flag = _flag(name, options_of(SaveOptions)[name][1])
             raise OptionError(f"{flag} is not an option of {' or '.join(suffixes)}; it is one of {able}")
-    graph = load(options.graph)
+    graph = load(options.graph) if options.graph != Path("-") else parse(sys.stdin.buffer, "stdin")
     if (only := chosen.pop("only", None)) is not None:
         graph = part(graph, only)
     checked(SaveOptions, chosen, known(graph))
@@ -224,20 +266,29 @@ def _render(options: argparse.Namespace) -> int:
     return 0
 
 
-def _run(script: str, arguments: list[str], outputs: list[Path]) -> int:
+def _run(script: str, arguments: list[str], outputs: list[Path], is_module: bool) -> int:
     from .generations.watched import Watched
 
     _check(outputs)
-    outputs = [files.located(path).absolute() for path in outputs]  # of the folder that we are in, not of the script's
+    # Of the folder that we are in, not of the script's; and our stdout, whatever the script makes of its own.
+    outputs = [path if _is_stdout(path) else files.located(path).absolute() for path in outputs]
+    stdout = os.dup(1) if any(map(_is_stdout, outputs)) else -1
+    spec = None
     path = os.path.abspath(script) if os.name == "nt" else os.path.join(os.getcwd(), script)  # as Python makes it
     try:
+        if is_module:
+            spec = module(script)
+            script = path = str(spec.origin)
         with io.open_code(path) as file:
             source = file.read()
+    except ImportError as error:
+        _fail(f"-m {legible(str(error))}")
+        return 2
     except (OSError, ValueError) as error:
         _fail(f"{legible(script)}: the script cannot be read: {getattr(error, 'strerror', None) or error}")
         return 2
     watched = Watched()
-    code = execute(source, script, path, arguments, watched)
+    code = execute(source, script, path, arguments, watched, spec)
     # First of all the graph is saved: what the script has left of stdout may fail, or wait for its reader. Threads that it
     # has left are not waited for either, as they are not recorded: Python does that in the end, as for any script.
     failure: Exception | None = None
@@ -246,7 +297,7 @@ def _run(script: str, arguments: list[str], outputs: list[Path]) -> int:
         if not graph.groups and not graph.nodes:
             where = "in its main thread (no other is recorded)"
             raise ExportError(f"{script} ran no nnsight trace {where}, so there is nothing to draw")
-        _draw(graph, outputs, {})
+        _draw(graph, outputs, {}, stdout)
     except (GraphWidgetError, OSError) as error:
         failure = error
     with suppress(AttributeError, ValueError, OSError):  # it may be None, closed, full or nobody's

@@ -27,11 +27,13 @@ Positions = Mapping[str, Sequence[float]]
 
 
 class Known(NamedTuple):
-    """The names that a graph's options can hold: ids of its sub-graphs, ids of its nodes and sub-graphs, kinds."""
+    """The names that a graph's options can hold: ids of its sub-graphs, ids of its nodes and sub-graphs, kinds; and the short
+    ids that may be given for ids."""
 
     groups: Collection[str]
     items: Collection[str]
     kinds: Collection[str]
+    short: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,12 @@ class Option:
             raise OptionError(f"{name}: {self.expected}; got {part.args[0]!r} for {part.args[1]!r}") from None
         except (TypeError, ValueError, OverflowError):
             raise OptionError(f"{name}: {self.expected}; got {_short(value)}") from None
-        if self.names is not None and not isinstance(stored, str):
-            for given in stored:
-                known_as(given, self.names, known, f"{name}: ")
-        return stored
+        if self.names is None or isinstance(stored, str):
+            return stored
+        whole = {given: known_as(given, self.names, known, f"{name}: ") for given in stored}
+        if isinstance(stored, Mapping):
+            return {whole[given]: value for given, value in stored.items()}
+        return list(dict.fromkeys(whole.values()))
 
 
 class _Part(Exception):
@@ -171,18 +175,9 @@ class GraphOptions(TypedDict, total=False):
     ]
 
 
-class ViewOptions(GraphOptions, total=False):
-    """Options of everything that draws: pictures, pages and the widget."""
+class FoldingOptions(GraphOptions, total=False):
+    """Options of the formats that are text: what is open, and what is left out."""
 
-    theme: Annotated[
-        Literal["auto", "light", "dark"],
-        Option(
-            '"light", "dark", or "auto": as the notebook or the reader of the page; a picture is light then',
-            "'auto', 'light' or 'dark'",
-            "auto",
-            _one_of("auto", "light", "dark"),
-        ),
-    ]
     expanded: Annotated[
         Expanded,
         Option(
@@ -206,6 +201,20 @@ class ViewOptions(GraphOptions, total=False):
             names="kinds",
             carried=True,
             flag="--hide",
+        ),
+    ]
+
+
+class ViewOptions(FoldingOptions, total=False):
+    """Options of everything that draws: pictures, pages and the widget."""
+
+    theme: Annotated[
+        Literal["auto", "light", "dark"],
+        Option(
+            '"light", "dark", or "auto": as the notebook or the reader of the page; a picture is light then',
+            "'auto', 'light' or 'dark'",
+            "auto",
+            _one_of("auto", "light", "dark"),
         ),
     ]
     steps: Annotated[
@@ -287,6 +296,16 @@ class WidgetOptions(ViewOptions, total=False):
             carried=True,
         ),
     ]
+    collapsed: Annotated[
+        bool,
+        Option(
+            "one line, which opens on a click, as the graphs that come by themselves are at first",
+            _TWO,
+            False,
+            _of(bool),
+            carried=True,
+        ),
+    ]
     search: Annotated[str, Option("what is searched for", "a text", "", _of(str))]
     height: Annotated[
         str | int | None,
@@ -359,12 +378,14 @@ def refuse_unknown(given: Iterable[str], known: Collection[str], whose: str) -> 
 
 
 def known_as(name: str, names: Literal["groups", "items", "kinds"], known: Known, where: str = "") -> str:
-    """``name``, which is one of the ``names`` in ``known``.
+    """``name``, which is one of the ``names`` in ``known``, or the id that it is short for.
 
     Raises:
         OptionError: it is not; the message names those that are close to it.
     """
     there = getattr(known, names)
+    if name not in there and known.short.get(name) in there:
+        return known.short[name]
     if name not in there:
         missing = {
             "groups": f"no sub-graph has the id {name!r}",

@@ -75,8 +75,8 @@ def test_version_is_the_same_everywhere() -> None:
 
 # ---- legend.json: the ground truth, and a twin for each theme that can be read
 
-LOOK = {"name", "role", "color", "light", "dark", "shape", "class", "meaning"}
-BEHAVIOUR = {"word", "noun", "noun_of_change", *get_args(Behaviour)}
+LOOK = {"name", "role", "color", "light", "dark", "shape", "class", "verb", "meaning"}
+BEHAVIOUR = {"noun", "noun_of_change", *get_args(Behaviour)}
 OLD_VIS = {
     "InterventionProtocol": ("green", "box"),
     "GradProtocol": ("green", "box"),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..errors import ExportError
 from ..graph.text import legible
-from ..view import GraphOptions, PictureOptions, SaveOptions, ViewOptions, options_of
+from ..view import FoldingOptions, GraphOptions, PictureOptions, SaveOptions, ViewOptions, options_of
 
 
 class Format(NamedTuple):
@@ -33,8 +33,9 @@ class Format(NamedTuple):
 
     @property
     def shows_a_view(self) -> bool:
-        """Whether it shows what is open, and so on; else it holds the whole graph, whatever is on the screen."""
-        return "expanded" in self.options
+        """Whether it shows what is open on the screen, and so on; else it holds the whole graph, unless something else is asked
+        for."""
+        return "theme" in self.options
 
     @property
     def write(self) -> Callable[..., bytes]:
@@ -53,8 +54,10 @@ FORMATS: dict[str, Format] = {
     ".cyjs": Format("cyjs"),
     ".graphml": Format("graphml"),
     ".gexf": Format("gexf"),
-    ".dot": Format("dot"),
-    ".mmd": Format("mermaid"),
+    ".dot": Format("dot", FoldingOptions),
+    ".mmd": Format("mermaid", FoldingOptions),
+    ".txt": Format("text", FoldingOptions),
+    ".md": Format("markdown", FoldingOptions),
 }
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from ..graph import Edge, Graph, Group, Node
 from ..graph.kinds import style
 from ..graph.outline import caption
+from ..graph.questions import short_ids
 from ..graph.text import legible
+from .folding import as_asked
 from .nested import nested
 
 _MERMAID_SHAPES = {"box": ('["', '"]'), "ellipse": ('(["', '"])'), "hexagon": ('{{"', '"}}')}
@@ -16,10 +19,11 @@ _MERMAID_ARROWS = {"data": "-->", "argument": "-->", "condition": "==>"}
 MERMAID_MAX_EDGES, MERMAID_MAX_TEXT = 500, 50_000
 
 
-def write(graph: Graph) -> bytes:
-    """A Mermaid flow chart. Ids are short (``n0``, ``g0``), for Mermaid allows few characters in them."""
-    ids = {group.id: f"g{index}" for index, group in enumerate(graph.groups)}
-    ids |= {node.id: f"n{index}" for index, node in enumerate(graph.nodes)}
+def write(graph: Graph, **options: Any) -> bytes:
+    """A Mermaid flow chart that runs down. Ids are the short ones of the outline, for Mermaid allows few characters in them."""
+    ids = {id_: short for short, id_ in short_ids(graph).items()}
+    graph = as_asked(graph, options)
+    full = {item.parent for item in graph.groups + graph.nodes}
     classes: dict[str, tuple[str, list[str]]] = {}
 
     def classed(item: Node | Group) -> None:
@@ -28,8 +32,11 @@ def write(graph: Graph) -> bytes:
 
     def open_group(group: Group) -> list[str]:
         classed(group)
+        label = _entities(caption(group))
+        if group.id not in full:
+            return [f'{ids[group.id]}[["{label}"]]']
         # Mermaid forgets in a sub-graph which way the chart runs.
-        return [f'subgraph {ids[group.id]}["{_entities(caption(group))}"]', "  direction TB"]
+        return [f'subgraph {ids[group.id]}["{label}"]', "  direction TB"]
 
     def node_line(node: Node) -> str:
         classed(node)
@@ -40,7 +47,7 @@ def write(graph: Graph) -> bytes:
         label = f'|"{_entities([legible(edge.label)])}"|' if edge.label else ""
         return f"{ids[edge.source]} {_MERMAID_ARROWS.get(edge.kind, '-.->')}{label} {ids[edge.target]}"
 
-    body = list(nested(graph, open_group, node_line, "end"))
+    body = list(nested(graph, open_group, node_line, "end", full))
     lines = [
         "flowchart TD",
         *(f"  {line}" for line in body),

@@ -25,8 +25,9 @@ def save(obj: Any, path: str | os.PathLike[str], **options: Unpack[SaveOptions])
     Arguments:
         obj: what :func:`~nnsight_graphwidget.read` reads, or a ``GraphWidget`` (the file shows what is on screen).
         path: where; the suffix is the format: ``.svg .png .pdf .html`` are pictures, ``.json`` is the graph itself,
-            ``.cyjs .graphml .gexf .dot .mmd`` are for other programs and always hold the whole graph. A format takes those
-            of the following that mean something for it.
+            ``.txt .md`` are text for people and language models, ``.cyjs .graphml .gexf .dot .mmd`` are for other programs;
+            these hold the whole graph unless ``expanded`` or ``hidden_kinds`` says less. A format takes those of the
+            following that mean something for it.
         {options}
 
     Returns:
@@ -38,6 +39,11 @@ def save(obj: Any, path: str | os.PathLike[str], **options: Unpack[SaveOptions])
         ExportError: the file cannot be made; what was at ``path`` is untouched.
     """
     path = located(path)
+    return write(path, contents(obj, path, **options))
+
+
+def contents(obj: Any, path: Path, **options: Unpack[SaveOptions]) -> bytes:
+    """What :func:`save` writes to ``path``, with the same arguments; nothing is written."""
     chosen = format_of(path)
     refuse_unknown(options, chosen.options, path.suffix.lower())
     if chosen.drawn:
@@ -47,10 +53,10 @@ def save(obj: Any, path: str | os.PathLike[str], **options: Unpack[SaveOptions])
     from ..reading import on_screen
 
     graph, shown = on_screen(obj)
-    if "only" in options:
+    if not chosen.shows_a_view:  # it is a figure that shows a slice, and what is open; other formats hold the whole graph
+        shown = {name: value for name, value in shown.items() if name == "title"}
+    elif "only" in options:
         shown.pop("expanded", None)  # what is open on the screen need not be in that part
-    elif not chosen.shows_a_view:
-        shown.pop("only", None)  # a slice is a figure; other formats hold the whole graph
     schema.check(graph)
     only = options.get("only", shown.get("only"))
     if only is not None:
@@ -61,4 +67,4 @@ def save(obj: Any, path: str | os.PathLike[str], **options: Unpack[SaveOptions])
     asked = {name: value for name, value in {**narrowed(shown, known(graph)), **options}.items() if name in chosen.options}
     for name in ("title", "only"):
         asked.pop(name, None)
-    return write(path, chosen.write(graph, **asked))
+    return chosen.write(graph, **asked)

@@ -12,16 +12,21 @@ from .kept.draft import WATCHING, sources
 
 
 class Watched:
-    """A context manager that sees every trace in it; ``graph`` is theirs together, in the order in which they ran."""
+    """A context manager that sees every trace in it; ``graph`` is theirs together, in the order in which they ran.
 
-    def __init__(self) -> None:
+    Arguments:
+        installed: whether ``install()`` has replaced already what keeps the graphs of nnsight 0.3 and 0.4.
+    """
+
+    def __init__(self, *, installed: bool = False) -> None:
         self._inner: Any = None
+        self._installed = installed
 
     def __enter__(self) -> Watched:
         from ..recording import record
 
         adapter = keeping()
-        self._inner = record() if adapter is None else _Keeping(adapter.patches())
+        self._inner = record() if adapter is None else _Keeping([] if self._installed else adapter.patches())
         self._inner.__enter__()
         return self
 

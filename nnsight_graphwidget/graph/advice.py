@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from .kinds import behaves
 from .model import Edge, Graph, Group, Node
 from .reaching import spread
 
 
-def advice(graph: Graph) -> tuple[tuple[str, str], ...]:
-    """(id of a node, what to know of it in a line) in the order of execution."""
-    return tuple(_surprises(graph))
+def advice(graph: Graph, saved: Iterable[str] = ()) -> tuple[tuple[str, str], ...]:
+    """(id of a node, what to know of it in a line) in the order of execution.
+
+    Arguments:
+        saved: ids of nodes that wrote into memory that was saved before.
+    """
+    return tuple(_surprises(graph, frozenset(saved)))
 
 
-def _surprises(graph: Graph) -> Iterator[tuple[str, str]]:
+def _surprises(graph: Graph, saved: Collection[str]) -> Iterator[tuple[str, str]]:
     groups = {group.id: group for group in graph.groups}
     done = [node for node in graph.nodes if node.status == "ok"]
     saves = [node for node in done if behaves(node.kind, "saves")]
-    used = _behind(graph, saves or [node for node in done if behaves(node.kind, "reads")])
+    used = _behind(graph, saves or [node for node in done if behaves(node.kind, "reads")]).union(saved)
     into = _into(graph)
     for node in done:
         around = list(_around(node, groups))

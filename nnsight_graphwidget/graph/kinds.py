@@ -1,10 +1,9 @@
 """The legend: what each kind looks like, is called and does, read from ``kinds.json``.
 
 Every kind has a ``name``, a ``role`` (node or group), ``color`` (the old ``.vis()``'s), ``light`` and ``dark`` (the same on a
-white and a black page), ``shape``, ``class`` and ``meaning``; ``family`` is the kind that it takes its colour from. What else
-it has is how it behaves:
+white and a black page), ``shape``, ``class``, ``verb`` (what a line of text says before its label; empty where that says it)
+and ``meaning``; ``family`` is the kind that it takes its colour from. What else it has is how it behaves:
 
-* ``word``: what the legend below a picture calls it, if that is not its ``noun`` (or its ``name``).
 * ``noun``: what one of it is called where they are counted; ``noun_of_change``: if it changes what the model computes.
 * ``literal``: its text is also in the node that uses it, so it is hidden until asked for.
 * ``outside``: it comes into the block from outside, so it stays what it is where a part of the graph is shown alone.

@@ -1,13 +1,15 @@
-"""A part of a graph: one sub-graph, or chosen nodes."""
+"""A part of a graph: one sub-graph, chosen nodes, or what is open and not hidden."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from typing import Any
 
 from ..errors import OptionError
 from .kinds import behaves
-from .model import Graph, Node
+from .model import Edge, Graph, Node
+from .questions import short_ids
 
 
 def part(graph: Graph, only: str | Iterable[str]) -> Graph:
@@ -22,9 +24,12 @@ def part(graph: Graph, only: str | Iterable[str]) -> Graph:
         OptionError: an id is not in the graph.
     """
     groups = {group.id: group for group in graph.groups}
+    short = short_ids(graph)
+    only = short.get(only, only) if isinstance(only, str) else only
     chosen = {only} if isinstance(only, str) else set(only) if isinstance(only, Iterable) else {None}
     if not all(isinstance(id_, str) for id_ in chosen):
         raise OptionError(f"only: an id of a node or sub-graph, or a list of ids; got {only!r}")
+    chosen = {short.get(id_, id_) for id_ in chosen}
     unknown = chosen - groups.keys() - {node.id for node in graph.nodes}
     if unknown or not chosen:
         some = ", ".join(repr(group) for group in list(groups)[:5])
@@ -68,4 +73,60 @@ def _cut(graph: Graph, kept: set[str]) -> Graph:
         nodes=tuple(node for node in graph.nodes if node.id in kept),
         groups=tuple(group for group in graph.groups if group.id in kept),
         edges=tuple(edge for edge in graph.edges if edge.source in kept and edge.target in kept),
+    )
+
+
+def folded(graph: Graph, expanded: str | Collection[str], hidden_kinds: Collection[str]) -> Graph:
+    """A graph as it is seen: of a sub-graph that is closed only itself is there, and has what goes in and out of it; where a
+    hidden node was, what it took goes to what took it.
+
+    Arguments:
+        graph: the whole.
+        expanded: ids of the sub-graphs that are open; a text for all.
+        hidden_kinds: kinds that are left out, of sub-graphs with what is in them.
+    """
+    seen: dict[str, str | None] = {}  # id → what it is seen as: itself, the closed sub-graph that it is in, or not at all
+    for item in graph.groups + graph.nodes:  # parents come first
+        around = None if item.parent is None else seen[item.parent]
+        is_open = item.parent is None or (around == item.parent and (isinstance(expanded, str) or item.parent in expanded))
+        if item.kind in hidden_kinds or (item.parent is not None and around is None):
+            seen[item.id] = None
+        else:
+            seen[item.id] = item.id if is_open else around
+    into: dict[str, list[Edge]] = {}
+    for edge in graph.edges:
+        into.setdefault(edge.target, []).append(edge)
+
+    def origins(id_: str) -> list[str]:
+        """What is seen where this comes from."""
+        found: dict[str, None] = {}
+        queue, done = [id_], set()
+        while queue:
+            at = queue.pop()
+            if at in done:
+                continue
+            done.add(at)
+            shown = seen[at]
+            if shown is not None:
+                found[shown] = None
+            else:
+                queue += [edge.source for edge in reversed(into.get(at, ()))]
+        return list(found)
+
+    edges: dict[tuple[Any, ...], Edge] = {}
+    for edge in graph.edges:
+        target = seen[edge.target]
+        for source in origins(edge.source) if target is not None else ():
+            if source != target or edge.source == edge.target:
+                # The name of an argument is said of the value itself alone, a part of it of what made it alone.
+                label = edge.label if target == edge.target and source == seen[edge.source] else None
+                output = edge.output if source == edge.source else None
+                said = replace(edge, source=source, target=str(target), label=label, output=output)
+                edges.setdefault((source, target, edge.kind, label, output), said)
+    numbered = (replace(edge, id=f"e{at}") for at, edge in enumerate(edges.values()))
+    return replace(
+        graph,
+        nodes=tuple(node for node in graph.nodes if seen[node.id] == node.id),
+        groups=tuple(group for group in graph.groups if seen[group.id] == group.id),
+        edges=tuple(numbered),
     )

@@ -18,7 +18,23 @@ def known(graph: Graph) -> Known:
     """The ids and kinds that options about a graph can name."""
     groups = {group.id: group.kind for group in graph.groups}
     nodes = {node.id: node.kind for node in graph.nodes}
-    return Known(groups, {**groups, **nodes}, dict.fromkeys([*legend(), *groups.values(), *nodes.values()]))
+    kinds = dict.fromkeys([*legend(), *groups.values(), *nodes.values()])
+    return Known(groups, {**groups, **nodes}, kinds, short_ids(graph))
+
+
+def short_ids(graph: Graph) -> dict[str, str]:
+    """Short id → id: ``n1``, ``n2`` … for nodes, ``v1`` … for literals, ``g1`` … for sub-graphs, in order. They are the same
+    whenever the same program runs; what is an id already is none."""
+    taken = {item.id for item in graph.groups + graph.nodes}
+    short: dict[str, str] = {}
+    counts = {"g": 0, "v": 0, "n": 0}
+    for item in graph.groups + graph.nodes:
+        letter = "g" if isinstance(item, Group) else "v" if behaves(item.kind, "literal") else "n"
+        counts[letter] += 1
+        while f"{letter}{counts[letter]}" in taken:
+            counts[letter] += 1
+        short[f"{letter}{counts[letter]}"] = item.id
+    return short
 
 
 class Index:

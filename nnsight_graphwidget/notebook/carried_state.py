@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Container
 from typing import Any
 from weakref import WeakValueDictionary
 
 from ..graph.questions import known
 from ..view import WidgetOptions, narrowed, options_of
+from .cell import request as running
 
 #: (cell, how many widgets it made before) → the widget that it made when it last ran.
 _shown: WeakValueDictionary[tuple[str, int], Any] = WeakValueDictionary()
@@ -26,7 +26,7 @@ def carry_over(widget: Any, given: Container[str]) -> bool:
         Whether there was one of the same graph. Never where the front end does not say which cell runs.
     """
     global _running
-    request, cell = _request()
+    request, cell = running()
     if cell is None:
         return False
     _running = (request, _running[1] + 1 if _running[0] == request else 0)
@@ -45,13 +45,3 @@ def carry_over(widget: Any, given: Container[str]) -> bool:
         if name not in given:
             widget.set_trait(name, value)
     return True
-
-
-def _request() -> tuple[str, str | None]:
-    """The ids of the request and of the cell that run now; JupyterLab, Notebook 7 and VS Code send the latter."""
-    ipython: Any = sys.modules.get("IPython")
-    shell: Any = ipython.get_ipython() if ipython is not None else None
-    if not hasattr(shell, "get_parent"):
-        return "", None
-    parent = shell.get_parent() or {}
-    return str(parent.get("header", {}).get("msg_id", "")), parent.get("metadata", {}).get("cellId")

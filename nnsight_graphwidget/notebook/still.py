@@ -18,13 +18,14 @@ from ..view import narrowed
 MAX_PICTURE = 500_000
 
 
-def with_picture(bundle: Any, graph: Graph, shown: Mapping[str, Any]) -> Any:
+def with_picture(bundle: Any, graph: Graph, shown: Mapping[str, Any], *, picture: bool = True) -> Any:
     """A widget's mime bundle with its static twin in it: a PNG, where one can be made, and the outline.
 
     Arguments:
         bundle: the widget's own: data, or data and metadata.
         graph: what it shows.
         shown: options of :func:`save` that draw it as it is on the screen.
+        picture: False for the outline alone, beside a widget that is one line.
 
     Returns:
         Data and metadata. Where widgets run they show the live view, elsewhere (GitHub, nbconvert, a terminal) the twin.
@@ -33,6 +34,8 @@ def with_picture(bundle: Any, graph: Graph, shown: Mapping[str, Any]) -> Any:
     graph = replace(graph, title=shown.get("title", graph.title))
     twin: dict[str, Any] = {"text/plain": outline(graph)}
     sizes: dict[str, Any] = {}
+    if not picture:
+        return {**(data or {}), **twin}, metadata
     try:
         from ..export.picture import thumbnail
 

@@ -15,12 +15,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import IncompleteGraphWarning, UnsupportedError
+from ..errors import GraphWidgetError, IncompleteGraphWarning, UnsupportedError
 from ..export.formats import FORMATS
 from ..export.saving import save as write
 from ..generations import keeping
 from ..reading import read
 from ..recording.always import always
+from . import cell
+from .by_itself import Watch
+from .widget import GraphWidget, mime_bundle
 
 #: What to put back, newest last: (owner, attribute, what was there or :data:`_NOTHING`).
 _replaced: list[tuple[Any, str, Any]] = []
@@ -28,11 +31,14 @@ _stop: list[Callable[[], None]] = []
 _NOTHING = object()
 
 
-def install(*, last: int = 20) -> None:
-    """Give ``.vis()`` to the contexts of nnsight, and keep what it needs to work after a block too.
+def install(*, last: int = 20, display: bool = False) -> None:
+    """Give ``.vis()`` to the contexts of nnsight, and keep what it needs to work after a block too. A tracer or session that
+    ends a cell shows its graph.
 
     Arguments:
         last: on nnsight 0.5 and later, how many traces are remembered; older ones are forgotten.
+        display: show under every cell that traces its graph, collapsed to one line, as ``%graph on`` does. Where no cells
+            run, in a script, this does nothing.
 
     Raises:
         ValueError: ``last`` is not positive.
@@ -58,6 +64,13 @@ def install(*, last: int = 20) -> None:
         return
     for context in contexts:
         _replace(context, "vis", vis)
+        _replace(context, "_repr_mimebundle_", _bundle)
+    shell = cell.shell()
+    if shell is not None:
+        watch = Watch(shell)
+        watch.every = display
+        watch.start()
+        _stop.append(watch.stop)
 
 
 def uninstall() -> None:
@@ -126,10 +139,8 @@ def vis(
         options: Any = {"expanded": expanded} if suffix in FORMATS and FORMATS[suffix].shows_a_view else {}
         write(graph, Path(path or ".") / f"{_file_name(graph.title)}{suffix}", **options)
         written = True
-    if display and _in_notebook():
+    if display and cell.in_notebook():
         from IPython.display import display as show
-
-        from .widget import GraphWidget
 
         show(GraphWidget(graph, expanded=expanded))
     elif not written:
@@ -161,7 +172,9 @@ def _file_name(title: str) -> str:
     return name.encode("utf-8", "replace")[:200].decode("utf-8", "ignore") or "graph"  # file systems count bytes
 
 
-def _in_notebook() -> bool:
-    ipython = sys.modules.get("IPython")
-    shell = None if ipython is None else ipython.get_ipython()
-    return getattr(shell, "kernel", None) is not None
+def _bundle(self: Any, include: Any = None, exclude: Any = None) -> Any:
+    """What a cell shows of a context; of one that has no graph (any more), what Python says of it."""
+    try:
+        return mime_bundle(self, include=include, exclude=exclude)
+    except GraphWidgetError:
+        return None

@@ -24,9 +24,11 @@ from ..export.saving import save
 from ..graph import Graph, plain
 from ..graph.elements import to_elements
 from ..graph.kinds import behaves
+from ..graph.outline import heading
 from ..graph.questions import Index, open_at_first
 from ..reading import read
 from ..view import SaveOptions, ViewOptions, WidgetOptions, known_as, options_of, refuse_unknown, takes
+from . import cell
 from .carried_state import carry_over
 from .cytoscape import Cytoscape
 from .still import with_picture
@@ -89,6 +91,9 @@ class GraphWidget(anywidget.AnyWidget, ViewTraits, Cytoscape):  # type: ignore[m
     steps: dict[str, Any]
     only: list[str]
 
+    #: The run of a cell in which :func:`show` has shown it.
+    _shown_in: tuple[Any, ...] | None = None
+
     #: The graph that is shown. Not synced: the front end gets ``elements``.
     graph = t.Instance(Graph)
 
@@ -146,7 +151,7 @@ class GraphWidget(anywidget.AnyWidget, ViewTraits, Cytoscape):  # type: ignore[m
         if id == "all":
             opened = {group: None for group, level in self._index.levels(None).items() if depth is None or level <= depth}
         else:
-            self._group(id)
+            id = self._group(id)
             opened = {group: None for group, level in self._index.levels(id).items() if level <= (depth or 1)}
             opened = {**dict.fromkeys(self._index.around(id)), **opened}
         self.expanded = list(opened if only else {**dict.fromkeys(self.expanded), **opened})
@@ -160,7 +165,7 @@ class GraphWidget(anywidget.AnyWidget, ViewTraits, Cytoscape):  # type: ignore[m
         if id == "all":
             self.expanded = []
         else:
-            self._group(id)
+            id = self._group(id)
             self.expanded = self._index.closed(self.expanded, self.steps, id)
 
     def select(self, *ids: str) -> None:
@@ -169,8 +174,9 @@ class GraphWidget(anywidget.AnyWidget, ViewTraits, Cytoscape):  # type: ignore[m
         Raises:
             OptionError: if nothing has such an id; the message names those that are close.
         """
-        self._open_around([self._known(id_) for id_ in ids])
-        self.selected = list(ids)
+        whole = [self._known(id_) for id_ in ids]
+        self._open_around(whole)
+        self.selected = whole
 
     def slice(self, *ids: str, values_only: bool = False) -> None:
         """Show only what these nodes depend on, themselves included, and open what hides it; with no argument show all again.
@@ -209,7 +215,14 @@ class GraphWidget(anywidget.AnyWidget, ViewTraits, Cytoscape):  # type: ignore[m
         return self.graph, shown
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        return with_picture(super()._repr_mimebundle_(**kwargs), *self.on_screen())
+        cell.shown.append(self.graph)
+        return with_picture(super()._repr_mimebundle_(**kwargs), *self.on_screen(), picture=not self.collapsed)
+
+    @property
+    def _ipython_display_(self) -> Any:
+        """Of a widget that :func:`show` has shown in this cell, the last line shows nothing: that would be twice."""
+        again = self._shown_in is not None and self._shown_in == cell.run() and cell.is_last_line()
+        return _nothing if again else None
 
     def _known(self, id_: str) -> str:
         return known_as(id_, "items", self._index.known)
@@ -228,23 +241,42 @@ class GraphWidget(anywidget.AnyWidget, ViewTraits, Cytoscape):  # type: ignore[m
 
 @takes(WidgetOptions)
 def show(obj: Any, **options: Unpack[WidgetOptions]) -> GraphWidget:
-    """A live graph of ``obj``, to be the last line of a cell.
+    """Show a live graph of ``obj`` here and now: in a loop, before a ``print``, as the last line of a cell, once.
 
     Arguments:
         obj: anything that :func:`read` takes.
         {options}
+
+    Returns:
+        The widget. To put one elsewhere, in a box with others, make a :class:`GraphWidget` instead, which shows itself as the
+        last line of a cell or by ``display()``. In marimo the widget has to be what its cell ends with.
     """
-    return GraphWidget(obj, **options)
+    widget = GraphWidget(obj, **options)
+    if cell.shell() is not None:
+        from IPython.display import display
+
+        display(widget)
+        widget._shown_in = cell.run()
+    elif not _alone():
+        print(
+            f"{heading(widget.graph)}; there is no notebook to show it in: save(obj, 'graph.html') makes a page",
+            file=sys.stderr,
+        )
+    return widget
+
+
+def _nothing() -> None:
+    """Show nothing."""
 
 
 def mime_bundle(obj: Any, include: Any = None, exclude: Any = None) -> Any:
     """What a cell shows of a graph or a recording: the mime bundle of a new widget.
 
     Arguments:
-        obj: what :func:`show` takes.
+        obj: anything that :func:`read` takes.
         include, exclude: mime types, as IPython's ``_repr_mimebundle_`` has them.
     """
-    return show(obj)._repr_mimebundle_(include=include, exclude=exclude)
+    return GraphWidget(obj)._repr_mimebundle_(include=include, exclude=exclude)
 
 
 def _alone() -> bool:

@@ -120,8 +120,9 @@ class Builder:
             complete=reason is None,
             reason=reason,
         )
+        saved = [id_ for event, id_ in self._of.items() if event.saved]
         return replace(
-            graph, warnings=tuple(sorted((*advice(graph), *self._misnamed()), key=lambda each: self._nodes[each[0]][0]))
+            graph, warnings=tuple(sorted((*advice(graph, saved), *self._misnamed()), key=lambda each: self._nodes[each[0]][0]))
         )
 
     def _misnamed(self) -> Iterator[tuple[str, str]]:

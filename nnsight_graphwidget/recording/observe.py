@@ -22,7 +22,21 @@ from torch import overrides
 from torch._C._dynamo import eval_frame
 
 from . import describe as describing
-from . import events, flow, frames, joined, marks, reach, source, values
+from . import (
+    events,
+    flow,
+    frames,
+    joined,
+    marks,
+    naming,
+    provenance,
+    reach,
+    records,
+    regions,
+    source,
+    twins,
+    values,
+)
 from .arguments import constant, operand
 from .describe import describe, is_tensor, short, tensors
 from .events import Event, Link, Region, Scope
@@ -236,7 +250,7 @@ class Observer(overrides.TorchFunctionMode):
             kind = "ConditionalProtocol" if name == "__bool__" else "Operation"
             event = Event(-1, kind, name.strip("_") if name.startswith("__") else name, None, direct=frames.direct)
             event.target = _target(func)
-            site = self.flow.site(frames.site_frame)
+            site = self.flow.records.site(frames.site_frame)
             if name == "backward" and not isinstance(site.node, ast.Call):
                 return None, None  # a `with loss.backward():`, which is a scope of its own
             order: Any = range(len(args))
@@ -270,7 +284,7 @@ class Observer(overrides.TorchFunctionMode):
             if made:
                 self.bind(result, event)
             elif name in _CARRIES:
-                self.flow.came(result, event, None if frames is None else frames.site_frame)
+                self.flow.values.came(result, event, None if frames is None else frames.site_frame)
         except Exception as error:
             self.err(error)
 
@@ -303,11 +317,11 @@ class Observer(overrides.TorchFunctionMode):
         compiled = self.sources.compiled(code)
         site = compiled.site(frame.f_lasti)
         if event is not None and event.kind == "ConditionalProtocol" and site.source is not None:
-            marked = self.flow.frame(frame)
+            marked = self.flow.records.frame(frame)
             name = compiled.operation(frame.f_lasti)
             if marked is not None and marked.leaf is not None and "CALL" not in name and name != "UNARY_NOT":
                 site = site.source.site(marked.leaf)  # the compiler places a jump at its statement, not at what is tested
-        return site, self.flow.region(frame, site)
+        return site, self.flow.regions.region(frame, site)
 
     def shift(self, code: CodeType) -> Shift:
         """How far a compiled block is from where it is in the user's file."""
@@ -336,7 +350,9 @@ class Observer(overrides.TorchFunctionMode):
                     direct = False
                 else:
                     site_frame = frame
-            elif not through and frame.f_code.co_filename.startswith(self.hidden) and frame.f_code.co_filename != flow.__file__:
+            elif (
+                not through and frame.f_code.co_filename.startswith(self.hidden) and frame.f_code.co_filename != twins.__file__
+            ):
                 return None  # nnsight calls a function of the user's for itself, such as an eproperty's
             frame = frame.f_back
         return None
@@ -423,11 +439,11 @@ class Observer(overrides.TorchFunctionMode):
             return self._at(right, args[0], frame) and not self._at(left, args[0], frame)
         if constant(left) or constant(right):
             return constant(left)
-        known = self.flow.frame(frame)
+        known = self.flow.records.frame(frame)
         if known is not None and not isinstance(left, ast.Name) and left in known.at:
             return True  # a number or an array that came from elsewhere
         return self._at(right, args[0], frame) or (
-            not self._at(left, args[0], frame) and self.flow.lookup(left, frame) is args[1]
+            not self._at(left, args[0], frame) and self.flow.records.lookup(left, frame) is args[1]
         )
 
     def _at(self, side: ast.expr, tensor: Any, frame: FrameType) -> bool:
@@ -435,7 +451,7 @@ class Observer(overrides.TorchFunctionMode):
         entry = self._made.get(id(tensor))
         if entry is not None and entry[0]() is tensor and entry[1].site is not None and entry[1].site.node is side:
             return True
-        return self.flow.lookup(side, frame) is tensor
+        return self.flow.records.lookup(side, frame) is tensor
 
     # -- where values come from ------------------------------------------------------------------------------------------
 
@@ -457,7 +473,7 @@ class Observer(overrides.TorchFunctionMode):
         for path, leaf in found:
             maker, output = self.producer(leaf, frame)
             event.links.append(Link(name + path, maker, output or None, ""))
-        carried = list(self.flow.argument(value, frame, expression)) if self.flow.carrying else []
+        carried = list(self.flow.values.argument(value, frame, expression)) if self.flow.values.carrying else []
         if event.label in ("getitem", "setitem"):
             carried = [("", makers) for _, makers in carried]  # an index is one thing
         event.links.extend(Link(name + path, maker, None, text) for path, makers in carried for maker in makers)
@@ -469,8 +485,8 @@ class Observer(overrides.TorchFunctionMode):
         if frames is None:
             return self.argument(event, name, value)
         frame = frames.site_frame
-        known = frames.direct and self.flow.carrying and not is_tensor(value)
-        self.argument(event, name, value, frame, operand(self.flow.site(frame), event, name) if known else None)
+        known = frames.direct and self.flow.values.carrying and not is_tensor(value)
+        self.argument(event, name, value, frame, operand(self.flow.records.site(frame), event, name) if known else None)
 
     def producer(self, tensor: Any, frame: FrameType | None = None) -> tuple[Event, str]:
         """The event that made a tensor or last changed it, and which part of that event's value it is.
@@ -482,7 +498,7 @@ class Observer(overrides.TorchFunctionMode):
         if entry is None or entry[0]() is not tensor:
             event = Event(self.next(), "Input", "", None, value=describe(tensor))
             if frame is not None:
-                event.label = self.flow.called(tensor, frame)
+                event.label = self.flow.naming.called(tensor, frame)
             if isinstance(tensor, torch.nn.Parameter):
                 event.kind, event.label = "ParameterProtocol", event.label.removeprefix("self.")
             state = self.state()
@@ -545,8 +561,10 @@ class Observer(overrides.TorchFunctionMode):
             span = _span(tensor)
             if span is not None:
                 for kept, saved, low, high in self._saved.get(span[0], ()):
-                    if kept() is not None and low < span[2] and span[1] < high and saved.written is None:
-                        saved.written = event
+                    if kept() is not None and low < span[2] and span[1] < high:
+                        event.saved = True
+                        if saved.written is None:
+                            saved.written = event
                 self._written.setdefault(span[0], []).append((event, span[1], span[2]))
                 held = self._held.get(span[0])
                 whole = held.tensor() if held is not None else None
@@ -643,9 +661,15 @@ _COMPREHENSION_NAMES = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 _call_code = (lambda func, args, kwargs: func(*args, **kwargs)).__code__
 
 
+#: What runs while a block does.
+_ROOM = (
+    describing, events, flow, frames, joined, marks, naming, provenance, reach, records, regions, source, twins, values,
+)  # fmt: skip
+
+
 def hide_from_dynamo(*modules: Any) -> None:
     """Keep ``torch.compile`` from compiling the recorder: frames that run inside a compiled model are offered to it."""
-    for module in (*modules, sys.modules[__name__], describing, events, flow, frames, joined, marks, reach, source, values):
+    for module in (*modules, sys.modules[__name__], *_ROOM):
         for value in vars(module).values():
             for function in vars(value).values() if isinstance(value, type) else (value,):
                 if getattr(function, "__module__", None) == module.__name__ and hasattr(function, "__code__"):

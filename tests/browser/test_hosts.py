@@ -89,7 +89,9 @@ def test_in_a_box_and_linked(lab: Server, tab: Tab) -> None:
 
 
 def test_ten_widgets_on_a_page_and_closing_them(lab: Server, tab: Tab) -> None:
-    nine = "from IPython.display import display\nmore = [ngw.show(graph, title=str(n)) for n in range(9)]\ndisplay(*more)"
+    nine = (
+        "from IPython.display import display\nmore = [ngw.GraphWidget(graph, title=str(n)) for n in range(9)]\ndisplay(*more)"
+    )
     view = tab.show_seed(lab, "", nine)
     last = tab.view(9)
     last.root.scroll_into_view_if_needed()

@@ -72,7 +72,7 @@ def test_help_has_examples_and_exit_codes(capsys: pytest.CaptureFixture[str]) ->
         [],
         ["draw"],
         ["render", "g.json"],
-        ["run", "x.py"],
+        ["run", "-m"],
         ["run", "-o", "g.svg"],
         ["render", "--scale", "x"],
         ["render", "g.json", "-o", "g.png", "--scale", "0"],
@@ -157,7 +157,7 @@ def test_render_errors_are_one_line(words: list[str], said: str, tmp_path: Path)
         (["-o", "b.svg", "--scale", "2"], "--scale is not an option of .json or .svg; it is one of .png"),
         (["-o", "b.svg", "--expanded", "nothing"], "expanded: no sub-graph has the id 'nothing'"),
         (["-o", "b.svg", "--hide", "nothing"], "hidden_kinds: "),
-        (["-o", "b.dot", "--hide", "Value"], "--hide is not an option of .json or .dot; it is one of .svg .png .pdf .html"),
+        (["-o", "b.gexf", "--hide", "Value"], "--hide is not an option of .json or .gexf; it is one of .svg .png .pdf .html"),
         (["-o", "b.dot", "--no-legend"], "--no-legend is not an option of .json or .dot; it is one of .svg .png .pdf"),
     ],
 )
@@ -397,3 +397,43 @@ def test_demo(tmp_path: Path) -> None:
     kinds = [group["kind"] for group in json.loads((tmp_path / "d" / "session.json").read_text("utf-8"))["groups"]]
     assert kinds.count("Tracer") == 4 and kinds.count("Iterator") == 1 and kinds.count("Iteration") == 3
     assert "tracer_2" not in (tmp_path / "d" / "tracer_1.svg").read_text("utf-8")
+
+
+def test_run_without_a_file_prints_the_graph_after_what_the_script_said(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(MODEL + TRACE + "print('said')")
+    done = run("run", "script.py", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    said, *lines = done.stdout.splitlines()
+    assert said == "said" and lines[0].startswith("tracer: ")
+    assert any(line.endswith("n3  hidden = save n2  [1, 3] float32  line 8") for line in lines), lines
+    assert run("run", "script.py", "-o", "-", cwd=tmp_path).stdout == done.stdout
+
+
+def test_a_pipe_from_run_to_render(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(MODEL + TRACE)
+    recorded = run("run", "script.py", "-o", "-.json", cwd=tmp_path).stdout
+    assert json.loads(recorded)["title"] == "tracer"
+    done = subprocess.run(
+        [*COMMAND, "render", "-", "-o", "-.svg", "-o", "again.json"],
+        input=recorded, capture_output=True, text=True, cwd=tmp_path, env=ENV,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith("<svg")
+    assert (tmp_path / "again.json").read_text("utf-8") == recorded
+    wrong = subprocess.run([*COMMAND, "render", "-", "-o", "-"], input="{", capture_output=True, text=True, env=ENV)
+    assert wrong.returncode == 1 and wrong.stderr.startswith("nnsight-graphwidget: stdin: ")
+
+
+def test_run_a_module_as_python_m_does(tmp_path: Path) -> None:
+    package = tmp_path / "exp"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "helper.py").write_text("scale = 2\n")
+    says = "print(__name__, __package__, __spec__.name, sys.argv, sys.path[0])\n"
+    (package / "__main__.py").write_text(MODEL + "from .helper import scale\n" + TRACE + says)
+    words = ["exp", "-m", "own", "-o", "-.txt"]
+    plain = python("-m", *words, cwd=tmp_path)
+    done = run("run", "-m", *words[:3], "-o", "g.txt", "--", *words[3:], cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout == plain.stdout and "exp.__main__" in done.stdout
+    assert "hidden = save" in (tmp_path / "g.txt").read_text("utf-8")
+    none = run("run", "-m", "exp.nothing", cwd=tmp_path)
+    assert none.returncode == 2 and "there is no module 'exp.nothing'" in none.stderr

@@ -13,10 +13,11 @@ import networkx
 import pytest
 from samples import HOSTILE, chain, hostile, seed
 
-from nnsight_graphwidget import Graph, load, save
+from nnsight_graphwidget import Graph, GraphWidget, load, save
 from nnsight_graphwidget.errors import OptionError
 from nnsight_graphwidget.export.formats import FORMATS
 from nnsight_graphwidget.graph import Node
+from nnsight_graphwidget.graph.kinds import behaves
 from nnsight_graphwidget.graph.outline import caption
 from nnsight_graphwidget.graph.text import legible
 
@@ -149,9 +150,60 @@ def test_graphviz_draws_dot_with_the_labels_as_text(tmp_path: Path) -> None:
 
 
 def test_data_formats_hold_the_whole_graph_whatever_is_on_screen(tmp_path: Path) -> None:
-    with pytest.raises(OptionError, match=r"'expanded' is not an option of \.dot; its options are title, only"):
-        save(seed(), tmp_path / "g.dot", expanded=[])
-    assert not (tmp_path / "g.dot").exists()
+    with pytest.raises(OptionError, match=r"'expanded' is not an option of \.gexf; its options are title, only"):
+        save(seed(), tmp_path / "g.gexf", expanded=[])
+    assert not (tmp_path / "g.gexf").exists()
+    widget = GraphWidget(seed(), expanded=[], hidden_kinds=["Operation"])
+    for suffix in (".dot", ".mmd", ".txt", ".graphml"):
+        assert widget.save(tmp_path / f"a{suffix}").read_bytes() == save(seed(), tmp_path / f"b{suffix}").read_bytes()
+
+
+@pytest.mark.parametrize("suffix", [".dot", ".mmd", ".txt", ".md"])
+def test_text_formats_show_what_is_open_and_leave_out_what_is_hidden(suffix: str, tmp_path: Path) -> None:
+    path = save(seed(), tmp_path / f"g{suffix}", expanded=["session@1", "g2"], hidden_kinds=["Value", "Operation"])
+    text = path.read_text("utf-8")
+    assert "tracer_1" in text and "for item in" in text  # open; closed
+    assert not re.search(r"compute clone|clone<|\[label=\"clone|setitem|tracer_2", text.partition("## ")[0])  # hidden; closed
+    with pytest.raises(OptionError, match="no sub-graph has the id 'nothing'"):
+        save(seed(), tmp_path / f"g{suffix}", expanded=["nothing"])
+
+
+def test_what_a_hidden_node_took_goes_to_what_took_it(tmp_path: Path) -> None:
+    text = save(seed(), tmp_path / "g.txt", hidden_kinds=["Operation"]).read_text("utf-8")
+    assert "n5  a_copy = save model.layer1.output.clone() ← n2 " in text  # as it is written, and from where
+
+
+def test_a_closed_sub_graph_says_how_much_is_in_it_and_has_what_goes_in(tmp_path: Path) -> None:
+    text = save(seed(), tmp_path / "g.txt", expanded=["g1"]).read_text("utf-8").splitlines()
+    assert "   └─ g3  loop for item in [0, 1, 2] ×3 (closed, 30 nodes) ← n6, g2  line 5" in text
+
+
+def test_text_and_markdown_have_the_whole_graph(graph: Graph, tmp_path: Path) -> None:
+    text = save(graph, tmp_path / "g.txt").read_text("utf-8")
+    shown = [item for item in graph.groups + graph.nodes if not behaves(item.kind, "literal")]
+    surprises = {said for _, said in graph.warnings}
+    assert len(text.splitlines()) == 1 + len(shown) + len(surprises)  # a line each, every pass too
+    markdown = save(graph, tmp_path / "g.md").read_text("utf-8")
+    assert "\n".join(text.splitlines()[1:]) in markdown
+    assert "<script" not in markdown.partition("```")[0]
+    for source in graph.sources:
+        assert all(line in markdown for line in source.text.splitlines())
+
+
+def test_mermaid_runs_down_in_sub_graphs_too(tmp_path: Path) -> None:
+    text = save(seed(), tmp_path / "g.mmd").read_text("utf-8")
+    assert text.count("direction TB") == text.count("subgraph ") > 1
+
+
+@pytest.mark.parametrize("expanded", [["session@1"], ["session@1", "session@1/for@5"], []])
+def test_graphviz_reads_dot_with_what_is_closed(expanded: list[str], tmp_path: Path) -> None:
+    pygraphviz = pytest.importorskip("pygraphviz")
+    path = save(seed(), tmp_path / "g.dot", expanded=expanded)
+    read = pygraphviz.AGraph(filename=str(path), strict=False)
+    assert {str(node) for node in read.nodes() if node.attr["shape"] == "box3d"} == {
+        group.id for group in seed().groups if group.id not in expanded and (group.parent is None or group.parent in expanded)
+    }
+    assert b"<svg" in read.draw(format="svg", prog="dot")
 
 
 @pytest.mark.parametrize("suffix", [suffix for suffix, found in FORMATS.items() if not found.shows_a_view])

@@ -24,3 +24,29 @@ def test_in_a_notebook_vis_shows_the_widget(version: str) -> None:
         assert len(shown) == 1
         assert "application/vnd.jupyter.widget-view+json" in shown[0]
     assert unloaded == [["text/plain"]]
+
+
+@pytest.mark.parametrize("version", ["0.3.7", "0.4.11", "0.5.15", "0.8.1"])
+def test_in_a_notebook_the_graph_comes_by_itself_when_asked_for(version: str) -> None:
+    assert returned(version, "notebook", "by_itself") == {
+        "before": [],
+        "on": [],
+        "a trace": ["line"],
+        "no trace": ["plain"],
+        "two traces": ["line"],
+        "it fails": ["error", "line"],
+        "it ends the cell": ["graph"],
+        "async": ["line"],
+        "off": [],
+        "after": [],
+        "its own line": ["line"],
+        "next": [],
+        "a session ends the cell": ["graph"],
+        "shown in a loop": ["graph", "graph", "text"],
+        "shown last": ["graph"],
+        "shown and named last": ["graph"],
+        "twice, as asked for": ["graph", "graph"],
+        "unload": [],
+        "unloaded": [],
+        "no magic": ["stderr: UsageError: Line magic function `%graph` not found.\n"],
+    }

@@ -56,4 +56,4 @@ def test_the_code_in_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert len(code) > 1
     cells = [nbformat.v4.new_code_cell(block) for block in code]
     outputs = run(nbformat.v4.new_notebook(cells=cells), tmp_path, monkeypatch)
-    assert "Tracer" in outputs[0].data["text/plain"]
+    assert "hidden = save" in outputs[0].data["text/plain"]

@@ -28,7 +28,7 @@ import { toolbar } from "./panels/toolbar";
 import { warningsLine } from "./panels/warnings";
 import { CSS } from "./styles";
 
-const LEGEND = legendJson as unknown as Legend;
+export const LEGEND = legendJson as unknown as Legend;
 const NARROW = 760; // px of width under which the side panel lies over the drawing
 
 /** One view of a graph. Aborting `signal` removes it. */

@@ -1,6 +1,13 @@
 // Which kinds a graph has, how many of each, and how they look.
 
-import { BEHAVIOURS, type Behaviour, type KindStyle, type Legend, type Theme } from "../generated/schema";
+import {
+  BEHAVIOURS,
+  type Behaviour,
+  type KindStyle,
+  type Legend,
+  type NodeData,
+  type Theme,
+} from "../generated/schema";
 import type { Index } from "./elementIndex";
 import type { LegendEntry } from "./types";
 
@@ -10,13 +17,19 @@ export function styleOf(legend: Legend, kind: string, group = false): KindStyle 
 }
 
 /** What the legend calls a kind: a word that says what it does, where there is one. */
-export function wordOf({ word, noun, name }: KindStyle): string {
-  return word ?? noun ?? name;
+export function wordOf({ verb, name }: KindStyle): string {
+  return verb || name;
 }
 
 /** Whether a kind behaves so; one that the legend does not know does not. */
 export function behaves(kind: string, how: Behaviour): boolean {
   return BEHAVIOURS[how].includes(kind);
+}
+
+/** What one node of a kind is called where they are counted. */
+export function nounOf(legend: Legend, { kind, changes }: Pick<NodeData, "kind" | "changes">): string {
+  const { name, noun, noun_of_change } = styleOf(legend, kind);
+  return (changes ? noun_of_change : undefined) ?? noun ?? name.toLowerCase();
 }
 
 export function hue(legend: Legend, kind: string, theme: Theme, group = false): string {
@@ -37,6 +50,6 @@ export function legendEntries(index: Index, legend: Legend): LegendEntry[] {
     .sort(([a], [b]) => at(a) - at(b) || (a < b ? -1 : 1))
     .map(([kind, { group, count }]) => {
       const style = styleOf(legend, kind, group);
-      return { kind, count, style: Object.hasOwn(legend, kind) ? style : { ...style, name: kind, word: kind } };
+      return { kind, count, style: Object.hasOwn(legend, kind) ? style : { ...style, name: kind, verb: kind } };
     });
 }

@@ -4,7 +4,7 @@ import type { EdgeData, EdgeKind, Element, Legend, NodeData } from "../generated
 import { around, type Index, type Item, indexElements } from "./elementIndex";
 import { measure } from "./font";
 import { groupBy } from "./groupBy";
-import { behaves, styleOf } from "./kinds";
+import { behaves, nounOf, styleOf } from "./kinds";
 import {
   edgeTextWidth,
   GROUP_TITLE,
@@ -333,7 +333,7 @@ class SceneBuilder {
     for (const child of shownChildren(item, this.state.steps)) {
       if (child.data.compound) this.holds(child, counts);
       else if (!hides(this.state.hiddenKinds, child.data) && !this.serves.has(child.data.id)) {
-        const noun = this.noun(child.data);
+        const noun = nounOf(this.legend, child.data);
         counts.set(noun, (counts.get(noun) ?? 0) + 1);
       }
     }
@@ -346,15 +346,10 @@ class SceneBuilder {
       const { data } = child;
       if (data.compound) this.touched(child, places);
       if (!isTouch(data) || hides(this.state.hiddenKinds, data) || this.serves.has(data.id)) continue;
-      const noun = this.noun(data);
+      const noun = nounOf(this.legend, data);
       places.set(noun, (places.get(noun) ?? new Set()).add(placeName(data) ?? "…"));
     }
     return places;
-  }
-
-  private noun({ kind, changes }: NodeData): string {
-    const { name, noun, noun_of_change } = styleOf(this.legend, kind);
-    return (changes ? noun_of_change : undefined) ?? noun ?? name.toLowerCase();
   }
 
   private edges(): SceneEdge[] {

@@ -1,6 +1,6 @@
 // A page without a kernel: what the Export menu and save("x.html") make.
 
-import { Widget } from "../app/widget";
+import { collapsible } from "../app/collapsible";
 import type { State } from "../generated/schema";
 import { h } from "../host/dom";
 import { fromState } from "../host/model";
@@ -10,6 +10,6 @@ export function mount(element: HTMLElement, state: Partial<State>): () => void {
   const removed = new AbortController();
   const host = h("div", { style: "height: 100%" });
   element.append(host);
-  new Widget(host, fromState({ height: "100%", ...state }), removed.signal, null);
+  collapsible(host, fromState({ height: "100%", ...state }), removed.signal, null);
   return () => removed.abort();
 }

@@ -1,6 +1,6 @@
 // The bundle that notebooks run: an anywidget module, with `mount` for the pages that it makes.
 
-import { Widget } from "../app/widget";
+import { collapsible } from "../app/collapsible";
 import { h } from "../host/dom";
 import { fromAnyWidget, type ViewModel } from "../host/model";
 
@@ -14,7 +14,7 @@ export async function render(
   const removed = new AbortController();
   const host = h("div");
   el.append(host);
-  new Widget(host, await fromAnyWidget(model), removed.signal, code);
+  collapsible(host, await fromAnyWidget(model), removed.signal, code);
   return () => removed.abort();
 }
 

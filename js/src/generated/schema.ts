@@ -78,10 +78,10 @@ export interface KindStyle {
   dark: string;
   shape: "box" | "ellipse" | "hexagon";
   class: string;
+  verb: string;
   meaning: string;
   noun?: string;
   family?: string;
-  word?: string;
   noun_of_change?: string;
 }
 export type Legend = Record<string, KindStyle>;
@@ -119,13 +119,14 @@ export interface State {
   about: { nnsight?: string | null; complete?: boolean; reason?: string | null; warnings?: [id: string, text: string][] };
   title: string;
   only: string[];
-  theme: "auto" | "light" | "dark";
   expanded: string[];
   hidden_kinds: string[];
+  theme: "auto" | "light" | "dark";
   steps: Readonly<Record<string, number | "all">>;
   positions: Readonly<Record<string, readonly [number, number]>>;
   arrangement: "flow" | "lanes";
   selected: string[];
+  collapsed: boolean;
   search: string;
   height: string | null;
   cytoscape_style: { selector: string; style?: object; css?: object }[];
@@ -145,13 +146,14 @@ export const DEFAULTS: State = {
   about: {},
   title: "",
   only: [],
-  theme: "auto",
   expanded: [],
   hidden_kinds: ["Value"],
+  theme: "auto",
   steps: {},
   positions: {},
   arrangement: "flow",
   selected: [],
+  collapsed: false,
   search: "",
   height: null,
   cytoscape_style: [],
@@ -177,9 +179,9 @@ export interface DrawingRequest {
   footer: string;
   max_elements: number;
   embed_font: boolean;
-  theme: "auto" | "light" | "dark";
   expanded: string[] | "auto" | "all";
   hidden_kinds: string[];
+  theme: "auto" | "light" | "dark";
   steps: Readonly<Record<string, number | "all">>;
   positions: Readonly<Record<string, readonly [number, number]>>;
   arrangement: "flow" | "lanes";

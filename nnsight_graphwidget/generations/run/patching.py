@@ -243,9 +243,9 @@ def _place(watch: Observer, state: State, frame: FrameType, scope: Scope) -> Reg
         return None
     if not state.codes:
         region = watch.outside.region(frame, scope.site)
-        watch.flow.carrying |= region is not watch.outside.root  # what a loop around binds is a source too
+        watch.flow.values.carrying |= region is not watch.outside.root  # what a loop around binds is a source too
         return region
-    return watch.flow.region(frame, watch.flow.site(frame))
+    return watch.flow.regions.region(frame, watch.flow.records.site(frame))
 
 
 def loop_of(scope: Scope, site: Site) -> Site:
@@ -400,7 +400,7 @@ def outran(watch: Observer, frames: Frames | None) -> None:
     if frames is not None:
         code = frames.block.f_code
         scope.at = loop_of(scope, watch.sources.site(code, frames.block.f_lasti))
-        watch.flow.unmade(watch.where(frames)[1])
+        watch.flow.regions.unmade(watch.where(frames)[1])
 
 
 def watches(watch: Observer, run: Run, frames: Frames | None, cache: Any) -> None:

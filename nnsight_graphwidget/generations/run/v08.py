@@ -380,7 +380,7 @@ def _names(watch: Observer, frames: Frames | None, obj: Any, name: str) -> tuple
     full = ".".join(part for part in (getattr(obj, "path", "") or "", name) if part)
     label = full.partition(".")[2] or full
     if frames is not None and getattr(obj, "_rename", None):
-        label = watch.flow.spelt(frames.site_frame) or label
+        label = watch.flow.naming.spelt(frames.site_frame) or label
     return label, full
 
 
