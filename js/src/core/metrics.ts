@@ -4,12 +4,14 @@ import type { KindStyle } from "../generated/schema";
 import { measure } from "./font";
 import type { SceneEdge, SceneNode } from "./types";
 
-/** Font sizes, in px. */
+/** Font sizes, in px. The smallest is to be read, too, in a drawing that is not shown as large as it is. */
 export const TITLE = 12;
-export const SUBTITLE = 9.5;
+export const SUBTITLE = 10.5;
 export const GROUP_TITLE = 12.5;
 export const NOTE = 10.5;
-export const WIDEST = 260; // of a text in a node
+export const READABLE = 9 / SUBTITLE; // zoom at which the smallest text has 9 px
+export const LARGEST = 1.4; // zoom of a small drawing
+export const WIDEST = 288; // of a text in a node
 export const WIDEST_GROUP = 420; // of a text in a sub-graph's header
 export const PENCIL = 18; // px before the title of a write: its sign
 export const MOST_NAMED = 12; // arguments of a node whose names are drawn at their arrows

@@ -5,10 +5,15 @@ import type { EdgeData, Legend, NodeData } from "../generated/schema";
 import { around, type Index, type Item } from "./elementIndex";
 import { behaves, styleOf } from "./kinds";
 
-/** How many nodes and how many sub-graphs there are. */
-export function totals(index: Index): { nodes: number; groups: number } {
-  const groups = [...index.items.values()].filter((item) => item.data.compound).length;
-  return { nodes: index.items.size - groups, groups };
+/** How many nodes and how many sub-graphs there are, and how many more nodes of kinds that are hidden. */
+export function totals(
+  index: Index,
+  hiddenKinds: ReadonlySet<string> = new Set(),
+): { nodes: number; groups: number; hidden: number } {
+  const all = [...index.items.values()];
+  const groups = all.filter((item) => item.data.compound).length;
+  const hidden = all.filter(({ data }) => !data.compound && hiddenKinds.has(data.kind)).length;
+  return { nodes: all.length - groups - hidden, groups, hidden };
 }
 
 /** Where an item is, for people: the labels of the sub-graphs around it. */

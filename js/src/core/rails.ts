@@ -82,12 +82,14 @@ export function placeName({ kind, label, writes }: Pick<NodeData, "kind" | "labe
   return shortened(names.slice(number > 0 ? number - 1 : -1).join("."), WIDEST_NAME, SUBTITLE, "mono");
 }
 
-/** The stops of each rail, from top to bottom, by the sub-graph that it is in. */
+/** The stops of each rail, from top to bottom, by the sub-graph that it is in ("": one that is around all nodes). */
 export function railStops(nodes: Iterable<SceneNode>): Map<string, SceneNode[]> {
   const stops = new Map<string, SceneNode[]>();
   for (const node of nodes) {
     if (node.rail !== undefined) stops.set(node.id, []);
-    if (node.stop !== undefined) stops.get(node.parent ?? "")?.push(node);
+    if (node.stop === undefined) continue;
+    if (node.parent === undefined && !stops.has("")) stops.set("", []);
+    stops.get(node.parent ?? "")?.push(node);
   }
   return stops;
 }

@@ -26,7 +26,7 @@ import type { Scene, SceneEdge, SceneNode, ViewState } from "./types";
 import { bracketed, indexOf, isWrite, servants, servesWrite, titleOf, written } from "./words";
 
 const MOST_BRIDGED = 12; // visible nodes from which edges are drawn through one hidden node
-const WIDEST_ERROR = 820; // px: torch's longest error about shapes is whole, as its middle says them
+const WIDEST_ERROR = 910; // px: torch's longest error about shapes is whole, as its middle says them
 const WIDEST_GIVEN = 230; // px of a prompt
 const MOST_PLACES = 3; // that a closed sub-graph says it reads, or writes
 const MOST_PASSES = 4; // that are named at one edge
@@ -262,8 +262,7 @@ class SceneBuilder {
   private describeGroup(node: SceneNode, item: Item): void {
     const { data } = item;
     const kind = Object.hasOwn(this.legend, data.kind) ? styleOf(this.legend, data.kind, true).name : data.kind;
-    const named = data.label.toLowerCase() !== kind.toLowerCase();
-    node.title = shortened(named ? `${kind}  ${data.label}` : kind, WIDEST_GROUP, GROUP_TITLE, "sansBold");
+    node.title = shortened(heading(kind, data.label), WIDEST_GROUP, GROUP_TITLE, "sansBold");
     if (data.given && data.given !== item.parent?.data.given)
       node.given = shortened(data.given, WIDEST_GIVEN, NOTE, "sans");
     const all = passes(item);
@@ -575,6 +574,14 @@ class SceneBuilder {
     if (!this.stepping) return false;
     return [edge.source, edge.target].some((id) => around(this.index, id).some((outer) => this.nodes.get(outer)?.step));
   }
+}
+
+/** What a sub-graph is, and its name, but no word twice: `Tracer` of `with model.trace()`; `Invoke 0`. */
+function heading(kind: string, label: string): string {
+  const [what, name] = [kind.toLowerCase(), label.toLowerCase()];
+  if (what === name || what === `${name}r`) return kind;
+  if (name.startsWith(`${what} `)) return kind + label.slice(what.length);
+  return `${kind}  ${label}`;
 }
 
 /**

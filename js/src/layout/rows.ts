@@ -5,7 +5,7 @@
 
 import { groupBy } from "../core/groupBy";
 import { headerWidth, MOST_NAMED } from "../core/metrics";
-import { inOrder } from "../core/rails";
+import { inOrder, railStops } from "../core/rails";
 import type { Box, Placed, Point, Scene, SceneEdge, SceneNode } from "../core/types";
 import { CORNER, GAP, leftOf, MARGIN, SIDE, topOf, WIDEST } from "./spacing";
 
@@ -51,15 +51,9 @@ export function rowsLayout(scene: Scene): Placed {
   const inner = groupBy(within, ({ source }) => parentOf(source)); // sub-graph -> edges between boxes right in it
   const boxes = new Map<string, Box>();
   const ways = new Map<string, number>(); // edge past other rows -> x of its way beside them
+  const rails = railStops(scene.nodes);
   const size = (parent: string | undefined) =>
-    arrange(
-      children.get(parent)!,
-      inputs,
-      inner.get(parent) ?? [],
-      boxes,
-      ways,
-      byId.get(parent ?? "")?.rail === undefined,
-    );
+    arrange(children.get(parent)!, inputs, inner.get(parent) ?? [], boxes, ways, !rails.has(parent ?? ""));
   // left of what a sub-graph holds, which is in its middle
   const sides = new Map<string | undefined, number>([[undefined, 0]]);
   for (const node of [...scene.nodes].reverse()) {

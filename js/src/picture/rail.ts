@@ -32,13 +32,15 @@ export function railMarks(
     if (node.rail !== undefined) inside.set(node.id, []);
   }
   return [...railStops(nodes)].flatMap(([id, stops]) => {
-    const group = groups.get(id)!;
-    const box = boxOf(group);
+    const group = groups.get(id);
+    const box = group && boxOf(group);
     const placed = stops.flatMap((stop) => {
       const at = boxOf(stop);
       return at ? [{ stop, at }] : [];
     });
     if (!box || placed.length < stops.length) return [];
+    // Passes that are drawn side by side are on no line.
+    if (placed.some(({ at }, place) => place > 0 && at.y <= placed[place - 1]!.at.y)) return [];
     const others = inside.get(id)!.map((other) => boxOf(other)!);
     const opacity = opacityOf(group);
     return [{ ...(opacity < 1 ? { opacity } : {}), marks: railOf(group, box, placed, others, theme, lit) }];
