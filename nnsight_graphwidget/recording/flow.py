@@ -134,7 +134,7 @@ class Marks(Marked):
         if flow is None:
             return function
         flow.values.returned = None
-        if isinstance(function, torch.nn.Module):
+        if issubclass(type(function), torch.nn.Module):
             flow.guard(flow.naming.owned, function, self.table.nodes[number].func)
         found: Any = flow.guard(flow.twins.twin, function)
         return function if found is None else found

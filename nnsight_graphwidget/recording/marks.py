@@ -119,7 +119,9 @@ def same(code: CodeType, other: CodeType) -> bool:
         and code.co_freevars == other.co_freevars
         and len(code.co_consts) == len(other.co_consts)
         and all(
-            same(one, two) if isinstance(one, CodeType) and isinstance(two, CodeType) else type(one) is type(two)
+            same(one, two)
+            if isinstance(one, CodeType) and isinstance(two, CodeType)
+            else type(one) is type(two) and (not isinstance(one, (int, float, complex)) or repr(one) == repr(two))
             for one, two in zip(code.co_consts, other.co_consts)
         )
     )

@@ -70,7 +70,7 @@ class Frame:
 
     def bind(self, name: str, value: Any) -> None:
         """Note what a name is bound to."""
-        if isinstance(value, _Tensor):
+        if issubclass(type(value), _Tensor):
             self.tensors[name] = weakref.ref(value)
             self.words[id(value)] = name
         else:
