@@ -65,6 +65,11 @@ button:disabled { cursor: default; opacity: .5; }
 .results .path { display: block; color: var(--quiet); font-size: 11px; overflow: hidden; text-overflow: ellipsis; }
 .results .none { color: var(--quiet); cursor: default; }
 
+.warnings { display: flex; gap: 4px 14px; flex-wrap: wrap; flex: none; padding: 4px 12px; font-size: 12px; background: var(--warn-bg); color: var(--warn); border-bottom: 1px solid var(--line); }
+.warnings[hidden] { display: none; }
+.warnings button { border: 0; background: none; padding: 0; color: inherit; text-align: left; cursor: pointer; }
+.warnings button:hover { text-decoration: underline; }
+
 /* stage */
 .main { display: flex; flex: 1 1 auto; min-height: 0; position: relative; }
 .stage { position: relative; flex: 1 1 auto; min-width: 0; overflow: hidden; }

@@ -28,6 +28,7 @@ import { searchPanel } from "./panels/search";
 import { sidePanel } from "./panels/side";
 import { sourcePanel } from "./panels/source";
 import { toolbar } from "./panels/toolbar";
+import { warningsLine } from "./panels/warnings";
 import { CSS } from "./styles";
 
 export const LEGEND = legendJson as unknown as Legend;
@@ -99,11 +100,12 @@ export class Widget {
       this.search.element,
       panels.flatMap((panel) => panel.switch ?? []),
     );
-    this.panels = [this.bar, ...panels];
+    const warnings = warningsLine(app);
+    this.panels = [this.bar, warnings, ...panels];
     const shortcuts = [...stageKeys(model, stage, controller), ...this.panels.flatMap(({ keys = [] }) => keys)];
     const help = helpSheet([...GESTURES, ...shortcuts]);
     stage.element.append(this.overview.element);
-    main.before(this.bar.element);
+    main.before(this.bar.element, warnings.element);
     main.append(this.sideHandle(), this.side.element);
     this.root.append(this.legendRow.element, this.lowHandle(), help.element, this.live);
 
@@ -140,7 +142,15 @@ export class Widget {
       slice: (ids) => controller.slice(ids),
       hover: (ids) => {
         stage.drawing.hover(stage.visible(ids));
+        stage.light(ids);
         this.source.light(ids.length ? ids : model.get("selected"));
+      },
+      get valuesOnly() {
+        return stage.valuesOnly;
+      },
+      toggleValuesOnly: () => {
+        controller.toggleValuesOnly();
+        this.updatePanels();
       },
       say: (text) => this.say(text),
     };
@@ -371,8 +381,10 @@ export class Widget {
       return new Blob([page(this.code!, state)], { type: "text/html" });
     }
     const title = this.model.get("title");
+    const { lit } = this.stage;
     const picture = draw(this.stage.drawing.placed!, LEGEND, {
       theme: this.theme,
+      ...(lit ? { lit } : {}),
       title,
       legend: true,
       entries: legendEntries(this.stage.index, LEGEND),

@@ -115,7 +115,7 @@ export function find(index: Index, legend: Legend, query: string): string[] {
     const texts = [
       item.label,
       item.variable,
-      item.writes,
+      item.writes && spelling(item.writes),
       item.kind,
       name,
       item.target,
@@ -139,6 +139,14 @@ export function find(index: Index, legend: Legend, query: string): string[] {
     if (score !== null) scored.push([score, item.id]);
   }
   return scored.sort((a, b) => a[0] - b[0]).map(([, id]) => id);
+}
+
+/** A place in one spelling: `h[5].output[:, 7]` and `h.5.output [:,7]` are one. */
+function spelling(place: string): string {
+  return place
+    .replace(/(?<=\w)\[(\d+)\]/g, ".$1")
+    .replace(/[[\]]/g, "")
+    .replace(/,\s+/g, ",");
 }
 
 /** What a value has that is no number: `nan`, `inf`. */
@@ -165,12 +173,7 @@ function matcher(query: string): ((texts: string[], filters: Filters) => number 
     }
     return (texts) => at(texts.findIndex((text) => regex.test(text)));
   }
-  const all = trimmed
-    .toLowerCase()
-    .replace(/[[\]()]/g, "")
-    .replace(/,\s+/g, ",")
-    .split(/\s+/)
-    .filter(Boolean);
+  const all = spelling(trimmed.toLowerCase()).replace(/[()]/g, "").split(/\s+/).filter(Boolean);
   const asked = all.flatMap((word) => {
     const [, name, wanted] = /^(kind|shape|line):(.*)$/.exec(word) ?? [];
     return name ? [[name as keyof Filters, wanted!] as const] : [];

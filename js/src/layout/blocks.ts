@@ -8,7 +8,7 @@ import type { Box, Placed, Point, Scene, SceneEdge, SceneNode } from "../core/ty
 import type { ElkNode } from "./elk";
 import { elkGraph, placed } from "./layered";
 import { rowsLayout } from "./rows";
-import { MARGIN, SIDE, TOP } from "./spacing";
+import { leftOf, MARGIN, SIDE, topOf } from "./spacing";
 
 /** The room that a drawing has, in px. */
 export interface Room {
@@ -84,7 +84,7 @@ export function* blockLayout(
   if (!root) return undefined;
   for (const block of leaves(root)) block.sheet = yield* sheetOf(block, scene);
   return (room = PAPER, width) => {
-    const wide = (limit: number): Sheet => framed({ ...root, sheet: composed(root, limit, scene) }, MARGIN, MARGIN);
+    const wide = (limit: number): Sheet => framed({ ...root, sheet: composed(root, limit, scene) }, MARGIN);
     const limit = width ?? bestWidth(wide, room);
     const sheet = wide(limit);
     const { boxes, routes } = sheet;
@@ -217,11 +217,14 @@ function trimmed(drawing: Placed, ins: readonly SceneEdge[], outs: readonly Scen
 }
 
 /** A sheet of a block with its frame and header around it, or with a margin. */
-function framed({ frame, sheet }: Block, side = SIDE, top = TOP): Sheet {
-  if (!sheet || (!frame && top === TOP)) return sheet!;
-  const width = Math.max(sheet.width + 2 * side, frame ? headerWidth(frame) : 0);
+function framed({ frame, sheet }: Block, margin?: number): Sheet {
+  if (!sheet || (!frame && margin === undefined)) return sheet!;
+  const side = margin ?? SIDE;
+  const [left, top] = frame ? [leftOf(frame), topOf(frame)] : [side, side];
+  const needed = left + sheet.width + side;
+  const width = Math.max(needed, frame ? headerWidth(frame) : 0);
   const height = sheet.height + top + side;
-  const x = (width - sheet.width) / 2;
+  const x = left + (width - needed) / 2;
   const boxes = new Map<string, Box>(frame ? [[frame.id, { x: 0, y: 0, width, height }]] : []);
   for (const [id, box] of sheet.boxes) boxes.set(id, { ...box, x: box.x + x, y: box.y + top });
   const shift = (way: readonly Point[]): Point[] => way.map((point) => ({ x: point.x + x, y: point.y + top }));

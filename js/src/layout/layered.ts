@@ -2,10 +2,11 @@
 
 import { groupBy } from "../core/groupBy";
 import { edgeTextWidth, headerWidth } from "../core/metrics";
-import type { Box, Placed, Point, Scene, SceneEdge } from "../core/types";
+import { inOrder, railStops } from "../core/rails";
+import type { Box, Placed, Point, Scene, SceneEdge, SceneNode } from "../core/types";
 import type { ElkNode, ElkPoint } from "./elk";
 import { isColumns } from "./rows";
-import { CORNER, GAP, MARGIN, SIDE, TOP, WIDEST } from "./spacing";
+import { CORNER, GAP, leftOf, MARGIN, SIDE, topOf, WIDEST } from "./spacing";
 import { wrapParts } from "./wrapping";
 
 const MOST = 1000; // boxes that elkjs lays out; more go in plain rows
@@ -35,7 +36,6 @@ const COMPOUND = {
   "elk.hierarchyHandling": "INCLUDE_CHILDREN",
   "elk.layered.nodePlacement.bk.fixedAlignment": "NONE",
   "elk.layered.crossingMinimization.semiInteractive": "true", // boxes with a position keep their order
-  "elk.padding": `[top=${TOP},left=${SIDE},bottom=${SIDE},right=${SIDE}]`,
   ...SPACING,
 };
 
@@ -50,6 +50,9 @@ const ROOT = {
  * Of an edge from what is fed itself: a value that is carried on runs straight, and what joins it comes from the side.
  */
 const STRAIGHTER = { "elk.layered.priority.straightness": "2" };
+
+/** Of one stop of a rail and the next: they stand one below the other. */
+const ON_RAIL = { "elk.layered.priority.straightness": "8" };
 
 export function isTooMuch(scene: Scene): boolean {
   return scene.nodes.length > MOST || scene.edges.length > MOST_EDGES;
@@ -69,7 +72,8 @@ export function elkGraph(scene: Scene, { ins, outs }: Ends = { ins: [], outs: []
   const alone = !ins.length && !outs.length;
   if (isTooMuch(scene) || (alone && isColumns(scene))) return undefined;
   const { links, columns } = wrapParts(scene);
-  const { crossed, widest } = layering(scene, links);
+  const stops = inOrder(scene.nodes);
+  const { crossed, widest } = layering(scene, [...links, ...stops]);
   const parents = new Map(scene.nodes.map((node) => [node.id, node.parent]));
   const within = scene.edges.every(({ source, target }) => parents.get(source) === parents.get(target));
   if (crossed > (within ? MOST_CROSSED_WITHIN : MOST_CROSSED) || widest > WIDEST) return undefined;
@@ -80,8 +84,12 @@ export function elkGraph(scene: Scene, { ins, outs }: Ends = { ins: [], outs: []
   if (crossed > CROSSED) placement["elk.layered.thoroughness"] = "3";
   const root: ElkNode = { id: "", layoutOptions: { ...ROOT, ...placement }, children: [], edges: [] };
   const nodes = new Map<string, ElkNode>([["", root]]);
+  const rails = railStops(scene.nodes);
+  // What the rail at the left leads to is left of what else is in its layer.
+  const besideRail = ({ parent, stop }: SceneNode): number | undefined =>
+    rails.has(parent ?? "") ? Number(stop === undefined) : undefined;
   for (const node of scene.nodes) {
-    const column = columns.get(node.id);
+    const column = columns.get(node.id) ?? besideRail(node);
     const made: ElkNode = {
       id: id(node.id),
       layoutOptions: column === undefined ? {} : { "elk.position": `(${column},0)` },
@@ -91,6 +99,7 @@ export function elkGraph(scene: Scene, { ins, outs }: Ends = { ins: [], outs: []
         ...made.layoutOptions,
         ...COMPOUND,
         ...placement,
+        "elk.padding": `[top=${topOf(node)},left=${leftOf(node)},bottom=${SIDE},right=${SIDE}]`,
         "elk.nodeSize.constraints": "MINIMUM_SIZE",
         // (height, width): elkjs 0.12 sets it before it turns the drawing to go down
         "elk.nodeSize.minimum": `(0,${headerWidth(node)})`,
@@ -110,6 +119,7 @@ export function elkGraph(scene: Scene, { ins, outs }: Ends = { ins: [], outs: []
   for (const { id, source, target } of scene.edges)
     join(`e${id}`, source, target, fed.has(source) && parents.get(source) === parents.get(target) ? STRAIGHTER : {});
   links.forEach(([above, below], at) => void join(`s${at}`, above, below));
+  stops.forEach(([above, below], at) => void join(`r${at}`, above, below, ON_RAIL));
   const border = (name: string, layer: "FIRST" | "LAST"): string => {
     const layoutOptions = { "elk.layered.layering.layerConstraint": layer };
     root.children!.push({ id: name, width: 1, height: 1, layoutOptions });

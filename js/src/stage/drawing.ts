@@ -5,12 +5,13 @@ import cytoscape from "cytoscape";
 import { measure } from "../core/font";
 import { styleOf } from "../core/kinds";
 import { LARGEST, NOTE, READABLE } from "../core/metrics";
+import type { Lit } from "../core/reach";
 import type { Box, Placed, Point, SceneEdge } from "../core/types";
 import type { Legend, Theme } from "../generated/schema";
 import type { Room } from "../layout/blocks";
 import { paintMarks } from "../picture/canvas";
 import { COLORS, edgeColor, groupFills } from "../picture/colors";
-import { EDGE_DASHES } from "../picture/draw";
+import { EDGE_DASHES, edgeWidth } from "../picture/draw";
 import { boxLook } from "./boxLook";
 import { overlayMarks, type Places } from "./overlay";
 
@@ -42,6 +43,7 @@ export class Drawing {
   placed: Placed | null = null;
   private look: Look = { theme: "light", userStyle: [] };
   private lit: ReadonlySet<string> | null = null;
+  private reach: Lit | undefined; // what writes reach
   private fills: ReadonlyMap<string, string> = new Map(); // sub-graph -> the colour in it
   private moving = 0; // animation frame of boxes
   private panning = 0; // and of the viewport
@@ -194,6 +196,7 @@ export class Drawing {
         const element = this.cy.getElementById(edge.id);
         element.data({
           kind: edge.kind,
+          thickness: edgeWidth(edge),
           count: edge.count,
           color: edgeColor(edge, legend, theme),
           dash: EDGE_DASHES[edge.kind] ?? [1, 0],
@@ -263,7 +266,7 @@ export class Drawing {
       {
         selector: "edge",
         style: {
-          width: 1.3,
+          width: "data(thickness)",
           "line-color": "data(color)",
           "target-arrow-color": "data(color)",
           "target-arrow-shape": "triangle",
@@ -360,7 +363,16 @@ export class Drawing {
     const zoom = this.cy.zoom();
     const pan = this.cy.pan();
     context.setTransform(ratio * zoom, 0, 0, ratio * zoom, ratio * pan.x, ratio * pan.y);
-    paintMarks(context, overlayMarks(this.placed.scene, this.places(this.placed), legend, this.look.theme, this.fills));
+    paintMarks(
+      context,
+      overlayMarks(this.placed.scene, this.places(this.placed), legend, this.look.theme, this.fills, this.reach),
+    );
+  }
+
+  /** Shows what writes reach. */
+  showReach(reach: Lit | undefined): void {
+    this.reach = reach;
+    this.drawTexts();
   }
 
   /** Where Cytoscape has the boxes and arrows that are in sight. */
@@ -376,6 +388,10 @@ export class Drawing {
         if (box.x > seen.x2 || box.x + box.width < seen.x1 || box.y > seen.y2 || box.y + box.height < seen.y1)
           return undefined;
         return { box, opacity: opacity(element, node.role === "open" ? 0.5 : 0.2) };
+      },
+      anywhere: (node) => {
+        const element = this.cy.getElementById(node.id);
+        return element.empty() ? undefined : boxOf(element);
       },
       arrow: (edge) => {
         const element = this.cy.getElementById(edge.id);

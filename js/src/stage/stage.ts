@@ -2,10 +2,12 @@
 // drawing.
 
 import { type Index, indexElements } from "../core/elementIndex";
+import { type Lit, litAtFirst, litIn, reachOf } from "../core/reach";
 import { buildScene } from "../core/scene";
 import { spelled } from "../core/text";
 import type { Box, Placed, Point, Scene, SceneEdge, ViewState } from "../core/types";
-import type { Legend, State, Theme } from "../generated/schema";
+import { isWrite } from "../core/words";
+import type { Legend, NodeData, State, Theme } from "../generated/schema";
 import { h } from "../host/dom";
 import { ElkWorker } from "../host/elkWorker";
 import { loadFonts } from "../host/fonts";
@@ -19,6 +21,7 @@ import { facts, TOOLTIP } from "../picture/draw";
 import { ARRANGEMENTS, arranged } from "./cytoscapeLayouts";
 import { Drawing } from "./drawing";
 
+const NOTHING: NodeData = { id: "", kind: "", label: "" };
 const SLOW = 400; // ms after which a layout shows that it runs
 const LARGE = 5000; // elements; indexing so many takes a tenth of a second
 const PREPARED = 150; // boxes; a larger drawing is not prepared for a click
@@ -74,10 +77,12 @@ export class Stage {
   readonly drawing: Drawing;
   private readonly texts = h("canvas", { class: "text", "aria-hidden": "true" });
   private readonly notice = h("div", { class: "notice", role: "alert", hidden: true });
+  valuesOnly = false; // whether traces and slices follow values only, and not the model
   private drawn = false;
   private intent: Intent = {}; // of the next drawing
   private traced: ReadonlySet<string> | null = null; // what is lit up while everything else is dim
   private readonly tip = h("div", { class: "tip", hidden: true });
+  private hovered: readonly string[] = []; // items that the pointer is on
   private readonly more = h("button", { type: "button", class: "continues", hidden: true });
   private layoutOf: AbortController | null = null; // of the layout that runs
   private isAwaited = false; // a drawing that waits until there is room to see it
@@ -232,7 +237,7 @@ export class Stage {
       : "";
     this.tell(
       "",
-      [sliced ? sliceText(scene) : "", cut].filter(Boolean).join(" "),
+      [sliced ? sliceText(scene, this.valuesOnly) : "", cut].filter(Boolean).join(" "),
       sliced ? { "Show all": () => this.change({ only: [] }) } : {},
     );
     if (!this.drawn || this.intent.fit) this.makeRoom(placed, !this.drawn);
@@ -305,6 +310,24 @@ export class Stage {
 
   highlight(): void {
     this.drawing.highlight(this.visible(this.model.get("selected")), this.traced && this.visible(this.traced));
+    this.light();
+  }
+
+  /** What is lit up: what the write under the pointer reaches, else the selected one, else all where they are few. */
+  get lit(): Lit | undefined {
+    const { index } = this;
+    const scene = this.drawing.placed?.scene;
+    if (!scene) return undefined;
+    const isWritten = (id: string): boolean => isWrite(index.items.get(id)?.data ?? NOTHING);
+    const asked = [this.hovered, this.model.get("selected")].map((ids) => ids.filter(isWritten));
+    const writes = asked.find((ids) => ids.length) ?? litAtFirst(index);
+    return litIn(scene, index, reachOf(index, writes));
+  }
+
+  /** Lights up what writes reach; of these, while the pointer is on them. */
+  light(hovered = this.hovered): void {
+    this.hovered = hovered;
+    this.drawing.showReach(this.lit);
   }
 
   fit(ids?: Iterable<string>): void {
@@ -355,7 +378,7 @@ export class Stage {
     const box = at ? { ...at, width: 0, height: 12 } : this.drawing.rendered(id);
     if (!node || !box) return;
     const line = node.data.line === undefined ? [] : [`line ${node.data.line}`];
-    this.placeTip(box, [...facts(node), ...line]);
+    this.placeTip(box, [...facts(node, this.lit), ...line]);
   }
 
   /** Shows what an edge is: from what to what, as which argument. */
@@ -390,6 +413,7 @@ function otherwise(width: number, before: number): boolean {
   return Math.abs(width - before) > 0.1 * before;
 }
 
-function sliceText(scene: Scene): string {
-  return `Slice: ${scene.nodes.filter((node) => node.role === "node").length} nodes, what the value depends on`;
+function sliceText(scene: Scene, valuesOnly: boolean): string {
+  const count = scene.nodes.filter((node) => node.role === "node").length;
+  return `Slice: ${count} nodes, what the value depends on${valuesOnly ? ", by values only" : ", through the model, too"}`;
 }
