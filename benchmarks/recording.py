@@ -6,6 +6,7 @@ A GPT-2-shaped model of real width (12 layers, 768 wide, random weights, on the 
 from __future__ import annotations
 
 import gc
+import linecache
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -41,6 +42,32 @@ def many(model: Any, x: torch.Tensor, count: int) -> Any:
             value = value + 1
         total = value.save()
     return total
+
+
+def straight(model: Any, x: torch.Tensor, count: int) -> Callable[[], Any]:
+    """A block of that many lines, one operation each."""
+    text = "def run(model, x):\n    with model.trace(x):\n        h = model.layer1.output\n"
+    text += "".join(f"        h{i} = h * {i}\n" for i in range(count)) + "        out = h.save()\n    return out\n"
+    name = f"<{count} lines>"
+    linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+    scope: dict[str, Any] = {}
+    exec(compile(text, name, "exec"), scope)
+    return lambda: scope["run"](model, x)
+
+
+def added(run: Callable[[], Any], count: int) -> tuple[float, float]:
+    """Seconds of the processor that an operation costs more when it is recorded, and when its graph is built as well."""
+
+    def spent(what: Callable[[], Any]) -> float:
+        gc.collect()
+        start = time.process_time()
+        what()
+        return time.process_time() - start
+
+    recorded(run)
+    rounds = [(spent(run), spent(lambda: recorded(run)), spent(lambda: recorded(run).graph)) for _ in range(3)]
+    bare, seen, built = (min(each) for each in zip(*rounds))
+    return (seen - bare) / count, (built - bare) / count
 
 
 def turns(rounds: int, plain: Callable[[], Any], other: Callable[[], Any]) -> tuple[list[float], list[float]]:
@@ -84,5 +111,8 @@ def measure(quick: bool) -> Iterator[Figure]:
     net, x, count = tiny_net(), torch.rand(1, 5), 2000
     bare, seen = turns(5, lambda: many(net, x, count), lambda: recorded(lambda: many(net, x, count)))
     yield Figure("recording", "an operation that costs nothing", 1e6 * (min(seen) - min(bare)) / count, "µs", aim=30.0)
+    short, long = (added(straight(net, x, size), size) for size in (500, 1000 if quick else 10_000))
+    for what, one, other in zip(("recorded", "recorded, and its graph built"), short, long):
+        yield Figure("recording", f"an operation in a long block to one in a block of 500, {what}", other / one, "", aim=1.2)
     ratio = peak(lambda: recorded(lambda: program(model))) / peak(lambda: program(model))
     yield Figure("recording", "peak of Python's own memory, recorded to plain", ratio, "")

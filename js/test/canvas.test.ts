@@ -2,6 +2,7 @@
 // has it, and Cytoscape is told the same colours and lines.
 
 import { describe, expect, test } from "vitest";
+import type { Lit } from "../src/core/reach";
 import type { Placed } from "../src/core/types";
 import { drawn } from "../src/entry/headless";
 import type { Theme } from "../src/generated/schema";
@@ -129,18 +130,19 @@ function isBody({ name, attributes }: Tag): boolean {
 
 const cases = SCENES.flatMap((name) => THEMES.map((theme) => [name, theme] as const));
 
-const placedScenes = new Map<string, Placed>();
+const drawnScenes = new Map<string, { placed: Placed; lit: Lit }>();
 
 function live(name: (typeof SCENES)[number], theme: Theme) {
   // places are the same in both themes
-  const placed = placedScenes.get(name) ?? drawn(goldenRequest(name, theme)).placed;
-  placedScenes.set(name, placed);
-  return { placed, fills: groupFills(placed.scene, legend, theme), golden: goldenDrawing(name, theme).children };
+  const scene = drawnScenes.get(name) ?? drawn(goldenRequest(name, theme));
+  drawnScenes.set(name, scene);
+  const { placed, lit } = scene;
+  return { placed, lit, fills: groupFills(placed.scene, legend, theme), golden: goldenDrawing(name, theme).children };
 }
 
 describe("the canvas of the live view", () => {
   test.each(cases)("%s in %s has what the picture has on boxes and beside arrows", (name, theme) => {
-    const { placed, fills, golden } = live(name, theme);
+    const { placed, lit, fills, golden } = live(name, theme);
     const boxes = golden.filter((tag) => tag.name === "g");
     const expected = [
       ...boxes.flatMap((box) => {
@@ -157,6 +159,7 @@ describe("the canvas of the live view", () => {
           const box = placed.boxes.get(node.id)!;
           return { box, opacity: boxLook(node, box, legend, theme).fullOpacity };
         },
+        anywhere: ({ id }) => placed.boxes.get(id),
         arrow: ({ id }) => {
           const [before, end] = placed.routes.get(id)!.slice(-2);
           return { before: before!, end: end!, opacity: 1 };
@@ -165,6 +168,7 @@ describe("the canvas of the live view", () => {
       legend,
       theme,
       fills,
+      lit,
     );
     paintMarks(context, marks);
     expect(context.drawn).toEqual(expected);

@@ -81,6 +81,11 @@ function faults({ scene, boxes, routes, width, height }: Placed): string[] {
       found.push(`${edge.id} has no route`);
       continue;
     }
+    const touches = ({ x, y }: Point, end: Box, border: number): boolean =>
+      x > end.x - SLACK && x < end.x + end.width + SLACK && Math.abs(y - border) <= SLACK;
+    const [first, last] = [box(edge.source), box(edge.target)];
+    if (!touches(route[0]!, first, first.y + first.height) || !touches(route[route.length - 1]!, last, last.y))
+      found.push(`${edge.id} does not meet its ends`);
     for (let i = 1; i < route.length; i++)
       for (const node of solid)
         if (node.id !== edge.source && node.id !== edge.target && crosses(route[i - 1]!, route[i]!, box(node.id)))
@@ -93,9 +98,12 @@ function faults({ scene, boxes, routes, width, height }: Placed): string[] {
         found.push(`the text at ${edge.id} is crossed by ${other.id}`);
     }
     const [source, target] = [box(edge.source), box(edge.target)];
-    const roles = [edge.source, edge.target].map((id) => scene.nodes.find((node) => node.id === id)!.role);
-    if (roles.every((role) => role === "node") && source.y + source.height > target.y + SLACK)
-      found.push(`${edge.id} runs upwards`);
+    const [from, to] = [edge.source, edge.target].map((id) => scene.nodes.find((node) => node.id === id)!);
+    // Runs stand side by side: only in one, and between two, does all run down.
+    const siblings = scene.nodes.filter((node) => node.parent === from!.parent);
+    const between = siblings.slice(siblings.indexOf(from!), siblings.indexOf(to!) + 1);
+    const together = between.length > 0 && between.every((node) => node.role === "node");
+    if (together && source.y + source.height > target.y + SLACK) found.push(`${edge.id} runs upwards`);
   }
   return found;
 }

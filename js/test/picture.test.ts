@@ -7,6 +7,7 @@ import type { DrawingRequest, Element } from "../src/generated/schema";
 import { elkSync } from "../src/layout/elk";
 import { layoutSync } from "../src/layout/layout";
 import { decoded } from "../src/picture/base64";
+import { writeColors } from "../src/picture/colors";
 import { type DrawOptions, draw } from "../src/picture/draw";
 import { svg as asText } from "../src/picture/svg";
 import { edge, group, legend, node, request, scene } from "./builders";
@@ -101,8 +102,11 @@ describe("a picture", () => {
     expect(marked).toMatch(status === "failed" ? /<circle/ : /stroke-dasharray/);
   });
 
-  test("has a thicker border around what changes the model", () => {
-    expect(svg([node("a", "SwapProtocol", { changes: true })])).toContain('stroke-width="3"');
+  test("fills a write, and gives what was to change the model a thicker border", () => {
+    expect(svg([node("a", "SwapProtocol", { changes: true })])).toContain(
+      `fill="${writeColors(legend, "light").fill}"`,
+    );
+    expect(svg([node("a", "SwapProtocol", { changes: true, status: "never run" })])).toContain('stroke-width="3"');
   });
 
   test("says what a limit left out", () => {

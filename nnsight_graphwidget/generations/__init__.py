@@ -54,11 +54,14 @@ class Kept(Generation, Protocol):
 class Run(Generation, Protocol):
     """A generation that runs the block."""
 
-    def begin(self, opened: Callable[[Any, Any], None]) -> Any:
-        """Start observing this thread; ``opened`` is called with each tracer and its scope."""
+    def watch(self) -> Any:
+        """A new observer."""
 
-    def end(self) -> None:
-        """Stop observing this thread."""
+    def begin(self, user: Any) -> None:
+        """Listen to nnsight, for one user more."""
+
+    def end(self, user: Any) -> None:
+        """Listen no more for this user."""
 
     def around_each_trace(self, begin: Callable[[], None], end: Callable[[], None]) -> Callable[[], None]:
         """Call ``begin`` and ``end`` around every trace and session; what this returns puts it back."""

@@ -248,6 +248,11 @@ def _starts(graph: Graph) -> dict[str, float]:
     for item in graph.nodes + graph.groups[::-1]:  # children before parents
         if item.parent is not None:
             starts[item.parent] = min(starts[item.parent], starts[item.id])
+    # While one invoke waits for a value, what is in the next may come first: the runs themselves stand as they began.
+    begun: dict[str | None, float] = {}
+    for run in graph.groups:
+        if not behaves(run.kind, "inline"):
+            starts[run.id] = begun[run.parent] = max(starts[run.id], begun.get(run.parent, 0))
     return starts
 
 
@@ -260,8 +265,16 @@ def caption(item: Node | Group) -> list[str]:
     if isinstance(item, Group):
         repeated = f" ×{item.count}" if item.count is not None else ""
         name = legend()[item.kind]["name"] if item.kind in legend() else item.kind
-        said = item.label if item.label.lower() == name.lower() or behaves(item.kind, "pass") else f"{name} {item.label}"
+        said = item.label if behaves(item.kind, "pass") else _named(name, item.label)
         return [legible(said) + repeated]
     named = item.variable if item.variable != item.label else None
     second = " ".join(part for part in (named, _shape(item) or item.value) if part)
     return [legible(item.label), legible(second)] if second else [legible(item.label)]
+
+
+def _named(kind: str, label: str) -> str:
+    """What a sub-graph is, and its name, but no word twice: ``Tracer`` of ``with model.trace()``; ``Invoke 0``."""
+    what, name = kind.lower(), label.lower()
+    if what in (name, f"{name}r"):
+        return kind
+    return kind + label[len(what) :] if name.startswith(f"{what} ") else f"{kind} {label}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import itertools
 import sys
 import threading
 import warnings
@@ -15,17 +15,20 @@ from ..errors import IncompleteGraphWarning
 from ..graph import Graph
 from ..graph.part import part
 from ..graph.present import Shown
+from . import lanes
 from .build import Builder
 from .events import Event, Scope
+from .lanes import Lane, surely
 from .source import Sources
 
 _recorded: weakref.WeakKeyDictionary[Any, tuple[Recording, Scope]] = weakref.WeakKeyDictionary()
-_local = threading.local()
 _find: Callable[[], tuple[Any, str]]
 
 
 def record(*, values: bool = False, run: bool = True, title: str | None = None) -> Recording:
-    """Record the interventions that run inside a ``with`` block.
+    """Record the interventions that run inside a ``with`` block: those of this thread, and of asyncio tasks begun in the block.
+
+    Every thread, task and context has recordings of its own.
 
     Arguments:
         values: also keep small statistics of every tensor (min, max, mean, norm, fractions of zeros and NaN); costs a pass
@@ -44,6 +47,7 @@ def record(*, values: bool = False, run: bool = True, title: str | None = None) 
 
     Raises:
         UnsupportedError: on entering, if the nnsight found is not one that can be recorded.
+        RuntimeError: entered twice, or left twice, before it was entered, or in another thread.
     """
     return Recording(values=values, run=run, title=title)
 
@@ -55,49 +59,63 @@ class Recording(Shown):
         self._values = values
         self._run = run
         self._title = title
-        self._items: list[Event | Scope] = []
-        self._first = 0
+        #: what happened, a list for each time in which the same recordings were open
+        self._parts: list[list[Event | Scope]] = []
         self._sources = Sources()
+        self._seams: Any = None
         self._watch: Any = None
+        self._thread: threading.Thread | None = None
         self._version: str | None = None
         self._reason: str | None = None
-        self._built: tuple[int, Builder, Graph] | None = None
+        self._built: tuple[Builder, Graph] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it records."""
+        return self._watch is not None
 
     def __enter__(self) -> Recording:
-        if self._watch is not None or self._items:
+        if self._thread is not None:
             raise RuntimeError("this recording was used before; each `with record() as recording:` makes a new one")
-        seams, self._version = hooks()
-        active: list[Recording] = _local.__dict__.setdefault("active", [])
-        self._watch = active[-1]._watch if active else seams.begin(functools.partial(_opened, active))
+        self._seams, self._version = hooks()
+        outer = lanes.current()
         try:
-            if not active:
-                self._watch.outside.begun_at(sys._getframe(1))
+            watch = self._seams.watch() if outer is None else outer.watch
+            if outer is None:
+                watch.outside.begun_at(sys._getframe(1))
+                watch.begins, watch.opened = _sort, _remember
+            self._thread, self._sources, self._watch = threading.current_thread(), watch.sources, watch
+            self._seams.begin(self)
+            lanes.put(Lane(watch, (*(outer.open if outer else ()), self), threading.get_ident()))
+            _sort()
         except BaseException:  # an interrupt: the block does not run, so no one calls __exit__
-            self._watch = None
-            seams.end()
+            surely(self.end)
             raise
-        self._items, self._first = self._watch.events, len(self._watch.events)
-        self._sources = self._watch.sources
-        active.append(self)
-        self._want(active)
         return self
 
     def __exit__(self, *error: object) -> None:
-        active: list[Recording] = _local.active
-        active.remove(self)
-        watch, self._watch = self._watch, None
-        self._items = self._items[self._first :]
-        self._reason = watch.reason
-        if active:
-            active[-1]._want(active)
-        else:
-            hooks()[0].end()
-        if watch.failed is not None:
+        if self._thread is None:
+            raise RuntimeError("this recording has not begun; `with record() as recording:` begins and ends one")
+        if self._watch is None:
+            raise RuntimeError("this recording has ended already; each `with record() as recording:` makes a new one")
+        here = threading.current_thread()
+        if here is not self._thread:
+            raise RuntimeError(
+                f"this recording began in {self._thread.name} and must end there; this is {here.name}. It goes on"
+            )
+        failed = self._watch.failed
+        surely(self.end)
+        if failed is not None:
             warnings.warn(f"{self._reason}; the graph is incomplete", IncompleteGraphWarning, stacklevel=2)
 
-    def _want(self, active: list[Recording]) -> None:
-        """Ask for what the recordings that are active want together."""
-        self._watch.want(any(each._values for each in active), all(each._run for each in active))
+    def end(self) -> None:
+        """Stop recording, wherever this is called; to do so again does no harm."""
+        if self._watch is not None:
+            self._reason, self._watch, self._built = self._watch.reason, None, None
+        if self._seams is not None:
+            self._seams.end(self)
+        lanes.ended(self)
+        _sort()
 
     @property
     def graph(self) -> Graph:
@@ -105,13 +123,11 @@ class Recording(Shown):
         return self._build()[1]
 
     def _build(self) -> tuple[Builder, Graph]:
-        items = self._items[self._first :] if self._watch is not None else self._items
-        stamp = len(items) if self._watch is None else -1
-        if self._built is None or self._built[0] != stamp or stamp == -1:
-            builder = Builder(items, self._sources)
-            reason = self._watch.reason if self._watch is not None else self._reason
-            self._built = (stamp, builder, builder.graph(self._title, self._version, reason))
-        return self._built[1:]
+        if self._built is None or self.is_open:
+            builder = Builder(list(itertools.chain(*self._parts)), self._sources)
+            reason = (self._watch.reason if self._watch is not None else self._reason) or self._sources.missing
+            self._built = (builder, builder.graph(self._title, self._version, reason))
+        return self._built
 
     def subgraph(self, scope: Scope) -> Graph:
         """The graph of one tracer or session of the recording, with what flows into it from outside."""
@@ -120,9 +136,23 @@ class Recording(Shown):
         return replace(own, title=next(group.label for group in own.groups if group.parent is None))
 
 
-def _opened(active: list[Recording], tracer: Any, scope: Scope) -> None:
-    """Remember which recording saw a tracer: the innermost of those active in the thread that records."""
-    _recorded[tracer] = (active[-1], scope)
+def _sort() -> None:
+    """What happens from now on belongs to the recordings that are open here."""
+    lane = lanes.current()
+    if lane is None:
+        return
+    recordings = lane.open
+    events = lane.watch.events = []
+    for recording in recordings:
+        recording._parts.append(events)
+    lane.watch.want(any(each._values for each in recordings), all(each._run for each in recordings))
+
+
+def _remember(tracer: Any, scope: Scope) -> None:
+    """Remember which recording saw a tracer: the innermost of those that are open."""
+    lane = lanes.current()
+    if lane is not None:
+        _recorded[tracer] = (lane.open[-1], scope)
 
 
 def recording_of(tracer: Any) -> tuple[Recording, Scope] | None:
@@ -134,8 +164,8 @@ def recording_of(tracer: Any) -> tuple[Recording, Scope] | None:
 
 
 def active() -> bool:
-    """Whether this thread is inside a recording."""
-    return bool(_local.__dict__.get("active"))
+    """Whether this is inside a recording."""
+    return lanes.current() is not None
 
 
 def forget(recording: Recording) -> None:

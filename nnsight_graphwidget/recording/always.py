@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import IncompleteGraphWarning, UnsupportedError
 from . import Recording, active, forget, hooks
+from .lanes import running
 
 
 def always(last: int) -> tuple[tuple[Any, ...], Callable[[], None]]:
@@ -27,30 +28,44 @@ def always(last: int) -> tuple[tuple[Any, ...], Callable[[], None]]:
     seams, _ = hooks()
     remembered: deque[Recording] = deque()
     local = threading.local()
+    begun: set[Recording] = set()
+    off = threading.Event()
 
     def begin() -> None:
-        depth = local.depth = getattr(local, "depth", 0) + 1
-        # Inside `with record()` the user's own recording sees the trace.
-        if depth == 1 and not active():
-            recording = Recording()
+        if running.lane is not None:  # inside another trace
+            return
+        end()  # of a trace that an interrupt kept from saying so
+        if not active():  # inside `with record()` the user's own recording sees the trace
+            recording = local.recording = Recording()
+            begun.add(recording)
             try:
                 recording.__enter__()
             except UnsupportedError as error:  # nnsight was changed since install(): its trace is the user's all the same
                 warnings.warn(f"this trace is not recorded: {error}", IncompleteGraphWarning, stacklevel=3)
-            except BaseException:  # an interrupt: the trace does not run, so no one calls end()
-                local.depth -= 1
-                raise
-            else:
-                local.recording = recording
+            if off.is_set():  # another thread has stopped this meanwhile
+                end()
 
     def end() -> None:
-        local.depth -= 1
         recording = getattr(local, "recording", None)
-        if local.depth == 0 and recording is not None:
-            local.recording = None
+        if running.lane is not None or recording is None:
+            return
+        local.recording = None
+        begun.discard(recording)
+        if recording.is_open:
             recording.__exit__(None, None, None)
             remembered.append(recording)
             while len(remembered) > last:
                 forget(remembered.popleft())
+        else:
+            recording.end()
 
-    return seams.contexts(), seams.around_each_trace(begin, end)
+    stop = seams.around_each_trace(begin, end)
+
+    def stopped() -> None:
+        stop()
+        off.set()
+        for recording in tuple(begun):  # a trace that runs in another thread goes on as if this had not been on
+            recording.end()
+        begun.clear()
+
+    return seams.contexts(), stopped

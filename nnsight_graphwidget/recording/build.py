@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -152,7 +151,7 @@ class Builder:
         id_ = self._make_id(parent, name, site.line if site else None)
         self.ids[scope] = id_
         self._groups[id_] = Group(
-            id_, scope.kind, label, parent, variable=scope.variable, given=scope.given, **_where(site, span=False),
+            id_, scope.kind, label, parent, variable=scope.variable, given=scope.given, **self.where(site, span=False),
             status="planned" if scope.planned and scope.status == "ok" else scope.status, error=scope.error,
         )  # fmt: skip
         call = call_of(scope)
@@ -198,7 +197,7 @@ class Builder:
         site = file.site(placed)
         id_ = self._make_id(parent, word, placed.lineno)
         kind = "Conditional" if conditional else "Iterator"
-        self._groups[id_] = Group(id_, kind, heading(node, site), parent, **_where(site, span=False), note=region.note)
+        self._groups[id_] = Group(id_, kind, heading(node, site), parent, **self.where(site, span=False), note=region.note)
         return id_
 
     def _call(self, region: Region, parent: str | None) -> str:
@@ -206,7 +205,7 @@ class Builder:
         node = region.node
         name = called(region.name or "function", node, region.source)
         known = region.source is not None and isinstance(node, ast.AST)
-        where = _where(region.source.site(node), span=False) if known else {}
+        where = self.where(region.source.site(node), span=False) if known else {}
         if where.get("text"):
             where["text"] = _cut(where["text"].split("\n")[0])
         id_ = self._make_id(parent, name, where.get("line"))
@@ -301,7 +300,7 @@ class Builder:
         if event.kind == "CacheProtocol":
             arguments += event.arguments
         self._of[event] = id_
-        where = _where(site)
+        where = self.where(site)
         if event.label == "setitem" and site is not None and site.statement is not None and site.source is not None:
             where["text"] = _cut(site.source.text(site.statement))
         node = Node(
@@ -389,7 +388,7 @@ class Builder:
         value = event.value or Description()
         variable = label if label.isidentifier() and label != "tensor" else None
         kind = event.kind if event.kind in _OUTSIDE else "Input"
-        place: dict[str, Any] = {"file": _file(site.file), "line": site.line} if site else {}
+        place: dict[str, Any] = {"file": self.file_name(site.file), "line": site.line} if site else {}
         node = Node(
             id_, kind, label, parent, shape=value.shape, dtype=value.dtype, device=value.device,
             requires_grad=value.requires_grad, variable=variable, value=value.text, statistics=value.statistics, **place,
@@ -403,7 +402,7 @@ class Builder:
         text = text_of(site, expression)
         label = text if text and len(text) <= 40 else link.text
         id_ = self._make_id(parent, "Value", site.line if site else None, getattr(expression, "col_offset", None))
-        place: dict[str, Any] = {"file": _file(site.file), "line": site.line} if site else {}
+        place: dict[str, Any] = {"file": self.file_name(site.file), "line": site.line} if site else {}
         self._nodes[id_] = (seq - 0.4, Node(id_, "Value", label, parent, value=link.text, **place))
         self._edges.append((id_, target, "argument", link.name, None))
 
@@ -679,11 +678,17 @@ class Builder:
                 del table[key]
         del self._edges[mark[2] :]
 
-    def where(self, site: Site) -> dict[str, Any]:
-        return _where(site)
+    def where(self, site: Site | None, span: bool = True) -> dict[str, Any]:
+        if site is None:
+            return {}
+        where: dict[str, Any] = {"file": self.file_name(site.file), "line": site.line, "column": site.column}
+        if span:
+            where |= {"end_line": site.end_line, "end_column": site.end_column}
+        where["text"] = _cut(site.text)
+        return where
 
     def file_name(self, name: str) -> str:
-        return _file(name)
+        return self._files.titles[name]
 
     # -- the end ---------------------------------------------------------------------------------------------------------
 
@@ -746,7 +751,7 @@ class Builder:
             if not any(name == file.name and start <= first <= end for name, start, end in seen):
                 seen.append((file.name, first, last))
                 rows = file.lines[first - 1 : last]
-                yield Source(_file(file.name), first, "".join(_dedented(row, node.col_offset) for row in rows))
+                yield Source(self.file_name(file.name), first, "".join(_dedented(row, node.col_offset) for row in rows))
 
 
 def around(region: Region | None) -> Region | None:
@@ -838,16 +843,6 @@ def _note(event: Event) -> str | None:
     return "written later" if line is None else f"written later, line {line}"
 
 
-def _where(site: Site | None, span: bool = True) -> dict[str, Any]:
-    if site is None:
-        return {}
-    where: dict[str, Any] = {"file": _file(site.file), "line": site.line, "column": site.column}
-    if span:
-        where |= {"end_line": site.end_line, "end_column": site.end_column}
-    where["text"] = _cut(site.text)
-    return where
-
-
 def _dedented(row: str, columns: int) -> str:
     """A line without the blanks that its block is indented by; what stands further left stays whole."""
     return row[min(columns, len(row) - len(row.lstrip(" \t\f"))) :] or "\n"
@@ -855,13 +850,3 @@ def _dedented(row: str, columns: int) -> str:
 
 def _cut(text: str | None) -> str | None:
     return text if text is None or len(text) <= 200 else text[:199] + "…"
-
-
-def _file(name: str) -> str:
-    """A file's name as people know it: from where they are, and ``cell`` for a notebook's."""
-    if "ipykernel_" in name or name.startswith("<ipython-input"):
-        return "cell"
-    if not os.path.isabs(name):
-        return name
-    relative = os.path.relpath(name)
-    return os.path.basename(name) if relative.startswith("..") else relative

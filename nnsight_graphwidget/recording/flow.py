@@ -38,14 +38,17 @@ _DRAWN: tuple[type, ...] = (
 )
 
 
+#: What a block or a function runs once for.
+_ONCE: tuple[tuple[()], ...] = ((),)
+
+
 class Marks(Marked):
     """What the marks of one code object call. Each gives back the value that it got."""
 
-    def mark_start(self, number: int, *values: Any) -> None:
-        """A block or a function begins; ``values`` are its arguments."""
+    def mark_start(self, number: int, *values: Any) -> Any:
+        """A block or a function begins; ``values`` are its arguments. It runs as the one pass over what this returns."""
         flow: Flow | None = getattr(current, "flow", None)
-        if flow is not None:
-            flow.guard(flow.start, self, number, sys._getframe(1), values)
+        return (None if flow is None else flow.guard(flow.start, self, number, sys._getframe(1), values)) or _ONCE
 
     def mark_enter(self, number: int, iterable: Any) -> Any:
         """A loop begins."""
@@ -60,8 +63,7 @@ class Marks(Marked):
         if flow is None or type(iterable) not in _DRAWN:
             return iterable  # its own code makes the iterator, and would find us above it
         iterator = iter(iterable)
-        flow.guard(flow.draw, self, number, sys._getframe(1), iterator)
-        return iterator
+        return flow.guard(flow.draw, self, number, sys._getframe(1), iterator) or iterator
 
     def mark_began(self, number: int, *values: Any) -> bool:
         """A pass of a loop begins; ``values`` are what the loop bound."""
@@ -134,7 +136,7 @@ class Marks(Marked):
         if flow is None:
             return function
         flow.values.returned = None
-        if isinstance(function, torch.nn.Module):
+        if issubclass(type(function), torch.nn.Module):
             flow.guard(flow.naming.owned, function, self.table.nodes[number].func)
         found: Any = flow.guard(flow.twins.twin, function)
         return function if found is None else found
@@ -176,20 +178,21 @@ class Flow:
             self._watch.err(error)
             return None
 
-    def start(self, marks: Marks, number: int, frame: FrameType, values: tuple[Any, ...]) -> None:
+    def start(self, marks: Marks, number: int, frame: FrameType, values: tuple[Any, ...]) -> Any:
         code = frame.f_code
         made = Frame(code, marks, marks.table.nodes[number], resumed=bool(code.co_flags & _RESUMED))
-        self.records.begin(frame, made)
+        life = self.records.begin(frame, made)
         region, block = self._watch.root()
         if code is block:
             made.region = region
         else:
             self.values.start(marks, number, frame, made, values)
+        return life
 
-    def draw(self, marks: Marks, number: int, frame: FrameType, iterator: Any) -> None:
+    def draw(self, marks: Marks, number: int, frame: FrameType, iterator: Any) -> Any:
         found = self.records.own(marks, frame)
         found.at.pop(marks.table.nodes[number], None)
-        self.records.made(iterator, found)
+        return self.records.drawn(marks, iterator, found)
 
     def began(self, marks: Marks, number: int, frame: FrameType, values: tuple[Any, ...]) -> None:
         region = self.regions.began(marks, number, frame, values)

@@ -119,7 +119,9 @@ def same(code: CodeType, other: CodeType) -> bool:
         and code.co_freevars == other.co_freevars
         and len(code.co_consts) == len(other.co_consts)
         and all(
-            same(one, two) if isinstance(one, CodeType) and isinstance(two, CodeType) else type(one) is type(two)
+            same(one, two)
+            if isinstance(one, CodeType) and isinstance(two, CodeType)
+            else type(one) is type(two) and (not isinstance(one, (int, float, complex)) or repr(one) == repr(two))
             for one, two in zip(code.co_consts, other.co_consts)
         )
     )
@@ -258,7 +260,7 @@ class _Marker:
     # -- wholes ----------------------------------------------------------------------------------------------------------------
 
     def block(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
-        return [self._say("start", body[0]), *self._body(body)]
+        return [self._lasting(self._mark("start", body[0]), body[0], self._body(body))]
 
     def function(self, node: Any) -> Any:
         made = self._copy(node)
@@ -278,7 +280,23 @@ class _Marker:
             if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and type(body[0].value.value) is str
             else 0
         )
-        made.body = [*self._whole(body[:head]), self._statement(start, at), *self._body(body[head:])]
+        run = self._body(body[head:])
+        if run and not isinstance(body[-1], (ast.Return, ast.Raise)):
+            run.append(self._collapsed(ast.Return(None), _last(body[-1])))
+        made.body = [*self._whole(body[:head]), self._lasting(start, at, run)]
+        return made
+
+    def _lasting(self, start: ast.expr, at: ast.AST, body: list[ast.stmt]) -> Any:
+        """A loop of one pass over what ``start`` gives, which binds no name: the frame holds that for as long as it runs."""
+        made: Any = ast.For(ast.List([], ast.Store()), self._statement(start, at).value, body or [ast.Pass()], [])
+        for part in (made, made.target, *(made.body if not body else ())):
+            self._collapsed(part, at)
+        return made
+
+    def _collapsed(self, made: Any, at: ast.AST) -> Any:
+        """Put a node of ours to the beginning of one of the file."""
+        self._at(made, at)
+        made.end_lineno, made.end_col_offset = made.lineno, made.col_offset
         return made
 
     # -- marks -----------------------------------------------------------------------------------------------------------------
@@ -300,7 +318,7 @@ class _Marker:
             self._at(made, at)
         return call
 
-    def _statement(self, expression: ast.expr, at: ast.AST) -> ast.stmt:
+    def _statement(self, expression: ast.expr, at: ast.AST) -> Any:
         """A mark by itself: on one line, so that a debugger sees the line once."""
         placed: Any = self._at(ast.Expr(expression), at)
         part: Any
@@ -308,10 +326,9 @@ class _Marker:
             if hasattr(part, "lineno"):
                 part.lineno = part.end_lineno = placed.lineno
                 part.col_offset = part.end_col_offset = placed.col_offset
-        made: ast.stmt = placed
-        return made
+        return placed
 
-    def _say(self, name: str, at: ast.AST, *values: ast.expr, about: ast.AST | None = None) -> ast.stmt:
+    def _say(self, name: str, at: ast.AST, *values: ast.expr, about: ast.AST | None = None) -> Any:
         return self._statement(self._mark(name, at, *values, about=about), at)
 
     def _pass(self, loop: ast.AST, target: ast.AST | None, at: ast.AST) -> ast.expr:
@@ -390,7 +407,7 @@ class _Marker:
             made = self._whole(node)
         return [*before, made, *after]
 
-    def _branch(self, node: ast.AST, number: int, at: ast.AST) -> ast.stmt:
+    def _branch(self, node: ast.AST, number: int, at: ast.AST) -> Any:
         return self._say("branch", at, ast.Constant(number), about=node)
 
     def _case(self, node: Any, number: int, case: Any) -> Any:
@@ -613,6 +630,15 @@ class _Marker:
             *(self._mark("leaf", part, self._value(part), about=node, parts=_parts(node)) for part in node.comparators[:-1]),
             self._value(node.comparators[-1]),
         ]
+
+
+def _last(statement: Any) -> Any:
+    """The last simple statement of a statement, where the function that ends with it ends."""
+    for name in ("finalbody", "orelse", "handlers", "cases", "body"):
+        body = getattr(statement, name, None)
+        if isinstance(body, list) and body and not isinstance(statement, FUNCTIONS):
+            return _last(body[-1])
+    return statement
 
 
 def _parts(node: Any) -> tuple[ast.AST, ...]:

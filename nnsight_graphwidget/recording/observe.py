@@ -42,6 +42,7 @@ from .describe import describe, is_tensor, short, tensors
 from .events import Event, Link, Region, Scope
 from .flow import Flow, Marks, current
 from .frames import CALL, conceal
+from .lanes import surely
 from .marks import Table, mark_block, mark_wrapped
 from .outside import Outside
 from .reach import OVERWRITES, Memory, Place, Reach
@@ -60,6 +61,9 @@ _stack: Callable[[], list[Any]] = overrides._get_current_function_mode_stack
 
 #: Where torch's own functions in Python pass a call on: between them and the user's line there is nothing else.
 _WRAPPERS = tuple(_TORCH + name for name in ("_tensor.py", "overrides.py", "functional.py", "nn/functional.py", "_ops.py"))
+
+#: So few dead entries are no matter.
+_FEW = 1000
 
 #: Stands for "no value": the event made none.
 NOTHING = object()
@@ -148,10 +152,17 @@ class Observer(overrides.TorchFunctionMode):
         self._thread = threading.local()
         self.state: Callable[[], State] = lambda: self.outer
         self.outer = State()
+        #: what the hooks know of the runs that it watches
+        self.runs: Any = None
+        #: called when an outermost trace begins, and with each tracer and its scope
+        self.begins: Callable[[], None] = lambda: None
+        self.opened: Callable[[Any, Scope], None] = lambda tracer, scope: None
         self.hidden: tuple[str, ...] = ()
         #: where in the model a module is, None for anything else
         self.place: Callable[[Any], str | None] = lambda value: None
+        #: by the address of a tensor. The dead are swept out now and then: callbacks would swallow a Ctrl-C that meets them
         self._made: dict[int, tuple[weakref.ref[Any], Event, str]] = {}
+        self._most_made = _FEW
         self._held: dict[int, _Held] = {}
         self.reach = Reach()
         self._written: dict[int, list[tuple[Event, int, int]]] = {}
@@ -198,18 +209,23 @@ class Observer(overrides.TorchFunctionMode):
         """Turn watching torch on or off; the state before. Ours stays under whatever mode the user's code has entered."""
         before = self.on
         if on is not before:
-            above = []
+            modes = _stack()
             if on:
-                above = [_pop() for _ in range(len(_stack()))]
-                _push(self)
+                _stack_up([self, *modes])
             else:
-                while (mode := _pop()) is not self:
-                    above.append(mode)
-            for mode in reversed(above):
-                _push(mode)
+                _stack_up([mode for mode in modes if mode is not self])
             self._thread.on = on
             current.flow = self.flow if on else None
         return before
+
+    def rest(self) -> None:
+        """Watch nothing in the current thread any more, whatever an interrupt has left on; no trace runs."""
+        modes = _stack()
+        if self in modes:
+            _stack_up([mode for mode in modes if mode is not self])
+        self._thread.on, current.flow = False, None
+        if self.outer.scopes:
+            self.outer = State()
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
@@ -232,7 +248,7 @@ class Observer(overrides.TorchFunctionMode):
         while frame is not None and frame.f_back is not None and frame.f_code.co_filename.startswith(_TORCH):
             frame = frame.f_back
         assert frame is not None  # something called us
-        place = frame.f_code.co_filename, frame.f_lineno
+        place = frame.f_code.co_filename, frame.f_lineno or frame.f_code.co_firstlineno  # some instructions have no line
         code = self._calls.get(place)
         if code is None:
             code = self._calls[place] = _call_code.replace(co_filename=place[0], co_firstlineno=place[1], co_name=CALL)
@@ -523,14 +539,10 @@ class Observer(overrides.TorchFunctionMode):
         """Say that every tensor in ``value`` comes from ``event``."""
         made = self._made
         for path, tensor in tensors(value):
-            key = id(tensor)
-
-            def forget(_: Any, key: int = key) -> None:
-                entry = made.get(key)
-                if entry is not None and entry[0]() is None:
-                    del made[key]
-
-            made[key] = (weakref.ref(tensor, forget), event, path)
+            made[id(tensor)] = (weakref.ref(tensor), event, path)
+        if len(made) > self._most_made:
+            self._made = {key: entry for key, entry in made.items() if entry[0]() is not None}
+            self._most_made = 2 * len(self._made) + _FEW
 
     def changers(self, value: Any) -> list[Event]:
         """The events, and not mere reads, that the tensors in ``value`` come from: the model holds what a block put into it."""
@@ -647,11 +659,30 @@ class Observer(overrides.TorchFunctionMode):
         self.sources.add(twin)
         return twin.marked
 
+    def unseen(self, reason: str) -> None:
+        """Note that something is not in the record."""
+        if self.reason is None:
+            self.reason = reason
+
     def err(self, error: BaseException) -> None:
         """Note that the recorder itself erred; the user's run goes on."""
         if self.reason is None:
             self.reason = f"the recorder met {message(error)}"
             self.failed = error.with_traceback(None)
+
+
+def _stack_up(modes: list[Any]) -> None:
+    """Make these the function modes of the current thread, lowest first."""
+    if len(modes) == 1 and not _stack():
+        return _push(modes[0])
+
+    def put() -> None:
+        for _ in _stack():
+            _pop()
+        for mode in modes:
+            _push(mode)
+
+    surely(put)
 
 
 _PLAIN = (int, float, str, bool, type(None), complex, bytes, torch.dtype, torch.device)

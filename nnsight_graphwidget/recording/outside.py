@@ -8,6 +8,8 @@ innermost. Passes without a trace cannot be seen.
 from __future__ import annotations
 
 import ast
+import sys
+import weakref
 from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
@@ -32,13 +34,13 @@ class Outside:
         self.root = Region("block", None, None)
         self._begun: CodeType | None = None
         self._around: tuple[tuple[ast.AST, int], ...] = ()
-        self._tracks: dict[tuple[Region, CodeType], _Track] = {}
+        self._tracks: dict[tuple[Region, CodeType, Any], _Track] = {}
 
     def begun_at(self, frame: FrameType) -> None:
         """Say where recording began: loops around that are not part of what is recorded."""
         self._begun = frame.f_code
-        file = self._sources.file(frame.f_code.co_filename)
-        found = file.with_at(frame.f_lineno)
+        file = self._sources.of(frame.f_code)
+        found = file.with_at(frame.f_lineno or 0)
         if found is not None:
             self._around = file.site(found).around
 
@@ -52,8 +54,10 @@ class Outside:
         frames = [frame]
         while frames[-1].f_code is not self._begun and frames[-1].f_back is not None:
             frames.append(frames[-1].f_back)
-        if frames[-1].f_code is not self._begun:  # recording began elsewhere: only the trace's own function is known
-            del frames[1:]
+        task = _task()
+        if frames[-1].f_code is not self._begun:  # recording began elsewhere: in what began this task, or it is not known
+            own = 1 if task is None else next((i for i, each in enumerate(frames) if self._library(each.f_code.co_filename)), 1)
+            del frames[max(own, 1) :]
         whole = self.root
         for at in reversed(frames):
             code = at.f_code
@@ -63,8 +67,20 @@ class Outside:
             skip = len(self._around) if here.around[: len(self._around)] == self._around and code is self._begun else 0
             loops = [node for node, _ in here.around[skip:] if isinstance(node, (*LOOPS, *COMPREHENSIONS))]
             if loops:
-                whole = self._tracks.setdefault((whole, code), _Track(whole)).region(here, loops, at, at is frame, self._text)
+                whole = self._tracks.setdefault((whole, code, task), _Track(whole)).region(
+                    here, loops, at, at is frame, self._text
+                )
         return whole
+
+
+def _task() -> Any:
+    """The asyncio task that runs, of which each has loops of its own."""
+    asyncio = sys.modules.get("asyncio")
+    try:
+        task = None if asyncio is None else asyncio.current_task()
+    except RuntimeError:  # no loop runs
+        return None
+    return None if task is None else weakref.ref(task)
 
 
 class _Track:

@@ -40,7 +40,10 @@ def expressions(code: CodeType, statement: ast.stmt, body: list[ast.stmt], lines
     ]
     flags = code.co_flags & __future__.annotations.compiler_flag
     for part in (*reversed(blocks), [statement], body):
-        originals, compiled = _recompiled(part, code.co_filename, flags)
+        try:
+            originals, compiled = _recompiled(part, code.co_filename, flags)
+        except SyntaxError:  # it has an `await` or a `return`, and cannot stand outside its function
+            continue
         for twin in codes(compiled):
             matched = _match(found, twin, originals, lines)
             if matched:

@@ -92,7 +92,7 @@ class Provenance:
                 source = self.of(value) if unique(value) else items
                 if not source and region is not None:
                     self.carrying, source = True, (Variable(region, name),)
-            elif not isinstance(value, _Tensor):
+            elif not issubclass(type(value), _Tensor):
                 source = self.of(value) if unique(value) else items
             if source:
                 found.names[name] = source
@@ -212,7 +212,7 @@ class Provenance:
             if source:
                 parts.append(source)
         called, self.returned = self.returned, None
-        if isinstance(value, _Tensor):
+        if issubclass(type(value), _Tensor):
             if parts and type(node) is ast.Call:
                 self._watch.arrived(value, node, union(parts), frame)
             return ()
@@ -285,7 +285,7 @@ class Provenance:
     def value(self, marks: Marked, number: int, frame: FrameType, value: Any, fresh: bool) -> None:
         found = self._records.own(marks, frame)
         sources = self._taken(marks, number, frame, found, value, fresh)
-        if not isinstance(value, _Tensor):
+        if not issubclass(type(value), _Tensor):
             found.at[marks.table.nodes[number]] = sources
         whole = marks.table.wholes.get(number)
         if whole is not None and sources:  # each pass adds to what the whole comes from
@@ -357,7 +357,9 @@ class Provenance:
     def leave(self, marks: Marked, number: int, frame: FrameType, value: Any) -> None:
         found = self._records.own(marks, frame)
         node = marks.table.nodes[number]
-        self.returned = () if isinstance(value, _Tensor) else self.of(value) if unique(value) else self.lexical(found, node)
+        self.returned = (
+            () if issubclass(type(value), _Tensor) else self.of(value) if unique(value) else self.lexical(found, node)
+        )
 
 
 def _evaluated(found: Frame, node: Any, parts: Sequence[ast.AST]) -> Sequence[ast.AST]:

@@ -1,9 +1,15 @@
-"""What is known of each frame that marks have been met in."""
+"""What is known of each frame that marks have been met in.
+
+A record lasts as long as its frame runs, since the frame itself holds it: on its stack, as what the marks gave it to iterate
+over (see :func:`held`). So nothing is left of a frame that has ended, however it did.
+"""
 
 from __future__ import annotations
 
 import ast
 import weakref
+from collections.abc import Iterable, Iterator
+from itertools import chain, repeat
 from types import CodeType, FrameType
 from typing import Any, Protocol
 
@@ -30,22 +36,33 @@ class Marked:
         self.table = Table()
 
 
+def held(items: Iterable[Any], record: Frame) -> Iterator[Any]:
+    """An iterator over ``items`` that holds a record, and runs no code of ours when it is asked."""
+    return chain(items, repeat(record, 0))
+
+
 class Frame:
     """What is known of a marked frame.
 
     Arguments:
-        code: of the frame, which tells it from a later one at the same address.
+        code: of the frame; None of a generator expression that has not begun.
         outer: the record of the frame that a comprehension is written in.
     """
 
     __slots__ = (
-        "at", "code", "held", "leaf", "made", "marks", "names", "node", "outer", "region", "resumed", "slots", "steps",
+        "__weakref__",
+        "at", "code", "held",
+        "inner", "leaf", "made", "marks", "names", "node", "outer", "region", "resumed", "slots", "steps",
         "tensors", "words",
     )  # fmt: skip
 
-    def __init__(self, code: CodeType, marks: Marked, node: Any, outer: Frame | None = None, resumed: bool = False) -> None:
+    def __init__(
+        self, code: CodeType | None, marks: Marked, node: Any, outer: Frame | None = None, resumed: bool = False
+    ) -> None:
         self.code, self.marks, self.node, self.outer, self.resumed = code, marks, node, outer, resumed
         self.region: Region | None = None
+        #: of the comprehensions in it that have a frame of their own, by the address of their code
+        self.inner: dict[int, Frame] = {}
         shared = outer is not None and not resumed
         #: (loop or test, which part of it) → the region that is open there
         self.slots: dict[tuple[Any, Any], Region] = outer.slots if outer is not None and shared else {}
@@ -70,7 +87,7 @@ class Frame:
 
     def bind(self, name: str, value: Any) -> None:
         """Note what a name is bound to."""
-        if isinstance(value, _Tensor):
+        if issubclass(type(value), _Tensor):
             self.tensors[name] = weakref.ref(value)
             self.words[id(value)] = name
         else:
@@ -130,8 +147,11 @@ class Records:
 
     def __init__(self, watch: Watch) -> None:
         self.sources = watch.sources
-        self._frames: dict[int, Frame] = {}
-        self._drawn: dict[int, tuple[Any, Frame]] = {}
+        self._frames: weakref.WeakValueDictionary[int, Frame] = weakref.WeakValueDictionary()
+        #: generator expressions by the address of what they go through
+        self._drawn: weakref.WeakValueDictionary[int, Frame] = weakref.WeakValueDictionary()
+        #: frames that no mark saw begin, so that they could not be given their records to hold; one an address
+        self._kept: dict[int, Frame] = {}
 
     def frame(self, frame: FrameType) -> Frame | None:
         """The record of a marked frame."""
@@ -139,32 +159,38 @@ class Records:
         return found if found is not None and found.code is frame.f_code else None
 
     def own(self, marks: Marked, frame: FrameType) -> Frame:
-        """The record of the frame that a mark is in; a comprehension's is made when it is first met."""
+        """The record of the frame that a mark is in."""
         code = frame.f_code
-        found = self._frames.get(id(frame))
-        if found is not None and found.code is not code:
-            found = None
-        if code.co_name == "<genexpr>":
-            if found is not None and not (self._drawn and id(frame.f_locals[".0"]) in self._drawn):
-                return found
-            found = Frame(code, marks, None, self._drawn.pop(id(frame.f_locals[".0"]), (None, None))[1], resumed=True)
-        elif code.co_name in _COMPREHENSIONS and frame.f_back is not None:
+        found = self.frame(frame)
+        if code.co_name in _COMPREHENSIONS and frame.f_back is not None:
             outer = self.own(marks, frame.f_back)
-            if found is not None and found.outer is outer:
-                return found
-            found = Frame(code, marks, None, outer)
-        elif found is None:
-            found = Frame(code, marks, None)
+            if found is None or found.outer is not outer:
+                found = outer.inner.setdefault(id(code), Frame(code, marks, None, outer))
+                self._frames[id(frame)] = found
+            return found
+        if found is not None:
+            return found
+        if code.co_name == "<genexpr>":
+            found = self._drawn.get(id(frame.f_locals[".0"]))
+            if found is None:
+                found = self._kept[id(frame)] = Frame(code, marks, None, resumed=True)
+            found.code = code
+        else:
+            found = self._kept[id(frame)] = Frame(code, marks, None)
         self._frames[id(frame)] = found
         return found
 
-    def begin(self, frame: FrameType, record: Frame) -> None:
-        """Keep the record of a function that begins."""
+    def begin(self, frame: FrameType, record: Frame) -> Iterator[tuple[()]]:
+        """A function begins. What this returns is for its frame to hold, until it ends."""
         self._frames[id(frame)] = record
+        return held(((),), record)
 
-    def made(self, iterator: Any, found: Frame) -> None:
-        """Say which frame made a generator expression that goes through an iterator."""
-        self._drawn[id(iterator)] = (iterator, found)
+    def drawn(self, marks: Marked, items: Iterator[Any], outer: Frame) -> Iterator[Any]:
+        """A generator expression is made: what it is to go through."""
+        record = Frame(None, marks, None, outer, resumed=True)
+        made = held(items, record)
+        self._drawn[id(made)] = record
+        return made
 
     def site(self, frame: FrameType) -> Site:
         return self.sources.site(frame.f_code, frame.f_lasti)

@@ -195,10 +195,12 @@ class Regions:
         bound = Names(frame, found.tensors)
         for name in names:
             value = bound.get(name)
-            if isinstance(value, _Tensor):
+            if issubclass(type(value), _Tensor):
                 known[name] = (self._watch.producer(value)[0],)
             elif type(value) in (list, tuple):
-                known[name] = [self._watch.producer(each)[0] for each in value[:_MOST_LEAVES] if isinstance(each, _Tensor)]
+                known[name] = [
+                    self._watch.producer(each)[0] for each in value[:_MOST_LEAVES] if issubclass(type(each), _Tensor)
+                ]
             elif type(value) in (dict, set, *NUMBERS):
                 known[name] = []
             elif value is not None:

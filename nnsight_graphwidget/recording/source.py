@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import dis
-import linecache
 import sys
+import weakref
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -15,6 +15,7 @@ from types import CodeType
 from typing import Any, NamedTuple
 
 from .positions import codes, expressions, numbered
+from .texts import Titles, agrees, versions
 
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -136,8 +137,18 @@ class SourceFile:
         self._sites: dict[tuple[ast.AST, int | None], Site] = {}
         self._functions: dict[tuple[str, int], list[ast.AST]] = {}
         self._slots: dict[ast.AST, tuple[ast.AST, int] | None] = {}
+        self._fits: dict[int, tuple[weakref.ref[CodeType], int, bool]] = {}
         #: by the statement or function that they were compiled from: code objects, and the same with marks
         self._twins: dict[ast.AST, list[Twin]] = {}
+
+    def fits(self, code: CodeType, shift: int) -> bool:
+        """Whether a code object, which says that it is so many lines further up, can be from this text."""
+        known = self._fits.get(id(code))
+        if known is None or known[0]() is not code or known[1] != shift:
+            if len(self._fits) > 1000:
+                self._fits.clear()
+            known = self._fits[id(code)] = (weakref.ref(code), shift, agrees(code, self.lines, shift))
+        return known[2]
 
     def functions(self, code: CodeType, shift: Shift) -> Iterator[tuple[ast.AST, str | None]]:
         """The definitions that a function's code may be from, the likeliest first, each with the class that it is in."""
@@ -398,16 +409,16 @@ def _parts(node: ast.AST) -> list[ast.AST]:
     return parts
 
 
-_files: dict[str, SourceFile] = {}
+_files: dict[str, list[SourceFile]] = {}
 
 
-def _read(name: str) -> SourceFile:
-    """A file as it is now; the last few are kept, so that recording in a loop parses once."""
-    lines = linecache.getlines(name)
-    found = _files.pop(name, None)
-    if found is None or found.lines != lines:
+def _read(name: str, lines: list[str]) -> SourceFile:
+    """A file with this text; the last few are kept, so that recording in a loop parses once."""
+    known = _files.pop(name, [])
+    found = next((file for file in known if file.lines == lines), None)
+    if found is None:
         found = SourceFile(name, lines)
-    _files[name] = found
+    _files[name] = [found, *(file for file in known if file is not found)][:3]
     while len(_files) > 16:
         del _files[next(iter(_files))]
     return found
@@ -524,23 +535,42 @@ class Sources:
     """Files read so far, the code that was compiled from them, and where its instructions are."""
 
     def __init__(self) -> None:
-        self._files: dict[str, SourceFile] = {}
+        #: the text that nnsight compiles blocks of a file from, where it keeps that
+        self.kept: Callable[[str], str | None] = lambda name: None
+        self.titles = Titles()
+        #: why some code has no text, if any has none that should
+        self.missing: str | None = None
+        self._files: dict[str, list[SourceFile]] = {}
+        self._of: dict[tuple[int, Shift], tuple[CodeType, SourceFile]] = {}
         self._compiled: dict[int, Compiled] = {}
 
-    def file(self, name: str) -> SourceFile:
-        found = self._files.get(name)
+    def of(self, code: CodeType, shift: Shift = Shift()) -> SourceFile:  # noqa: B008 (it is immutable)
+        """The file that a code object was compiled from, as it was then; without lines, if that text is not there any more."""
+        found = self._of.get((id(code), shift))
         if found is None:
-            found = self._files[name] = _read(name)
-        return found
+            found = self._of[(id(code), shift)] = (code, self._version(code, shift))
+        return found[1]
+
+    def _version(self, code: CodeType, shift: Shift) -> SourceFile:
+        name = shift.file or code.co_filename
+        if name not in self._files:
+            self._files[name] = [_read(name, lines) for lines in versions(name, self.kept(name)) if lines]
+            self.titles[name]  # a cell is called by the number that it has while it runs
+        for file in self._files[name]:
+            if shift.file is not None or file.fits(code, shift.lines):  # a function that nnsight wrote around a block is mapped
+                return file
+        if self._files[name]:
+            self.missing = f"{self.titles[name]} was edited after it was read: its text is not what ran, and is not shown"
+        return _read(name, [])
 
     def owner(self, node: ast.AST) -> SourceFile | None:
         """The file that a syntax node is of."""
-        return next((file for file in self._files.values() if file.order(node) >= 0), None)
+        return next((file for files in self._files.values() for file in files if file.order(node) >= 0), None)
 
     def place(self, code: CodeType, shift: Shift) -> None:
         """Say how far a code object, and the code in it, is from where it is in the user's file."""
         for each in codes(code):
-            self._compiled[id(each)] = Compiled(each, self.file(shift.file or each.co_filename), shift)
+            self._compiled[id(each)] = Compiled(each, self.of(each, shift), shift)
 
     def add(self, twin: Twin) -> None:
         """Know where marked code is."""
@@ -554,7 +584,7 @@ class Sources:
     def compiled(self, code: CodeType) -> Compiled:
         found = self._compiled.get(id(code))
         if found is None:
-            found = self._compiled[id(code)] = Compiled(code, self.file(code.co_filename), _NO_SHIFT)
+            found = self._compiled[id(code)] = Compiled(code, self.of(code), _NO_SHIFT)
         return found
 
     def site(self, code: CodeType, lasti: int) -> Site:

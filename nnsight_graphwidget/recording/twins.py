@@ -58,9 +58,9 @@ class Twins:
         if cls is functools.partial:
             inner = self.twin(function.func)
             return function if inner is function.func else functools.partial(inner, *function.args, **function.keywords)
-        if cls is BuiltinFunctionType or isinstance(function, type):
+        if cls is BuiltinFunctionType or issubclass(type(function), type):
             return function
-        if isinstance(function, torch.nn.Module):
+        if issubclass(type(function), torch.nn.Module):
             return self._module(function)
         method = next((vars(base)["__call__"] for base in cls.__mro__ if "__call__" in vars(base)), None)
         if type(method) is FunctionType:
@@ -108,7 +108,7 @@ class Twins:
 
     def _found(self, code: CodeType) -> Twin | None:
         shift = self._sources.shift(code)
-        file = self._sources.file(shift.file or code.co_filename)
+        file = self._sources.of(code, shift)
         for node, owner in file.functions(code, shift):
 
             def mark(node: ast.AST = node, owner: str | None = owner) -> tuple[CodeType, Table] | None:

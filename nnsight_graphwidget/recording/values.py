@@ -57,7 +57,7 @@ def lookup(node: ast.AST, names: Names) -> Any:
         return names.get(node.id)
     if isinstance(node, ast.Attribute):
         base = lookup(node.value, names)
-        own = getattr(base, "__dict__", None) if base is not None and not isinstance(base, _Tensor) else None
+        own = getattr(base, "__dict__", None) if base is not None and not issubclass(type(base), _Tensor) else None
         if type(own) is not dict:
             return None
         if node.attr in own:

@@ -203,6 +203,12 @@ class GraphView:
     def click(self, id: str) -> None:
         self.root.evaluate("root => root.scrollIntoView({ block: 'center' })")
         self.settled()
+        x, y = self.place(id)
+        seen = self.root.locator(".canvas").bounding_box()
+        assert seen is not None
+        if not (0 < x - seen["x"] < seen["width"] and 0 < y - seen["y"] < seen["height"]):  # it opened at its start
+            self.button("Fit").click()
+            self.settled()
         self.page.mouse.click(*self.place(id))
 
     def with_class(self, name: str) -> list[str]:

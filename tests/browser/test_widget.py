@@ -49,6 +49,8 @@ def test_a_click_opens_and_a_second_closes_and_the_box_stays_under_the_mouse(lab
 
 def test_the_live_view_has_the_texts_and_colours_of_the_picture(lab: Server, tab: Tab) -> None:
     view = tab.show_seed(lab, "expanded='all', theme='light'")
+    view.button("Fit").click()  # it opens at its start
+    view.settled()
     picture = ElementTree.parse(ROOT / "tests" / "golden" / "scenes" / "all-open.light.svg")
     svg = "{http://www.w3.org/2000/svg}"
     drawing = picture.find(f"{svg}g[@transform]")
@@ -363,7 +365,7 @@ def test_hover_says_what_a_node_is_and_lights_up_what_it_is_connected_with(
     tip.wait_for(state="hidden")
     assert not view.with_class("lit")
     if where == "notebook":
-        assert tab.value("over") == [CLONE]
+        assert tab.value("over")[-1:] == [CLONE]  # others may be on the way
 
 
 def _middle(control: Locator) -> tuple[float, float]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import linecache
 import os
 import sys
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -93,3 +94,61 @@ def test_work_is_linear(lines: Callable[[int], list[str]]) -> None:
 
     short, long = recorded(200), recorded(800)
     assert [part for part, (one, four) in zip(("recording", "again", "graph"), zip(short, long)) if four > 4.4 * one] == []
+
+
+def stepped(h: torch.Tensor) -> torch.Tensor:
+    for _ in range(2):
+        h = h + 1
+    if h.sum() > -1e9:
+        h = h * 2
+    return h
+
+
+def falls(h: torch.Tensor, found: list[torch.Tensor]) -> None:
+    if h.sum() > -1e9:
+        found.append(h * 2)
+
+
+def broken(h: torch.Tensor) -> None:
+    raise ValueError("no")
+
+
+def steps(h: torch.Tensor) -> Iterator[torch.Tensor]:
+    for i in range(3):
+        yield h * i
+
+
+def first(h: torch.Tensor) -> torch.Tensor:
+    half = steps(h)
+    return next(half)
+
+
+def abandoned(h: torch.Tensor) -> weakref.ref[torch.Tensor]:
+    value = h + 1
+    lazy = (each * 2 for each in [value])
+    assert lazy is not None
+    return weakref.ref(value)
+
+
+def test_nothing_is_kept_of_a_frame_that_has_ended() -> None:
+    model, x = tiny_net(), torch.rand(1, 5)
+    kept: list[Any] = []
+    with record() as recording:
+        with model.trace(x):
+            h = model.layer1.output
+            records = recording._watch.flow.records
+            for _ in range(3):
+                falls(stepped(h), [])
+                h = h * sum(v for v in [1.0, h.sum().item()])
+                h = max([h, h], key=lambda t: t.sum().item())
+                h = first(h)
+                h = sum(steps(h))
+                kept.append(abandoned(h)())
+                try:
+                    broken(h)
+                except ValueError:
+                    pass
+                kept.append((len(records._frames), len(records._drawn), len(records._kept)))
+            out = h.save()
+    assert out is not None and recording.graph.complete, recording.graph.reason
+    assert kept == [None, (1, 0, 0)] * 3

@@ -20,7 +20,7 @@ import nnsight_graphwidget as ngw
 from nnsight_graphwidget import record
 from nnsight_graphwidget.errors import IncompleteGraphWarning
 from nnsight_graphwidget.generations.run import v08
-from nnsight_graphwidget.recording import observe
+from nnsight_graphwidget.recording import lanes, observe
 from tests.models import tiny_net
 
 
@@ -46,7 +46,7 @@ def unpatched() -> Any:
     yield
     assert [a is b for a, b in zip(seams(), before)] == [True] * len(before)
     assert len(_get_current_function_mode_stack()) == stack
-    assert v08._seams.observer is None
+    assert lanes.current() is None
 
 
 def test_seams_are_patched_only_while_recording(model: Any, x: torch.Tensor) -> None:
@@ -443,3 +443,52 @@ def test_run_false_runs_nothing(model: Any, x: torch.Tensor) -> None:
         ("Operation", "planned"),
         ("SwapProtocol", "planned"),
     ]
+
+
+def test_code_without_lines(model: Any, x: torch.Tensor) -> None:
+    """As a generated function may be: the user's run goes on, whatever a frame can say of where it is."""
+    names: dict[str, Any] = {}
+    exec("def double(t):\n    return t * 2\n", names)
+    code = names["double"].__code__
+    lines = {"co_linetable": b"\xff" * (len(code.co_code) // 2)} if sys.version_info >= (3, 11) else {"co_linetable": b""}
+    names["double"].__code__ = code.replace(**lines)
+    with record() as recording:
+        with model.trace(x):
+            out = names["double"](model.layer1.output).save()
+    assert out.shape == (1, 10)
+    assert "mul" in [node.label for node in recording.graph.nodes]
+
+
+def test_a_metaclass_that_raises(model: Any, x: torch.Tensor) -> None:
+    """Whatever it is asked for: only its own owner may ask it."""
+
+    class Meta(type):
+        def __getattribute__(cls, name: str) -> Any:
+            raise RuntimeError(name)
+
+        def __instancecheck__(cls, other: Any) -> bool:
+            raise RuntimeError("instance")
+
+        def __repr__(cls) -> str:
+            raise RuntimeError("repr")
+
+        def __hash__(cls) -> int:
+            raise RuntimeError("hash")
+
+    class Odd(metaclass=Meta):
+        pass
+
+    def helper(t: Any, odd: Any) -> Any:
+        return t * 2
+
+    def run() -> Any:
+        with model.trace(x):
+            Odd()
+            out = helper(model.layer1.output, Odd).save()
+        return out
+
+    plain = run()
+    with record() as recording:
+        out = run()
+    assert torch.equal(plain, out)
+    assert recording.graph.complete, recording.graph.reason

@@ -39,7 +39,7 @@ button:disabled { cursor: default; opacity: .5; }
   display: flex; flex-wrap: wrap; align-items: center; gap: 6px 8px; padding: 7px 12px; background: var(--raised); border-bottom: 1px solid var(--line);
   flex: none; position: relative; z-index: 4;
 }
-.heading { display: flex; gap: 8px; align-items: baseline; contain: inline-size; flex: 1 1 200px; white-space: nowrap; overflow: hidden; }
+.heading { display: flex; gap: 8px; align-items: baseline; contain: inline-size; flex: 1 1 230px; white-space: nowrap; overflow: hidden; }
 .title { font-weight: 650; overflow: hidden; text-overflow: ellipsis; flex: 0 1 auto; font-size: 14px; margin: 0; }
 .summary { color: var(--quiet); font-size: 12px; flex: 1 0 auto; display: flex; align-items: baseline; min-width: 0; }
 .facts { flex: 1 1 0; width: 0; overflow: hidden; text-overflow: ellipsis; }
@@ -47,7 +47,7 @@ button:disabled { cursor: default; opacity: .5; }
 .summary button { border: 0; background: none; padding: 0 6px; font-weight: 600; }
 .summary button:hover { text-decoration: underline; }
 .tools { display: flex; flex-wrap: wrap; gap: 6px; flex: 0 1 auto; }
-.search { position: relative; flex: 0 1 230px; min-width: 120px; }
+.search { position: relative; flex: 0 1 190px; min-width: 96px; }
 .search input {
   width: 100%; border: 1px solid var(--line); border-radius: 6px; background: var(--bg); padding: 3px 9px; line-height: 18px; font-size: 12px; text-overflow: ellipsis;
 }
@@ -65,15 +65,35 @@ button:disabled { cursor: default; opacity: .5; }
 .results .path { display: block; color: var(--quiet); font-size: 11px; overflow: hidden; text-overflow: ellipsis; }
 .results .none { color: var(--quiet); cursor: default; }
 
+.warnings { display: flex; gap: 4px 14px; flex-wrap: wrap; flex: none; padding: 4px 12px; font-size: 12px; background: var(--warn-bg); color: var(--warn); border-bottom: 1px solid var(--line); }
+.warnings[hidden] { display: none; }
+.warnings button { border: 0; background: none; padding: 0; color: inherit; text-align: left; cursor: pointer; }
+.warnings button:hover { text-decoration: underline; }
+
 /* stage */
 .main { display: flex; flex: 1 1 auto; min-height: 0; position: relative; }
 .stage { position: relative; flex: 1 1 auto; min-width: 0; overflow: hidden; }
+/* until there is a drawing */
+.stage:not([data-drawn])::before {
+  content: ""; position: absolute; inset: 20px; opacity: .8;
+  background: linear-gradient(var(--raised) 0 0) 50% 10%/180px 36px, linear-gradient(var(--raised) 0 0) 50% 45%/240px 36px, linear-gradient(var(--raised) 0 0) 50% 80%/140px 36px;
+  background-repeat: no-repeat; border: 1px solid var(--line); border-radius: 10px;
+}
 .canvas { position: absolute; inset: 0; touch-action: pan-x pan-y; }
 .canvas:focus { touch-action: none; }
 .canvas:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
 .text { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; }
-.corner { position: absolute; z-index: 2; display: flex; gap: 6px; }
-.corner.low { bottom: 8px; right: 8px; align-items: flex-end; }
+.continues {
+  position: absolute; z-index: 2; bottom: 8px; left: 50%; transform: translateX(-50%); padding: 3px 12px; border-radius: 99px; font-size: 12px; line-height: 18px;
+  border: 1px solid var(--accent); background: var(--bg); color: var(--accent); box-shadow: var(--shadow); white-space: nowrap;
+}
+.stage[data-continues~="below"]::after, .stage[data-continues~="right"]::before { content: ""; position: absolute; z-index: 1; pointer-events: none; }
+.stage[data-continues~="below"]::after { inset: auto 0 0; height: 40px; background: linear-gradient(transparent, color-mix(in srgb, var(--quiet) 26%, transparent)); }
+.stage[data-continues~="right"]::before { inset: 0 0 0 auto; width: 40px; background: linear-gradient(to right, transparent, color-mix(in srgb, var(--quiet) 26%, transparent)); }
+.corner { position: absolute; z-index: 2; }
+.corner.low { bottom: 8px; right: 8px; }
+.grip { height: 12px; margin-bottom: -5px; border: 1px solid var(--line); border-bottom: 0; border-radius: 8px 8px 0 0; background: var(--raised); cursor: move; touch-action: none; }
+.grip::after { content: ""; display: block; width: 28px; height: 2px; margin: 3px auto 0; border-radius: 2px; background: var(--quiet); opacity: .6; }
 .notice {
   position: absolute; z-index: 3; bottom: 8px; left: 8px; max-width: calc(100% - 16px); display: flex; gap: 8px;
   align-items: center; flex-wrap: wrap; padding: 6px 10px; border-radius: 8px; border: 1px solid var(--line); background: var(--bg); box-shadow: var(--shadow); font-size: 12px;
@@ -88,7 +108,7 @@ button:disabled { cursor: default; opacity: .5; }
 .overview { background: var(--raised); border: 1px solid var(--line); border-radius: 8px; cursor: crosshair; display: block; touch-action: none; }
 
 /* side panel */
-.side { flex: none; width: clamp(250px, 34%, 360px); border-left: 1px solid var(--line); display: flex; flex-direction: column; min-height: 0; background: var(--bg); }
+.side { flex: none; width: var(--side, 33.3%); border-left: 1px solid var(--line); display: flex; flex-direction: column; min-height: 0; background: var(--bg); }
 .side[data-open="false"] { display: none; }
 .tabs { display: flex; gap: 4px; padding: 6px 10px 0; border-bottom: 1px solid var(--line); flex: none; }
 .tabs button { border: 0; background: none; padding: 4px 8px 6px; color: var(--quiet); border-bottom: 2px solid transparent; }
@@ -103,19 +123,32 @@ button:disabled { cursor: default; opacity: .5; }
 .panel.outline[data-shown="false"], .side[data-open="false"] .panel.outline { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .side[data-open="false"] { display: block; width: 0; border: 0; overflow: hidden; }
 .side[data-open="false"] > :not(.outline) { display: none; }
-.ngw[data-narrow="true"] .side[data-open="true"] { position: absolute; right: 0; top: 0; bottom: 0; z-index: 3; width: min(320px, 88%); box-shadow: var(--shadow); }
+.ngw[data-narrow="true"] .main { flex-direction: column; }
+.ngw[data-narrow="true"] .side { width: auto; border-left: 0; }
+.ngw[data-narrow="true"] .side[data-open="true"] { height: var(--low, min(220px, 38%)); border-top: 1px solid var(--line); }
+.ngw[data-narrow="true"] .side[data-open="false"] { height: 0; }
+.handle { flex: none; position: relative; z-index: 3; touch-action: none; }
+.handle::after { content: ""; position: absolute; inset: -4px; }
+.handle:hover, .handle:focus-visible, .handle[data-held] { background: var(--accent); outline: none; }
+.main > .handle { width: 3px; margin: 0 -1px 0 -2px; cursor: col-resize; }
+.ngw[data-narrow="true"] .main > .handle { width: auto; height: 3px; margin: -1px 0 -2px; cursor: row-resize; }
+.main > .handle:has(+ .side[data-open="false"]) { display: none; }
+.ngw > .handle { height: 3px; margin-top: -3px; cursor: row-resize; }
+.ngw:fullscreen > .handle { display: none; }
 .ngw[data-narrow="true"] .hint { display: none; }
 .empty { color: var(--quiet); padding: 12px; font-size: 12px; margin: 0; }
 
 .file { color: var(--quiet); font-size: 11px; padding: 8px 12px 2px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.code { margin: 0; padding: 4px 0 10px; font: 11.5px/19px var(--mono); min-width: max-content; tab-size: 4; list-style: none; }
-.code li { display: flex; padding: 0 12px 0 0; border-left: 3px solid transparent; white-space: pre; }
+.code { margin: 0; padding: 4px 0 10px; font: 11.5px/19px var(--mono); tab-size: 4; list-style: none; }
+.code li { display: flex; padding: 0 12px 0 0; border-left: 3px solid transparent; white-space: pre-wrap; overflow-wrap: anywhere; }
+.code .indent { flex: none; max-width: 50%; overflow: hidden; }
+.code .line { min-width: 0; padding-left: 2ch; text-indent: -2ch; }
 .code li[data-used] { cursor: pointer; }
 .code li[data-used]:hover { background: var(--raised); }
 .code li[data-state="never run"] .line { color: var(--quiet); text-decoration: line-through; text-decoration-color: color-mix(in srgb, var(--quiet) 50%, transparent); }
 .code li[data-state="failed"] { background: var(--bad-bg); border-left-color: var(--bad); }
 .code li.lit { background: var(--mark); border-left-color: var(--accent); }
-.code .number { width: 40px; flex: none; text-align: right; padding-right: 12px; color: var(--quiet); user-select: none; }
+.code .number { width: 40px; white-space: nowrap; flex: none; text-align: right; padding-right: 12px; color: var(--quiet); user-select: none; }
 
 .inspector { padding: 10px 12px; }
 .inspector h3 { font: 650 14px var(--mono); margin: 0; overflow-wrap: anywhere; }
@@ -160,5 +193,11 @@ button:disabled { cursor: default; opacity: .5; }
 .sheet dd { margin: 0; }
 kbd { font: 11px var(--mono); border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 4px; padding: 0 4px; background: var(--raised); }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+@media (pointer: coarse) {
+  .button, .legend button, .tabs button, .continues, .menu button, .search input { min-height: 44px; }
+  .button, .legend button, .tabs button { min-width: 44px; }
+  .handle::after { inset: -14px; }
+  .grip { height: 28px; }
+}
 @media (prefers-reduced-motion: no-preference) { .button, .legend button { transition: border-color .12s, background-color .12s; } }
 `;

@@ -8,13 +8,16 @@ import type { Legend, Theme } from "../generated/schema";
 import { h } from "../host/dom";
 import type { Model } from "../host/model";
 import { hostTheme, onHostTheme } from "../host/theme";
+import type { Room } from "../layout/blocks";
 import { draw } from "../picture/draw";
 import { svg } from "../picture/svg";
 import { Controller } from "../stage/controller";
+import { Drawing } from "../stage/drawing";
 import { GESTURES, listenToPointer } from "../stage/gestures";
 import { listenToKeys, stageKeys } from "../stage/keys";
 import { Stage } from "../stage/stage";
 import { offer, page, png, sheet } from "./downloads";
+import { handle } from "./panels/handle";
 import { helpSheet } from "./panels/help";
 import { inspectorPanel } from "./panels/inspector";
 import { legendPanel } from "./panels/legend";
@@ -25,10 +28,15 @@ import { searchPanel } from "./panels/search";
 import { sidePanel } from "./panels/side";
 import { sourcePanel } from "./panels/source";
 import { toolbar } from "./panels/toolbar";
+import { warningsLine } from "./panels/warnings";
 import { CSS } from "./styles";
 
 export const LEGEND = legendJson as unknown as Legend;
-const NARROW = 760; // px of width under which the side panel lies over the drawing
+const NARROW = 760; // px of width under which the side panel is below the drawing
+const NARROWEST_SIDE = 260; // px of width of the panels
+const MAPPED = 1.4; // times the drawing area, from which a drawing opens with a map
+const WIDE_ENOUGH = 600; // px of a drawing area for a map over it
+const LOWEST = 280; // px of height of a cell
 
 /** One view of a graph. Aborting `signal` removes it. */
 export class Widget {
@@ -42,6 +50,8 @@ export class Widget {
   private readonly legendRow;
   private readonly bar;
   private readonly side;
+  private readonly overview;
+  private sideWidth: "fitting" | "own" = "fitting"; // its user's own
 
   constructor(
     private readonly host: HTMLElement,
@@ -55,7 +65,15 @@ export class Widget {
     // Before there is a stage: Cytoscape looks for the shadow root that it is in only when it is made, and without it
     // hears of no mouse that moves.
     host.attachShadow({ mode: "open" }).append(h("style", {}, CSS), this.root);
-    const stage = new Stage(this.root, main, model, LEGEND, signal, (placed) => this.firstHeight(placed));
+    const stage = new Stage(
+      this.root,
+      main,
+      model,
+      LEGEND,
+      signal,
+      (placed, isFirst) => this.makeRoom(placed, isFirst),
+      () => this.room(),
+    );
     this.stage = stage;
     const say = (text: string): void => this.say(text);
     const controller = new Controller(model, stage, say);
@@ -64,8 +82,8 @@ export class Widget {
     this.source = sourcePanel(app);
     this.legendRow = legendPanel(app);
     this.side = sidePanel([this.source, inspectorPanel(app), outlinePanel(app)], () => this.resized());
-    const overview = overviewPanel(app, stage.drawing, () => getComputedStyle(this.root).getPropertyValue("--accent"));
-    const panels: Panel[] = [this.search, this.legendRow, overview, this.side];
+    this.overview = overviewPanel(app, stage.drawing, () => getComputedStyle(this.root).getPropertyValue("--accent"));
+    const panels: Panel[] = [this.search, this.legendRow, this.overview, this.side];
     const fullScreen = document.fullscreenEnabled ? () => void this.fullScreen() : null;
     this.bar = toolbar(
       app,
@@ -82,13 +100,14 @@ export class Widget {
       this.search.element,
       panels.flatMap((panel) => panel.switch ?? []),
     );
-    this.panels = [this.bar, ...panels];
+    const warnings = warningsLine(app);
+    this.panels = [this.bar, warnings, ...panels];
     const shortcuts = [...stageKeys(model, stage, controller), ...this.panels.flatMap(({ keys = [] }) => keys)];
     const help = helpSheet([...GESTURES, ...shortcuts]);
-    stage.element.append(overview.element);
-    main.before(this.bar.element);
-    main.append(this.side.element);
-    this.root.append(this.legendRow.element, help.element, this.live);
+    stage.element.append(this.overview.element);
+    main.before(this.bar.element, warnings.element);
+    main.append(this.sideHandle(), this.side.element);
+    this.root.append(this.legendRow.element, this.lowHandle(), help.element, this.live);
 
     this.listen(controller);
     listenToPointer(model, stage, controller, app.hover);
@@ -96,6 +115,7 @@ export class Widget {
     this.applyGestures();
     this.applyTheme();
     this.applySize();
+    this.resized();
     void stage.redraw();
   }
 
@@ -122,7 +142,15 @@ export class Widget {
       slice: (ids) => controller.slice(ids),
       hover: (ids) => {
         stage.drawing.hover(stage.visible(ids));
+        stage.light(ids);
         this.source.light(ids.length ? ids : model.get("selected"));
+      },
+      get valuesOnly() {
+        return stage.valuesOnly;
+      },
+      toggleValuesOnly: () => {
+        controller.toggleValuesOnly();
+        this.updatePanels();
       },
       say: (text) => this.say(text),
     };
@@ -215,16 +243,53 @@ export class Widget {
     if (height) this.root.style.height = height;
   }
 
+  /** The room that a drawing has; if the user gave no size, as much as the cell and the panels leave it. */
+  private room(): Room {
+    const { clientWidth, clientHeight } = this.stage.element;
+    const width = this.sideWidth === "own" ? clientWidth : this.root.clientWidth - this.sideRange().least;
+    return { width, height: this.model.get("height") ? clientHeight : this.tallest() - this.around() };
+  }
+
+  /** How wide the panels beside the drawing may be: as their longest line, a third at most. */
+  private sideRange(): { least: number; most: number } {
+    if (!this.side.switch?.on || this.root.dataset.narrow === "true") return { least: 0, most: 0 };
+    const most = Math.max(NARROWEST_SIDE, Math.min(this.source.longest, Math.floor(this.root.clientWidth / 3)));
+    return { least: NARROWEST_SIDE, most };
+  }
+
+  /** How high a cell may be, so that all of it is seen at once. */
+  private tallest(): number {
+    return Math.max(420, Math.min(900, Math.round(window.innerHeight * 0.8)));
+  }
+
+  /** The height of what is above and below the drawing. */
+  private around(): number {
+    return this.root.offsetHeight - this.stage.element.offsetHeight;
+  }
+
   /**
-   * If the user gave no height, the cell gets the height that the first drawing needs, within limits. It does not
-   * change after that.
+   * What the user gave no size gets one with the first drawing: the panels what the drawing leaves them, the cell the height
+   * that is needed, within limits. The height does not change after that.
    */
-  private firstHeight(placed: Placed): void {
-    if (this.model.get("height")) return;
-    const around = this.bar.element.offsetHeight + this.legendRow.element.offsetHeight;
-    const scale = Math.min(1, this.stage.element.clientWidth / placed.width || 1);
-    this.root.style.height = `${Math.round(Math.max(580, Math.min(760, placed.height * scale + around + 8)))}px`;
+  private makeRoom(placed: Placed, isFirst: boolean): void {
+    const room = this.room();
+    const zoom = Drawing.openedZoom(placed, room);
+    const { least, most } = this.sideRange();
+    if (most && this.sideWidth !== "own") {
+      const left = Math.floor(this.root.clientWidth - placed.width * Math.min(1, zoom));
+      this.side.element.style.setProperty("--side", `${Math.max(least, Math.min(left, most))}px`);
+    }
+    if (isFirst && !this.model.get("height")) {
+      const height = Math.min(room.height, Math.ceil(placed.height * zoom));
+      this.root.style.height = `${Math.max(LOWEST, height + this.around())}px`;
+    }
     this.stage.drawing.cy.resize();
+    // A map helps where the drawing goes on, and is in the way where it does not.
+    const { clientWidth, clientHeight } = this.stage.element;
+    const views = (placed.width * placed.height * zoom * zoom) / (clientWidth * clientHeight);
+    if (!isFirst || views <= MAPPED || clientWidth <= WIDE_ENOUGH) return;
+    this.overview.switch?.toggle();
+    this.bar.pressed();
   }
 
   // ---- around the drawing ----------------------------------------------------------------------------------------
@@ -234,10 +299,42 @@ export class Widget {
     this.live.textContent = spelled(text);
   }
 
+  /** Between the drawing and the panels. */
+  private sideHandle(): HTMLElement {
+    const { root } = this;
+    const side = this.side.element;
+    const isUpright = (): boolean => root.dataset.narrow === "true";
+    return handle({
+      name: "Resize the panels",
+      isUpright,
+      size: () => (isUpright() ? side.offsetHeight : side.offsetWidth),
+      resize: (size) => {
+        this.sideWidth = "own";
+        const most = isUpright() ? side.parentElement!.offsetHeight - 100 : root.clientWidth - 200;
+        side.style.setProperty(isUpright() ? "--low" : "--side", `${Math.max(60, Math.min(size, most))}px`);
+      },
+      grows: -1,
+      done: () => this.resized(),
+    });
+  }
+
+  /** Below all. */
+  private lowHandle(): HTMLElement {
+    const { root } = this;
+    return handle({
+      name: "Resize the cell",
+      isUpright: () => true,
+      size: () => root.offsetHeight,
+      resize: (size) => {
+        root.style.height = `${Math.max(LOWEST, size)}px`;
+      },
+      grows: 1,
+      done: () => this.model.set({ height: root.style.height }),
+    });
+  }
+
   private resized(): void {
-    const narrow = this.root.clientWidth < NARROW;
-    this.root.dataset.narrow = String(narrow);
-    this.side.fits(narrow);
+    this.root.dataset.narrow = String(this.root.clientWidth < NARROW);
     this.bar.pressed();
     this.stage.resized();
   }
@@ -284,8 +381,10 @@ export class Widget {
       return new Blob([page(this.code!, state)], { type: "text/html" });
     }
     const title = this.model.get("title");
+    const { lit } = this.stage;
     const picture = draw(this.stage.drawing.placed!, LEGEND, {
       theme: this.theme,
+      ...(lit ? { lit } : {}),
       title,
       legend: true,
       entries: legendEntries(this.stage.index, LEGEND),

@@ -1,7 +1,7 @@
 // The elements of a graph as a tree, with the edges at each element. It is made once for an element list and used
 // everywhere.
 
-import type { EdgeData, Element, NodeData } from "../generated/schema";
+import { BEHAVIOURS, type EdgeData, type Element, type NodeData } from "../generated/schema";
 import { groupBy } from "./groupBy";
 
 /** An element in its place in the tree. */
@@ -47,9 +47,8 @@ function makeIndex(elements: readonly Element[]): Index {
     (parent?.children ?? roots).push(item);
   }
   for (const root of roots) rankGroups(root);
-  const byRank = (a: Item, b: Item) => a.rank - b.rank;
-  for (const item of items.values()) item.children.sort(byRank);
-  roots.sort(byRank);
+  inOrder(roots);
+  for (const item of items.values()) inOrder(item.children);
   return {
     items,
     roots,
@@ -73,6 +72,18 @@ function rankGroups(item: Item, before = 0): number {
   }
   item.rank = item.children.length ? first : before + 0.5;
   return last;
+}
+
+/**
+ * Sorts siblings by their rank. Runs stay in the order in which they began, which is that of the elements: while one
+ * invoke waits for a value, what is in the next may come first.
+ */
+function inOrder(siblings: Item[]): void {
+  let begun = -Infinity;
+  for (const item of siblings)
+    if (item.data.compound && !BEHAVIOURS.inline.includes(item.data.kind))
+      item.rank = begun = Math.max(begun, item.rank);
+  siblings.sort((a, b) => a.rank - b.rank);
 }
 
 /** Ids of all sub-graphs. */

@@ -16,6 +16,11 @@ export function styleOf(legend: Legend, kind: string, group = false): KindStyle 
   return (Object.hasOwn(legend, kind) ? legend[kind] : legend[group ? "Subgraph" : "Operation"])!;
 }
 
+/** What the legend calls a kind: a word that says what it does, where there is one. */
+export function wordOf({ verb, name }: KindStyle): string {
+  return verb || name;
+}
+
 /** Whether a kind behaves so; one that the legend does not know does not. */
 export function behaves(kind: string, how: Behaviour): boolean {
   return BEHAVIOURS[how].includes(kind);
@@ -45,6 +50,6 @@ export function legendEntries(index: Index, legend: Legend): LegendEntry[] {
     .sort(([a], [b]) => at(a) - at(b) || (a < b ? -1 : 1))
     .map(([kind, { group, count }]) => {
       const style = styleOf(legend, kind, group);
-      return { kind, count, style: Object.hasOwn(legend, kind) ? style : { ...style, name: kind } };
+      return { kind, count, style: Object.hasOwn(legend, kind) ? style : { ...style, name: kind, verb: kind } };
     });
 }

@@ -1,8 +1,15 @@
 // Which sub-graphs are open, and which pass of a loop is shown.
 
+import type { NodeData } from "../generated/schema";
 import type { Index, Item } from "./elementIndex";
 import { behaves } from "./kinds";
 import type { ViewState } from "./types";
+import { isWrite } from "./words";
+
+/** Whether a hidden kind hides an item: to hide operations hides no write that one of them makes. */
+export function hides(hiddenKinds: ReadonlySet<string>, data: NodeData): boolean {
+  return hiddenKinds.has(data.kind) && !(data.kind === "Operation" && isWrite(data));
+}
 
 /**
  * Opens everything in `roots`, level by level, as long as no more than `budget` boxes are visible. `closed` says how
@@ -23,7 +30,7 @@ export function expansionWithin(
     const next: Item[] = [];
     for (const item of level) {
       if (!item.data.compound || folded(item)) continue;
-      const children = shownChildren(item, steps).filter((child) => !hiddenKinds.has(child.data.kind));
+      const children = shownChildren(item, steps).filter((child) => !hides(hiddenKinds, child.data));
       if (visible + children.length > budget) {
         closed++;
         continue;

@@ -5,10 +5,15 @@ import type { EdgeData, Legend, NodeData } from "../generated/schema";
 import { around, type Index, type Item } from "./elementIndex";
 import { behaves, styleOf } from "./kinds";
 
-/** How many nodes and how many sub-graphs there are. */
-export function totals(index: Index): { nodes: number; groups: number } {
-  const groups = [...index.items.values()].filter((item) => item.data.compound).length;
-  return { nodes: index.items.size - groups, groups };
+/** How many nodes and how many sub-graphs there are, and how many more nodes of kinds that are hidden. */
+export function totals(
+  index: Index,
+  hiddenKinds: ReadonlySet<string> = new Set(),
+): { nodes: number; groups: number; hidden: number } {
+  const all = [...index.items.values()];
+  const groups = all.filter((item) => item.data.compound).length;
+  const hidden = all.filter(({ data }) => !data.compound && hiddenKinds.has(data.kind)).length;
+  return { nodes: all.length - groups - hidden, groups, hidden };
 }
 
 /** Where an item is, for people: the labels of the sub-graphs around it. */
@@ -110,7 +115,7 @@ export function find(index: Index, legend: Legend, query: string): string[] {
     const texts = [
       item.label,
       item.variable,
-      item.writes,
+      item.writes && spelling(item.writes),
       item.kind,
       name,
       item.target,
@@ -134,6 +139,14 @@ export function find(index: Index, legend: Legend, query: string): string[] {
     if (score !== null) scored.push([score, item.id]);
   }
   return scored.sort((a, b) => a[0] - b[0]).map(([, id]) => id);
+}
+
+/** A place in one spelling: `h[5].output[:, 7]` and `h.5.output [:,7]` are one. */
+function spelling(place: string): string {
+  return place
+    .replace(/(?<=\w)\[(\d+)\]/g, ".$1")
+    .replace(/[[\]]/g, "")
+    .replace(/,\s+/g, ",");
 }
 
 /** What a value has that is no number: `nan`, `inf`. */
@@ -160,12 +173,7 @@ function matcher(query: string): ((texts: string[], filters: Filters) => number 
     }
     return (texts) => at(texts.findIndex((text) => regex.test(text)));
   }
-  const all = trimmed
-    .toLowerCase()
-    .replace(/[[\]()]/g, "")
-    .replace(/,\s+/g, ",")
-    .split(/\s+/)
-    .filter(Boolean);
+  const all = spelling(trimmed.toLowerCase()).replace(/[()]/g, "").split(/\s+/).filter(Boolean);
   const asked = all.flatMap((word) => {
     const [, name, wanted] = /^(kind|shape|line):(.*)$/.exec(word) ?? [];
     return name ? [[name as keyof Filters, wanted!] as const] : [];

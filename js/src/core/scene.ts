@@ -18,12 +18,17 @@ import {
   WIDEST,
   WIDEST_GROUP,
 } from "./metrics";
-import { canonical, passes, shownChildren, shownPass } from "./open";
+import { canonical, hides, passes, shownChildren, shownPass } from "./open";
+import { throughModel } from "./queries";
+import { addRails, isTouch, placeName } from "./rails";
 import { shortened, visible } from "./text";
 import type { Scene, SceneEdge, SceneNode, ViewState } from "./types";
+import { bracketed, indexOf, isWrite, servants, servesWrite, titleOf, written } from "./words";
 
 const MOST_BRIDGED = 12; // visible nodes from which edges are drawn through one hidden node
-const WIDEST_ERROR = 820; // px: torch's longest error about shapes is whole, as its middle says them
+const WIDEST_ERROR = 910; // px: torch's longest error about shapes is whole, as its middle says them
+const WIDEST_GIVEN = 230; // px of a prompt
+const MOST_PLACES = 3; // that a closed sub-graph says it reads, or writes
 const MOST_PASSES = 4; // that are named at one edge
 const MOST_PARALLEL = 12; // edges between two boxes that are drawn one by one
 const [MOST_EDGES, MOST_EDGES_A_BOX] = [10_000, 4]; // as many edges are drawn as the larger of the two allows
@@ -44,6 +49,7 @@ class SceneBuilder {
   private readonly standsFor = new Map<string, string>();
   private readonly twins = new Map<string, string>(); // id of a pass that is not shown -> id of the pass that is
   private readonly only?: ReadonlySet<string>;
+  private readonly serves: ReadonlyMap<string, string>; // what only serves a write -> the write, which is drawn alone
   private readonly expanded: ReadonlySet<string>; // as canonical ids
   private readonly parallel = new Map<string, number>(); // edges from one end to another
   private readonly placesOf = new Map<string, ReadonlyMap<string, NodeData[]>>(); // pass -> what is in it by its place
@@ -57,12 +63,14 @@ class SceneBuilder {
     private readonly state: ViewState,
     private readonly legend: Legend,
   ) {
+    this.serves = servesWrite(index);
     if (state.only) this.only = this.slice(state.only);
     this.expanded = new Set([...state.expanded].map((id) => canonical(index, state.steps, id)));
   }
 
   build(): Scene {
     this.place(this.index.roots, undefined);
+    addRails(this.nodes, this.index);
     const edges = this.edges();
     return { nodes: [...this.nodes.values()], edges, standsFor: this.standsFor, hidden: this.hidden, cut: this.cut };
   }
@@ -87,7 +95,8 @@ class SceneBuilder {
     let cut = 0;
     for (const item of items) {
       const { data } = item;
-      if (this.state.hiddenKinds.has(data.kind) || (this.only && !this.only.has(data.id))) continue;
+      if (hides(this.state.hiddenKinds, data) || (this.only && !this.only.has(data.id)) || this.isInWrite(data.id))
+        continue;
       if (this.nodes.size >= (this.state.limit ?? Infinity)) {
         cut += 1;
         continue;
@@ -117,6 +126,12 @@ class SceneBuilder {
       this.markTwins(pass, pass.data.id, shown!.data.id);
       this.coverPass(pass.children, id);
     }
+  }
+
+  /** Whether what only serves a write is drawn as that write. */
+  private isInWrite(id: string): boolean {
+    const write = this.serves.get(id);
+    return write !== undefined && (!this.only || this.only.has(write));
   }
 
   /** A closed sub-graph stands for all that is in it. Returns whether that changes what the model computes. */
@@ -176,6 +191,8 @@ class SceneBuilder {
     else this.describeGroup(node, item);
     this.nodes.set(data.id, node);
     this.standsFor.set(data.id, data.id);
+    if (!node.write) return;
+    for (const id of servants(this.index, data.id)) if (this.isInWrite(id)) this.standsFor.set(id, data.id);
   }
 
   private addCut(count: number, parent: string | undefined): void {
@@ -190,21 +207,23 @@ class SceneBuilder {
 
   private describeNode(node: SceneNode): void {
     const { data } = node;
-    node.title = shortened(data.label, WIDEST, TITLE, "monoBold");
-    const subtitle = withNote(this.subtitle(data), data.note);
+    if (isWrite(data)) node.write = true;
+    node.title = shortened(titleOf(this.index, data), WIDEST, TITLE, "monoBold");
+    const subtitle = withNote(this.subtitle(node), data.note);
     if (subtitle) node.subtitle = subtitle;
     size(node, styleOf(this.legend, data.kind).shape);
   }
 
-  private subtitle(data: NodeData): string {
+  private subtitle({ data, title }: SceneNode): string {
     if (data.status === "failed" && data.error) return shortened(data.error, WIDEST_ERROR, SUBTITLE, "mono");
     if (data.status && data.status !== "failed") return data.status;
-    if (behaves(data.kind, "saves")) return shortened(data.variable ?? "", WIDEST, SUBTITLE, "mono");
+    if (isWrite(data) && data.kind !== "SkipProtocol")
+      return shortened(written(this.index, data), WIDEST, SUBTITLE, "mono");
     const type = data.shape ? `[${data.shape.join(", ")}]${data.dtype ? ` ${data.dtype}` : ""}` : undefined;
-    const result = type ?? data.value ?? (data.variable === data.label ? undefined : data.variable) ?? "";
+    const result = type ?? data.value ?? (title.endsWith(data.variable ?? "") ? undefined : data.variable) ?? "";
     const folded = this.folded(data);
     if (data.label === "setitem" && data.variable)
-      return shortened(`${data.variable}${folded || (index(data) ?? "")}`, WIDEST, SUBTITLE, "mono");
+      return shortened(`${data.variable}${folded || (indexOf(this.index, data) ?? "")}`, WIDEST, SUBTITLE, "mono");
     const end = shortened(result, WIDEST, SUBTITLE, "mono");
     if (!folded) return end;
     const arrow = end && " → ";
@@ -231,10 +250,10 @@ class SceneBuilder {
       } else if (!texts.has(name)) texts.set(name, "·");
     }
     if (!literals.size) return "";
-    if (data.label === "getitem") return bracketed(texts.get("1") ?? "");
+    if (data.label === "getitem") return indexOf(this.index, data) === undefined ? bracketed(texts.get("1") ?? "") : ""; // its title says it
     if (data.label === "setitem") {
-      const written = literals.has("2") ? ` = ${texts.get("2")!}` : "";
-      return (index(data) ?? bracketed(texts.get("1") ?? "")) + written;
+      const put = literals.has("2") ? ` = ${texts.get("2")!}` : "";
+      return (indexOf(this.index, data) ?? bracketed(texts.get("1") ?? "")) + put;
     }
     const names = [...texts.keys()].sort((a, b) => place(a) - place(b));
     return `(${names.map((name) => (place(name) < Infinity ? texts.get(name)! : `${name}=${texts.get(name)!}`)).join(", ")})`;
@@ -243,8 +262,9 @@ class SceneBuilder {
   private describeGroup(node: SceneNode, item: Item): void {
     const { data } = item;
     const kind = Object.hasOwn(this.legend, data.kind) ? styleOf(this.legend, data.kind, true).name : data.kind;
-    const named = data.label.toLowerCase() !== kind.toLowerCase();
-    node.title = shortened(named ? `${kind}  ${data.label}` : kind, WIDEST_GROUP, GROUP_TITLE, "sansBold");
+    node.title = shortened(heading(kind, data.label), WIDEST_GROUP, GROUP_TITLE, "sansBold");
+    if (data.given && data.given !== item.parent?.data.given)
+      node.given = shortened(data.given, WIDEST_GIVEN, NOTE, "sans");
     const all = passes(item);
     const times = data.count ?? all.length;
     const shown = shownPass(item, this.state.steps);
@@ -259,7 +279,14 @@ class SceneBuilder {
       let total = 0;
       for (const count of counts.values()) total += count;
       notes.push("closed", plural(total, "node"));
-      const subtitle = [...counts].map(([noun, count]) => plural(count, noun)).join("   ");
+      const touched = this.touched(item);
+      const subtitle = [...counts]
+        .map(([noun, count]) => {
+          const places = [...(touched.get(noun) ?? [])];
+          const more = places.length > MOST_PLACES ? " …" : "";
+          return places.length ? `${noun}s ${places.slice(0, MOST_PLACES).join(", ")}${more}` : plural(count, noun);
+        })
+        .join("   ");
       if (subtitle) node.subtitle = shortened(subtitle, WIDEST_GROUP, NOTE, "sans");
       node.note = notes.join(" · ");
       sizeClosed(node);
@@ -304,12 +331,24 @@ class SceneBuilder {
   private holds(item: Item, counts = new Map<string, number>()): Map<string, number> {
     for (const child of shownChildren(item, this.state.steps)) {
       if (child.data.compound) this.holds(child, counts);
-      else if (!this.state.hiddenKinds.has(child.data.kind)) {
+      else if (!hides(this.state.hiddenKinds, child.data) && !this.serves.has(child.data.id)) {
         const noun = nounOf(this.legend, child.data);
         counts.set(noun, (counts.get(noun) ?? 0) + 1);
       }
     }
     return counts;
+  }
+
+  /** The places of the model that are read and written in a sub-graph, by what is done there. */
+  private touched(item: Item, places = new Map<string, Set<string>>()): Map<string, Set<string>> {
+    for (const child of shownChildren(item, this.state.steps)) {
+      const { data } = child;
+      if (data.compound) this.touched(child, places);
+      if (!isTouch(data) || hides(this.state.hiddenKinds, data) || this.serves.has(data.id)) continue;
+      const noun = nounOf(this.legend, data);
+      places.set(noun, (places.get(noun) ?? new Set()).add(placeName(data) ?? "…"));
+    }
+    return places;
   }
 
   private edges(): SceneEdge[] {
@@ -331,11 +370,24 @@ class SceneBuilder {
       if (node.role === "node") size(node, styleOf(this.legend, node.data.kind).shape);
       else sizeClosed(node);
     }
-    const all = [...merged.values()];
+    const all = [...merged.values()].filter((edge) => !this.saysRail(edge));
     const shown = all.slice(0, Math.max(MOST_EDGES, MOST_EDGES_A_BOX * this.nodes.size));
     this.cut = all.length - shown.length;
     const edges = this.labelled(shown);
     return [...edges, ...this.bridges(new Set(edges.map(({ source, target }) => `${source}\n${target}`)))];
+  }
+
+  /** Whether both ends of a way through the model are on one rail, which says it. */
+  private saysRail({ kind, source, target }: SceneEdge): boolean {
+    if (kind !== "model" && kind !== "may") return false;
+    const outer = (id: string): string[] => {
+      const ids = [id];
+      for (let at = this.nodes.get(id)!.parent; at !== undefined; at = this.nodes.get(at)!.parent) ids.unshift(at);
+      return ids;
+    };
+    const [from, to] = [outer(source), outer(target)];
+    const at = from.findIndex((id, depth) => id !== to[depth]);
+    return [from[at], to[at]].every((id) => id !== undefined && this.nodes.get(id)!.stop !== undefined);
   }
 
   private countParallel(): void {
@@ -361,13 +413,15 @@ class SceneBuilder {
     if (source === undefined || target === undefined || this.isHidden(edge.source) || this.isHidden(edge.target))
       return;
     if (source === target) return;
-    if (repeated && this.sayCrossing(edge, source, target, crossings)) return;
+    if (repeated && !throughModel(edge) && this.sayCrossing(edge, source, target, crossings)) return;
     if (this.isInside(source, target) || this.isInside(target, source)) return;
     const shown = repeated ? this.inShownPass(edge) : undefined;
     if (shown) {
       merged.get(shown)?.edges.push(edge.id); // the shown pass has the same edge
       return;
     }
+    const write = this.isInWrite(edge.target) ? this.serves.get(edge.target) : undefined;
+    if (write !== undefined && this.parallel.has(`${edge.source}\n${write}`)) return; // the write takes it, too
     const many = this.parallel.get(`${edge.source}\n${edge.target}`)! > MOST_PARALLEL;
     const lifted = many || this.lifts(edge.source, source) || this.lifts(edge.target, target);
     const pair = `${source}\n${target}`;
@@ -393,7 +447,8 @@ class SceneBuilder {
     if (pass) {
       made.label = shortened(pass, 140, SUBTITLE, "mono");
       this.crossing.add(made);
-    } else if (edge.label !== undefined && !lifted) made.label = shortened(edge.label, 64, SUBTITLE, "mono");
+    } else if (edge.label !== undefined && !lifted && write === undefined)
+      made.label = shortened(edge.label, 64, SUBTITLE, "mono");
     if (edge.output !== undefined && !lifted && !pass) made.output = shortened(edge.output, 64, SUBTITLE, "mono");
     merged.set(key, made);
     if (!pairs.has(`${pair}\n${edge.kind}`)) pairs.set(`${pair}\n${edge.kind}`, made);
@@ -405,7 +460,7 @@ class SceneBuilder {
    */
   private bridges(pairs: ReadonlySet<string>): SceneEdge[] {
     const hidden = [...this.index.items.values()].filter(
-      ({ data }) => !data.compound && this.state.hiddenKinds.has(data.kind) && this.index.into.has(data.id),
+      ({ data }) => !data.compound && hides(this.state.hiddenKinds, data) && this.index.into.has(data.id),
     );
     hidden.sort((a, b) => a.rank - b.rank);
     const reached = new Map<string, Set<string>>(); // hidden node -> the visible ones that it takes something from
@@ -454,14 +509,17 @@ class SceneBuilder {
       const node = this.nodes.get(edge.target)!;
       if (this.crossing.has(edge)) continue; // its label says the pass
       if (count === 1 || count > MOST_NAMED || node.role !== "node") delete edge.label;
-      else node.width = Math.max(node.width, Math.ceil((count + 1) * (edgeTextWidth(edge) + NAME_GAP)));
+      else {
+        const met = count + (node.stop === undefined ? 1 : 2); // layout leads to a stop from the stop before it, too
+        node.width = Math.max(node.width, Math.ceil(met * (edgeTextWidth(edge) + NAME_GAP)));
+      }
     }
     return edges;
   }
 
   /** Whether an end is of a hidden kind, itself or as the twin of one. */
   private isHidden(id: string): boolean {
-    return this.state.hiddenKinds.has(this.index.items.get(id)!.data.kind);
+    return hides(this.state.hiddenKinds, this.index.items.get(id)!.data);
   }
 
   /** Whether the visible element is a closed sub-graph around the edge's end, and not the end itself or its twin. */
@@ -518,6 +576,14 @@ class SceneBuilder {
   }
 }
 
+/** What a sub-graph is, and its name, but no word twice: `Tracer` of `with model.trace()`; `Invoke 0`. */
+function heading(kind: string, label: string): string {
+  const [what, name] = [kind.toLowerCase(), label.toLowerCase()];
+  if (what === name || what === `${name}r`) return kind;
+  if (name.startsWith(`${what} `)) return kind + label.slice(what.length);
+  return `${kind}  ${label}`;
+}
+
 /**
  * The place of a node in a pass, without its name: its kind, the sub-graph that it is in, and its line (after the @).
  */
@@ -530,16 +596,6 @@ function placeIn({ id, kind }: NodeData, pass: string): string {
 function withNote(subtitle: string, note: string | undefined): string {
   const both = [subtitle, note && visible(note)].filter(Boolean).join(" · ");
   return measure(both, SUBTITLE, "mono") <= WIDEST ? both : subtitle;
-}
-
-/** The index of a getitem or setitem, if it is known as text. */
-function index(data: NodeData): string | undefined {
-  const text = data.arguments?.find(([name]) => name === "1")?.[1];
-  return text === undefined ? undefined : bracketed(text);
-}
-
-function bracketed(index: string): string {
-  return `[${/^\(.*\)$/.test(index) ? index.slice(1, -1) : index}]`;
 }
 
 /** Kinds of edges on which a value goes on. */

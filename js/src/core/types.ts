@@ -31,7 +31,12 @@ export interface SceneNode {
   role: "node" | "open" | "closed"; // open and closed are sub-graphs
   title: string; // first line
   subtitle?: string; // second line; a closed sub-graph says what it holds
+  given?: string; // after the title of an open sub-graph: the prompt of a run, or the shape of its input
   note?: string; // at the right of a sub-graph's title: "x3", "line 3", "closed - 9 nodes"
+  write?: true; // it writes into the model, and is the loudest
+  stop?: string; // the place of the model that it touches, in short: a station of the rail around it
+  rail?: number; // px that the rail of an open sub-graph takes at the left of what it holds
+  begins?: true; // a run of the model begins at the top of its rail
   changes?: true; // what the model computes; of a closed sub-graph, something in it does
   step?: { iterator: string; shown: number; count: number; label: string }; // an Iterator shown one pass at a time
   width: number; // 0 for an open sub-graph: layout decides

@@ -11,6 +11,7 @@ import { strFromU8 } from "fflate";
 import { type Item, indexElements } from "../core/elementIndex";
 import { behaves, legendEntries } from "../core/kinds";
 import { expansionWithin } from "../core/open";
+import { type Lit, litAtFirst, litIn, reachOf } from "../core/reach";
 import { buildScene } from "../core/scene";
 import type { Placed, ViewState } from "../core/types";
 import type { DrawingRequest, Said } from "../generated/schema";
@@ -23,6 +24,7 @@ import { svg } from "../picture/svg";
 
 interface Drawn {
   placed: Placed;
+  lit: Lit;
   picture: Picture;
   said: Said;
 }
@@ -47,6 +49,7 @@ export function drawn(request: DrawingRequest): Drawn {
   if (scene.cut) warnings.push(`${scene.cut} edges are not drawn: they could not be told apart`);
   const { arrangement, positions, theme, legend, title, transparent } = request;
   const placed = layoutSync(scene, elkSync, { arrangement, positions });
+  const lit = litIn(scene, index, reachOf(index, litAtFirst(index)));
   const picture = draw(placed, kinds, {
     theme: theme === "auto" ? "light" : theme, // a picture has no page to follow
     legend,
@@ -54,10 +57,11 @@ export function drawn(request: DrawingRequest): Drawn {
     hiddenKinds,
     ...(title ? { title } : {}),
     footer,
+    lit,
     transparent,
   });
   const { width, height } = picture;
-  return { placed, picture, said: { width, height, visible: scene.nodes.length, hidden: scene.hidden, warnings } };
+  return { placed, lit, picture, said: { width, height, visible: scene.nodes.length, hidden: scene.hidden, warnings } };
 }
 
 export function render(request: DrawingRequest) {

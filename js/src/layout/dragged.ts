@@ -3,7 +3,7 @@
 import { headerWidth } from "../core/metrics";
 import type { Box, Placed, Point, Scene, SceneEdge, SceneNode } from "../core/types";
 import type { Positions } from "../generated/schema";
-import { CORNER, MARGIN, SIDE, TOP } from "./spacing";
+import { CORNER, leftOf, MARGIN, SIDE, topOf } from "./spacing";
 
 /**
  * A drawing with some boxes dragged elsewhere: the sub-graphs around them grow or shrink to hold them, and edges at
@@ -53,8 +53,8 @@ function parentOf(scene: Scene, id: string): string | undefined {
 
 function around(scene: Scene, boxes: ReadonlyMap<string, Box>, group: SceneNode): Box {
   const inner = scene.nodes.filter((node) => node.parent === group.id).map((node) => boxes.get(node.id)!);
-  const x = Math.min(...inner.map((box) => box.x)) - SIDE;
-  const y = Math.min(...inner.map((box) => box.y)) - TOP;
+  const x = Math.min(...inner.map((box) => box.x)) - leftOf(group);
+  const y = Math.min(...inner.map((box) => box.y)) - topOf(group);
   const right = Math.max(...inner.map((box) => box.x + box.width)) + SIDE;
   const bottom = Math.max(...inner.map((box) => box.y + box.height)) + SIDE;
   return { x, y, width: Math.max(right - x, headerWidth(group)), height: bottom - y };

@@ -5,7 +5,7 @@
 import { behaves } from "../core/kinds";
 import { headerWidth } from "../core/metrics";
 import type { Box, Placed, Point, Scene, SceneNode } from "../core/types";
-import { MARGIN, SIDE, TOP } from "./spacing";
+import { leftOf, MARGIN, SIDE, topOf } from "./spacing";
 
 const GAP = 46; // between rows and between columns: room for edges
 const SLOTS = 6; // edges side by side in a gap before they share a line
@@ -34,12 +34,16 @@ export function lanesLayout(scene: Scene): Placed {
   for (const [id, { columns: span }] of spans)
     if (span[0] === span[1]) widths[span[0]] = Math.max(widths[span[0]]!, headerWidth(byId.get(id)!));
   const heights = rows.map((row) => Math.max(...[...row.cells.values()].map((node) => node.height)));
-  const xs = positions(widths, depths(spans, true, "columns", count), depths(spans, false, "columns", count), SIDE);
+  const side = (): number => SIDE;
+  const xs = positions(
+    widths,
+    room(spans, true, "columns", count, (id) => leftOf(byId.get(id)!)),
+    room(spans, false, "columns", count, side),
+  );
   const ys = positions(
     heights,
-    depths(spans, true, "rows", rows.length),
-    depths(spans, false, "rows", rows.length),
-    TOP,
+    room(spans, true, "rows", rows.length, (id) => topOf(byId.get(id)!)),
+    room(spans, false, "rows", rows.length, side),
   );
   const boxes = new Map<string, Box>();
   const bottoms = new Map<string, number>(); // of the rows that boxes are in: edges turn below the tallest box
@@ -186,33 +190,34 @@ function groupSpans(
   return spans;
 }
 
-/** How many borders of sub-graphs there are before (or after) each row or column, at most, along any line across. */
-function depths(spans: ReadonlyMap<string, Span>, start: boolean, axis: keyof Span, size: number): number[] {
+/** The room that the borders of sub-graphs take before (or after) each row or column, at most, along any line across. */
+function room(
+  spans: ReadonlyMap<string, Span>,
+  start: boolean,
+  axis: keyof Span,
+  size: number,
+  border: (id: string) => number,
+): number[] {
   const across = axis === "rows" ? "columns" : "rows";
   const most = Array.from({ length: size }, () => 0);
   const lines = new Map<string, number>();
-  for (const span of spans.values()) {
+  for (const [id, span] of spans) {
     const at = span[axis][start ? 0 : 1];
     for (let line = span[across][0]; line <= span[across][1]; line++) {
       const key = `${at} ${line}`;
-      const count = (lines.get(key) ?? 0) + 1;
-      lines.set(key, count);
-      most[at] = Math.max(most[at]!, count);
+      const taken = (lines.get(key) ?? 0) + border(id);
+      lines.set(key, taken);
+      most[at] = Math.max(most[at]!, taken);
     }
   }
   return most;
 }
 
-function positions(
-  sizes: readonly number[],
-  before: readonly number[],
-  after: readonly number[],
-  pad: number,
-): number[] {
+function positions(sizes: readonly number[], before: readonly number[], after: readonly number[]): number[] {
   let at = MARGIN;
   return sizes.map((size, i) => {
-    const here = at + before[i]! * pad;
-    at = here + size + after[i]! * SIDE + GAP;
+    const here = at + before[i]!;
+    at = here + size + after[i]! + GAP;
     return here;
   });
 }
@@ -226,10 +231,10 @@ function around(
   widths: readonly number[],
 ): Box {
   const inner = scene.nodes.filter((node) => node.parent === group.id).map((node) => boxes.get(node.id)!);
-  const left = Math.min(xs[span.columns[0]]!, ...inner.map((box) => box.x)) - SIDE;
+  const left = Math.min(xs[span.columns[0]]!, ...inner.map((box) => box.x)) - leftOf(group);
   const right =
     Math.max(xs[span.columns[1]]! + widths[span.columns[1]]!, ...inner.map((box) => box.x + box.width)) + SIDE;
-  const top = Math.min(...inner.map((box) => box.y)) - TOP;
+  const top = Math.min(...inner.map((box) => box.y)) - topOf(group);
   const bottom = Math.max(...inner.map((box) => box.y + box.height)) + SIDE;
   return { x: left, y: top, width: right - left, height: bottom - top };
 }

@@ -2,10 +2,11 @@
 
 import { groupBy } from "../core/groupBy";
 import { edgeTextWidth, headerWidth } from "../core/metrics";
-import type { Box, Placed, Point, Scene } from "../core/types";
+import { inOrder, railStops } from "../core/rails";
+import type { Box, Placed, Point, Scene, SceneEdge, SceneNode } from "../core/types";
 import type { ElkNode, ElkPoint } from "./elk";
 import { isColumns } from "./rows";
-import { CORNER, GAP, MARGIN, SIDE, TOP, WIDEST } from "./spacing";
+import { CORNER, GAP, leftOf, MARGIN, SIDE, topOf, WIDEST } from "./spacing";
 import { wrapParts } from "./wrapping";
 
 const MOST = 1000; // boxes that elkjs lays out; more go in plain rows
@@ -35,7 +36,6 @@ const COMPOUND = {
   "elk.hierarchyHandling": "INCLUDE_CHILDREN",
   "elk.layered.nodePlacement.bk.fixedAlignment": "NONE",
   "elk.layered.crossingMinimization.semiInteractive": "true", // boxes with a position keep their order
-  "elk.padding": `[top=${TOP},left=${SIDE},bottom=${SIDE},right=${SIDE}]`,
   ...SPACING,
 };
 
@@ -51,14 +51,29 @@ const ROOT = {
  */
 const STRAIGHTER = { "elk.layered.priority.straightness": "2" };
 
+/** Of one stop of a rail and the next: they stand one below the other. */
+const ON_RAIL = { "elk.layered.priority.straightness": "8" };
+
+export function isTooMuch(scene: Scene): boolean {
+  return scene.nodes.length > MOST || scene.edges.length > MOST_EDGES;
+}
+
+/** Edges between what is laid out and what is elsewhere. */
+export interface Ends {
+  ins: readonly SceneEdge[];
+  outs: readonly SceneEdge[];
+}
+
 /**
  * The scene as elkjs reads it, edges at the root, where ends in different sub-graphs are found; undefined if it is too
- * much for elkjs, or too little.
+ * much for elkjs, or too little. Edges in (their ids after an i) come from above all boxes, edges out (o) end below.
  */
-export function elkGraph(scene: Scene): ElkNode | undefined {
-  if (scene.nodes.length > MOST || scene.edges.length > MOST_EDGES || isColumns(scene)) return undefined;
+export function elkGraph(scene: Scene, { ins, outs }: Ends = { ins: [], outs: [] }): ElkNode | undefined {
+  const alone = !ins.length && !outs.length;
+  if (isTooMuch(scene) || (alone && isColumns(scene))) return undefined;
   const { links, columns } = wrapParts(scene);
-  const { crossed, widest } = layering(scene, links);
+  const stops = inOrder(scene.nodes);
+  const { crossed, widest } = layering(scene, [...links, ...stops]);
   const parents = new Map(scene.nodes.map((node) => [node.id, node.parent]));
   const within = scene.edges.every(({ source, target }) => parents.get(source) === parents.get(target));
   if (crossed > (within ? MOST_CROSSED_WITHIN : MOST_CROSSED) || widest > WIDEST) return undefined;
@@ -69,8 +84,12 @@ export function elkGraph(scene: Scene): ElkNode | undefined {
   if (crossed > CROSSED) placement["elk.layered.thoroughness"] = "3";
   const root: ElkNode = { id: "", layoutOptions: { ...ROOT, ...placement }, children: [], edges: [] };
   const nodes = new Map<string, ElkNode>([["", root]]);
+  const rails = railStops(scene.nodes);
+  // What the rail at the left leads to is left of what else is in its layer.
+  const besideRail = ({ parent, stop }: SceneNode): number | undefined =>
+    rails.has(parent ?? "") ? Number(stop === undefined) : undefined;
   for (const node of scene.nodes) {
-    const column = columns.get(node.id);
+    const column = columns.get(node.id) ?? besideRail(node);
     const made: ElkNode = {
       id: id(node.id),
       layoutOptions: column === undefined ? {} : { "elk.position": `(${column},0)` },
@@ -80,6 +99,7 @@ export function elkGraph(scene: Scene): ElkNode | undefined {
         ...made.layoutOptions,
         ...COMPOUND,
         ...placement,
+        "elk.padding": `[top=${topOf(node)},left=${leftOf(node)},bottom=${SIDE},right=${SIDE}]`,
         "elk.nodeSize.constraints": "MINIMUM_SIZE",
         // (height, width): elkjs 0.12 sets it before it turns the drawing to go down
         "elk.nodeSize.minimum": `(0,${headerWidth(node)})`,
@@ -99,6 +119,16 @@ export function elkGraph(scene: Scene): ElkNode | undefined {
   for (const { id, source, target } of scene.edges)
     join(`e${id}`, source, target, fed.has(source) && parents.get(source) === parents.get(target) ? STRAIGHTER : {});
   links.forEach(([above, below], at) => void join(`s${at}`, above, below));
+  stops.forEach(([above, below], at) => void join(`r${at}`, above, below, ON_RAIL));
+  const border = (name: string, layer: "FIRST" | "LAST"): string => {
+    const layoutOptions = { "elk.layered.layering.layerConstraint": layer };
+    root.children!.push({ id: name, width: 1, height: 1, layoutOptions });
+    return name;
+  };
+  for (const { id: edge, target } of ins)
+    root.edges!.push({ id: `i${edge}`, sources: [border(`+i${edge}`, "FIRST")], targets: [id(target)] });
+  for (const { id: edge, source } of outs)
+    root.edges!.push({ id: `o${edge}`, sources: [id(source)], targets: [border(`+o${edge}`, "LAST")] });
   return root;
 }
 
@@ -143,7 +173,8 @@ function id(node: string): string {
 export function placed(scene: Scene, root: ElkNode): Placed {
   const boxes = new Map<string, Box>();
   const visit = (node: ElkNode): void => {
-    if (node.id) boxes.set(node.id.slice(1), { x: node.x!, y: node.y!, width: node.width!, height: node.height! });
+    if (node.id && !node.id.startsWith("+"))
+      boxes.set(node.id.slice(1), { x: node.x!, y: node.y!, width: node.width!, height: node.height! });
     node.children?.forEach(visit);
   };
   visit(root);

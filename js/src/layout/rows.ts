@@ -5,8 +5,9 @@
 
 import { groupBy } from "../core/groupBy";
 import { headerWidth, MOST_NAMED } from "../core/metrics";
+import { inOrder, railStops } from "../core/rails";
 import type { Box, Placed, Point, Scene, SceneEdge, SceneNode } from "../core/types";
-import { CORNER, GAP, MARGIN, SIDE, TOP, WIDEST } from "./spacing";
+import { CORNER, GAP, leftOf, MARGIN, SIDE, topOf, WIDEST } from "./spacing";
 
 const ROW_GAP = 40; // between rows: room for edges
 const BELOW = 13; // from a row to edges that leave it sideways
@@ -50,8 +51,9 @@ export function rowsLayout(scene: Scene): Placed {
   const inner = groupBy(within, ({ source }) => parentOf(source)); // sub-graph -> edges between boxes right in it
   const boxes = new Map<string, Box>();
   const ways = new Map<string, number>(); // edge past other rows -> x of its way beside them
+  const rails = railStops(scene.nodes);
   const size = (parent: string | undefined) =>
-    arrange(children.get(parent)!, inputs, inner.get(parent) ?? [], boxes, ways);
+    arrange(children.get(parent)!, inputs, inner.get(parent) ?? [], boxes, ways, !rails.has(parent ?? ""));
   // left of what a sub-graph holds, which is in its middle
   const sides = new Map<string | undefined, number>([[undefined, 0]]);
   for (const node of [...scene.nodes].reverse()) {
@@ -59,16 +61,19 @@ export function rowsLayout(scene: Scene): Placed {
     if (node.role !== "open") boxes.set(node.id, { x: 0, y: 0, width: node.width, height: node.height });
     else {
       const held = size(node.id);
-      const width = Math.max(held.width + 2 * SIDE, headerWidth(node));
-      boxes.set(node.id, { x: 0, y: 0, width, height: held.height + TOP + SIDE });
-      sides.set(node.id, (width - held.width) / 2);
+      const needed = leftOf(node) + held.width + SIDE;
+      const width = Math.max(needed, headerWidth(node));
+      boxes.set(node.id, { x: 0, y: 0, width, height: held.height + topOf(node) + SIDE });
+      sides.set(node.id, leftOf(node) + (width - needed) / 2);
     }
   }
   const all = size(undefined);
   for (const node of scene.nodes) {
     const box = boxes.get(node.id)!;
-    const outer = node.parent === undefined ? { x: MARGIN, y: MARGIN - TOP } : boxes.get(node.parent)!;
-    boxes.set(node.id, { ...box, x: box.x + outer.x + sides.get(node.parent)!, y: box.y + outer.y + TOP });
+    const group = node.parent === undefined ? undefined : byId.get(node.parent)!;
+    const outer = group ? boxes.get(group.id)! : { x: MARGIN, y: MARGIN };
+    const top = group ? topOf(group) : 0;
+    boxes.set(node.id, { ...box, x: box.x + outer.x + sides.get(node.parent)!, y: box.y + outer.y + top });
   }
   for (const { id, source } of scene.edges) {
     const { parent } = byId.get(source)!;
@@ -94,8 +99,9 @@ function siblingInputs(scene: Scene, byId: ReadonlyMap<string, SceneNode>): Map<
       ids.unshift(node.id);
     return ids;
   };
-  for (const edge of scene.edges) {
-    const [source, target] = [path(edge.source), path(edge.target)];
+  const pairs = [...scene.edges.map(({ source, target }) => [source, target] as const), ...inOrder(scene.nodes)];
+  for (const [from, to] of pairs) {
+    const [source, target] = [path(from), path(to)];
     const at = source.findIndex((id, depth) => id !== target[depth]);
     const [a, b] = [source[at], target[at]];
     if (a === undefined || b === undefined) continue;
@@ -108,7 +114,7 @@ function siblingInputs(scene: Scene, byId: ReadonlyMap<string, SceneNode>): Map<
 
 /**
  * Puts boxes in rows below what feeds them, in order of execution; their places are relative to the whole, as are those
- * of ways.
+ * of ways. What `folds` may go on in a next column.
  */
 function arrange(
   nodes: readonly SceneNode[],
@@ -116,6 +122,7 @@ function arrange(
   edges: readonly SceneEdge[],
   boxes: Map<string, Box>,
   ways: Map<string, number>,
+  folds: boolean,
 ): { width: number; height: number } {
   const layers: SceneNode[][] = [];
   const layerOf = new Map<string, number>();
@@ -127,7 +134,8 @@ function arrange(
     row.push(node);
     layers[layer] = row;
   }
-  const columns = folded(layers.flatMap((layer) => wrapped(layer, boxes)).map((row) => measured(row, boxes)));
+  const rows = layers.flatMap((layer) => wrapped(stopsFirst(layer), boxes)).map((row) => measured(row, boxes));
+  const columns = folds ? folded(rows) : [rows];
   const spots = new Map<string, Spot>();
   let height = 0;
   columns.forEach((rows, column) => {
@@ -250,6 +258,12 @@ function wrapped(layer: readonly SceneNode[], boxes: ReadonlyMap<string, Box>): 
     width += sizes[at]!.width + GAP;
   });
   return rows;
+}
+
+/** What the rail at the left leads to is at the left. */
+function stopsFirst(layer: readonly SceneNode[]): SceneNode[] {
+  const isStop = ({ stop }: SceneNode): number => Number(stop === undefined);
+  return [...layer].sort((a, b) => isStop(a) - isStop(b));
 }
 
 /** Rows as columns, side by side where they would be far higher than wide. */

@@ -1,6 +1,7 @@
 // Wraps parts of a sub-graph that no edge joins into rows, in order of execution, so that a drawing does not grow wide.
 // elkjs does so only for drawings without sub-graphs, so the rows are made by extra edges that are not drawn.
 
+import { inOrder } from "../core/rails";
 import type { Scene, SceneNode } from "../core/types";
 
 const ROW = 1000; // px: a row gets at least as wide
@@ -31,8 +32,9 @@ export function wrapParts(scene: Scene): Wrapping {
     return root;
   };
   const leaving: string[] = []; // boxes with an edge out of the sub-graph that they are in
-  for (const edge of scene.edges) {
-    const [source, target] = [path(nodes, edge.source), path(nodes, edge.target)];
+  const pairs = [...scene.edges.map(({ source, target }) => [source, target] as const), ...inOrder(scene.nodes)];
+  for (const [from, to] of pairs) {
+    const [source, target] = [path(nodes, from), path(nodes, to)];
     let at = 0;
     while (source[at] !== undefined && source[at] === target[at]) at++;
     leaving.push(...source.slice(at + 1), ...target.slice(at + 1));

@@ -13,6 +13,8 @@ export const COLORS = {
     highlight: "#2f6fed",
     failed: "#c62828",
     note: "#a86400",
+    rail: "#c3cad6",
+    reached: "#e0701a",
   },
   dark: {
     page: "#14171c",
@@ -22,6 +24,8 @@ export const COLORS = {
     highlight: "#7aa7ff",
     failed: "#ff7b7b",
     note: "#f0c674",
+    rail: "#3f4959",
+    reached: "#ff9d4d",
   },
 } as const;
 
@@ -55,5 +59,13 @@ export function edgeColor(edge: SceneEdge, legend: Legend, theme: Theme): string
   if (edge.kind === "bridge") return hue(legend, "BridgeProtocol", theme);
   if (edge.kind === "carried") return hue(legend, "Iterator", theme, true);
   if (edge.kind === "condition") return hue(legend, "Conditional", theme, true);
+  if (edge.kind === "model") return COLORS[theme].reached;
+  if (edge.kind === "may") return mix(COLORS[theme].reached, COLORS[theme].page, 0.7);
   return edge.kind === "via" ? mix(COLORS[theme].edge, COLORS[theme].page, 0.85) : COLORS[theme].edge;
+}
+
+/** What a write is filled with, and what is written on it: the legend's hue, so dark that its words are read at ease. */
+export function writeColors(legend: Legend, theme: Theme): { fill: string; text: string } {
+  const color = hue(legend, "SwapProtocol", theme);
+  return theme === "light" ? { fill: mix(color, "#000000", 0.86), text: "#ffffff" } : { fill: color, text: "#0d1a12" };
 }

@@ -1,14 +1,17 @@
 // A placed scene as marks: what is written on a box, which line an edge is, and the legend below them.
 
 import { type Face, measure } from "../core/font";
-import { hue, styleOf } from "../core/kinds";
-import { edgeText, GROUP_TITLE, NOTE, SUBTITLE, TITLE } from "../core/metrics";
+import { hue, styleOf, wordOf } from "../core/kinds";
+import { edgeText, GROUP_TITLE, givenAt, NOTE, PENCIL, SUBTITLE, TITLE } from "../core/metrics";
+import { type Lit, reachedWords } from "../core/reach";
 import { shortened } from "../core/text";
-import type { Box, LegendEntry, Placed, Point, SceneEdge, SceneNode } from "../core/types";
+import type { Box, LegendEntry, Placed, Point, Scene, SceneEdge, SceneNode } from "../core/types";
 import type { Legend, NodeData, Theme } from "../generated/schema";
-import { COLORS, edgeColor, groupFills, mix, TINT } from "./colors";
+import { COLORS, edgeColor, groupFills, mix, TINT, writeColors } from "./colors";
 import type { Figure, Mark, Picture, Shape, Step, Text } from "./marks";
 import { arrowHead, direction, nodeOutline, path, rounded, routePath } from "./path";
+import { railMarks, reachedMark } from "./rail";
+import { signsOf } from "./signs";
 import { swatch } from "./swatch";
 
 export interface DrawOptions {
@@ -19,6 +22,7 @@ export interface DrawOptions {
   hiddenKinds?: ReadonlySet<string>; // struck through in the legend
   footer?: string;
   transparent?: boolean;
+  lit?: Lit; // what writes reach
 }
 
 const MARGIN = 20;
@@ -36,8 +40,8 @@ export const EDGE_DASHES: Record<SceneEdge["kind"], readonly number[] | undefine
   condition: undefined,
   containment: [1, 3],
   order: [1, 3],
-  model: [8, 3],
-  may: [2, 6],
+  model: undefined,
+  may: [5, 3],
   via: [1.5, 3.5],
 };
 
@@ -54,7 +58,7 @@ export function draw(placed: Placed, legend: Legend, options: DrawOptions): Pict
   const title = options.title ? shortened(options.title, 600, 15, "sansBold") : "";
   const width = Math.max(placed.width, title ? measure(title, 15, "sansBold") + 2 * MARGIN : 0, 320);
   const top = title ? 34 : 0;
-  const rows = options.legend ? legendRows(options.entries ?? [], width) : [];
+  const rows = options.legend ? legendRows(legendItems(scene, legend, options), width) : [];
   const footer = options.footer ? shortened(options.footer, width - 2 * MARGIN, NOTE, "sans") : "";
   const notes = [cutNote(placed), footer].filter(Boolean);
   const bottom = top + placed.height;
@@ -63,7 +67,7 @@ export function draw(placed: Placed, legend: Legend, options: DrawOptions): Pict
   const marks: Mark[] = [];
   if (title) marks.push(text(MARGIN, 30, title, 15, "sansBold", colors.text));
   marks.push({ move: [rounded((width - placed.width) / 2), top], marks: drawing(placed, legend, options.theme) });
-  if (rows.length) marks.push(...legendMarks(rows, bottom, width, options));
+  if (rows.length) marks.push(...legendMarks(rows, bottom, width, options.theme));
   notes.forEach(
     (note, row) => void marks.push(text(MARGIN, below + 16 + row * NOTE_ROW, note, NOTE, "sans", colors.mute)),
   );
@@ -82,14 +86,15 @@ export function draw(placed: Placed, legend: Legend, options: DrawOptions): Pict
     const groups = scene.nodes.filter((node) => node.role !== "node");
     return [
       ...groups.map((node): Figure => ({ shapes: [boxShape(node, box(node), legend, theme, fills.get(node.id))] })),
+      ...railMarks(scene.nodes, box, theme, options.lit),
       ...scene.edges.flatMap((edge) => edgeMarks(edge, placed.routes.get(edge.id), lines, legend, theme)),
       ...scene.nodes.map((node): Mark => {
         const shape: Figure[] = node.role === "node" ? [{ shapes: [boxShape(node, box(node), legend, theme)] }] : [];
         const opacity = nodeOpacity(node);
         return {
           ...(opacity < 1 ? { opacity } : {}),
-          title: facts(node).join(" · ").slice(0, TOOLTIP),
-          marks: [...shape, ...boxMarks(node, box(node), legend, theme, fills.get(node.id))],
+          title: facts(node, options.lit).join(" · ").slice(0, TOOLTIP),
+          marks: [...shape, ...boxMarks(node, box(node), legend, theme, fills.get(node.id), options.lit)],
         };
       }),
     ];
@@ -118,12 +123,16 @@ export function boxShape(node: SceneNode, box: Box, legend: Legend, theme: Theme
     };
   }
   const style = styleOf(legend, data.kind);
+  if (node.write) {
+    const { fill } = writeColors(legend, theme);
+    return { path: nodeOutline(box, style.shape), fill, stroke: fill, strokeWidth: 1.5 };
+  }
   const dash = data.status && STATUS_DASHES[data.status];
   return {
     path: nodeOutline(box, style.shape),
-    fill: mix(style[theme], colors.page, data.status === "planned" ? 0 : TINT[theme]),
+    fill: mix(style[theme], colors.page, data.status === "planned" || style.color === "black" ? 0 : TINT[theme]),
     stroke: failed ? colors.failed : style[theme],
-    strokeWidth: changes ? 3 : failed ? 2.2 : 1.5,
+    strokeWidth: changes ? 3 : failed ? 2.2 : style.color === "black" ? 1.1 : 1.5, // what is computed is quiet
     ...(dash ? { dash } : {}),
   };
 }
@@ -134,17 +143,25 @@ export function nodeOpacity({ role, data: { status } }: SceneNode): number {
 }
 
 /** What is on a box: its texts, the sign of a sub-graph that is open or closed, and the sign of a failure. */
-export function boxMarks(node: SceneNode, box: Box, legend: Legend, theme: Theme, inside?: string): Mark[] {
+export function boxMarks(node: SceneNode, box: Box, legend: Legend, theme: Theme, inside?: string, lit?: Lit): Mark[] {
   const colors = COLORS[theme];
   const { x, y } = box;
   const failed = node.data.status === "failed";
+  const sure = lit?.boxes.get(node.id);
+  const reached = sure ? [reachedMark(node, box, sure, theme)] : [];
   if (node.role === "node") {
     const middle = x + box.width / 2;
     const title = node.note ? `${node.title} ${node.note}` : node.title;
-    const marks: Mark[] = [
-      text(middle, y + (node.subtitle ? 16.5 : 18.5), title, TITLE, "monoBold", colors.text, "middle"),
-    ];
-    if (node.subtitle) marks.push(text(middle, y + 30, node.subtitle, SUBTITLE, "mono", colors.mute, "middle"));
+    const ink = node.write ? writeColors(legend, theme).text : colors.text;
+    const baseline = y + (node.subtitle ? 16.5 : 18.5);
+    const start = node.write ? PENCIL / 2 : 0;
+    const marks: Mark[] = [...reached, text(middle + start, baseline, title, TITLE, "monoBold", ink, "middle")];
+    if (node.write) {
+      const left = middle - start - measure(title, TITLE, "monoBold") / 2;
+      marks.push(pencil(left, baseline - 9.5, ink));
+    }
+    const second = node.write ? ink : colors.mute;
+    if (node.subtitle) marks.push(text(middle, y + 30, node.subtitle, SUBTITLE, "mono", second, "middle"));
     if (node.data.note) marks.push(warning(x + 4, y + 1, theme));
     if (failed) marks.push(cross(x + box.width - 3, y + 2, theme));
     return marks;
@@ -162,6 +179,7 @@ export function boxMarks(node: SceneNode, box: Box, legend: Legend, theme: Theme
           ["l", -6, 5],
         ];
   const marks: Mark[] = [
+    ...reached,
     ...plates(node, box).map(
       (plate): Figure => ({
         shapes: [{ rect: roundedBox(plate), radius: 5, fill: inside ?? colors.page, fillOpacity: 0.9 }],
@@ -181,6 +199,7 @@ export function boxMarks(node: SceneNode, box: Box, legend: Legend, theme: Theme
     },
     text(x + 30, y + 21, node.title, GROUP_TITLE, "sansBold", color),
   ];
+  if (node.given) marks.push(text(x + givenAt(node), y + 21, node.given, NOTE, "sans", colors.mute));
   if (node.note) marks.push(text(x + box.width - 12, y + 21, node.note, NOTE, "sans", colors.mute, "end"));
   if (node.subtitle) marks.push(text(x + 30, y + 41, node.subtitle, NOTE, "sans", colors.mute));
   if (failed) marks.push(cross(x + box.width, y, theme));
@@ -190,10 +209,20 @@ export function boxMarks(node: SceneNode, box: Box, legend: Legend, theme: Theme
 /** Areas behind the texts of an open sub-graph's header, so that edges do not run through the texts. */
 function plates(node: SceneNode, { x, y, width }: Box): Box[] {
   if (node.role !== "open") return [];
-  const title = { x: x + 9, y: y + 8, width: measure(node.title, GROUP_TITLE, "sansBold") + 25, height: 19 };
+  const title = { x: x + 9, y: y + 8, width: givenAt(node) + measure(node.given ?? "", NOTE, "sans") - 13, height: 19 };
   if (!node.note) return [title];
   const note = measure(node.note, NOTE, "sans");
   return [title, { x: x + width - note - 16, y: y + 8, width: note + 8, height: 19 }];
+}
+
+/** The sign of a write, a pencil, in 11 px. */
+function pencil(x: number, y: number, color: string): Figure {
+  return {
+    shapes: [
+      { path: path(["M", x + 0.5, y + 10.5], ["l", 0.9, -3.6], ["l", 2.7, 2.7], ["z"]), fill: color },
+      { path: path(["M", x + 2, y + 6.3], ["l", 5, -5], ["l", 2.7, 2.7], ["l", -5, 5], ["z"]), fill: color },
+    ],
+  };
 }
 
 /** The sign of a failure, a cross in a disc, which is seen without colour, too. */
@@ -224,6 +253,11 @@ function warning(x: number, y: number, theme: Theme): Figure {
   };
 }
 
+/** A way through the model is thick. */
+export function edgeWidth({ kind }: SceneEdge): number {
+  return kind === "model" ? 2.6 : kind === "may" ? 2 : 1.3;
+}
+
 function edgeMarks(edge: SceneEdge, route: Point[] | undefined, lines: Lines, legend: Legend, theme: Theme): Mark[] {
   if (!route) return [];
   const color = edgeColor(edge, legend, theme);
@@ -237,7 +271,7 @@ function edgeMarks(edge: SceneEdge, route: Point[] | undefined, lines: Lines, le
         path: (dash ? [line] : lines.undrawn(line, color)).flatMap(routePath),
         fill: "none",
         stroke: color,
-        strokeWidth: 1.3,
+        strokeWidth: edgeWidth(edge),
         ...(dash ? { dash } : {}),
       },
       { path: arrowHead(end, ux, uy), fill: color },
@@ -297,40 +331,61 @@ function roundedBox({ x, y, width, height }: Box): Box {
   return { x: rounded(x), y: rounded(y), width: rounded(width), height: rounded(height) };
 }
 
-function legendRows(entries: readonly LegendEntry[], width: number): LegendEntry[][] {
-  const rows: LegendEntry[][] = [];
+/** A kind or a sign in the legend. */
+interface LegendItem {
+  width: number;
+  mark(x: number, y: number): Mark;
+}
+
+function legendItems(
+  scene: Scene,
+  legend: Legend,
+  { theme, entries = [], hiddenKinds, lit }: DrawOptions,
+): LegendItem[] {
+  return [
+    ...entries.map((entry): LegendItem => {
+      const hidden = hiddenKinds?.has(entry.kind) ?? false;
+      return { width: entryWidth(entry), mark: (x, y) => legendEntryMark(entry, x, y, theme, hidden) };
+    }),
+    ...signsOf(scene, legend, theme, lit).map(({ words, mark }): LegendItem => {
+      const said = shortened(words, 300, LEGEND_TEXT, "sans");
+      return {
+        width: 27 + measure(said, LEGEND_TEXT, "sans") + 22,
+        mark: (x, y) => ({
+          marks: [mark(x, y), text(x + 27, y + 11, said, LEGEND_TEXT, "sans", COLORS[theme].text)],
+        }),
+      };
+    }),
+  ];
+}
+
+function legendRows(items: readonly LegendItem[], width: number): LegendItem[][] {
+  const rows: LegendItem[][] = [];
   let x = Number.POSITIVE_INFINITY;
-  for (const entry of entries) {
-    const w = entryWidth(entry);
-    if (x + w > width - MARGIN) {
+  for (const item of items) {
+    if (x + item.width > width - MARGIN) {
       rows.push([]);
       x = MARGIN;
     }
-    rows[rows.length - 1]!.push(entry);
-    x += w;
+    rows[rows.length - 1]!.push(item);
+    x += item.width;
   }
   return rows;
 }
 
-function legendMarks(rows: LegendEntry[][], top: number, width: number, { theme, hiddenKinds }: DrawOptions): Mark[] {
+function legendMarks(rows: LegendItem[][], top: number, width: number, theme: Theme): Mark[] {
   const rule: Figure = {
     shapes: [{ path: path(["M", 0, top], ["h", width]), stroke: COLORS[theme].mute, strokeOpacity: 0.25 }],
   };
-  const entries = rows.flatMap((row, at) => {
+  const items = rows.flatMap((row, at) => {
     let x = MARGIN;
-    return row.map((entry) => {
-      const mark = legendEntryMark(
-        entry,
-        x,
-        top + LEGEND_GAP + at * LEGEND_ROW,
-        theme,
-        hiddenKinds?.has(entry.kind) ?? false,
-      );
-      x += entryWidth(entry);
+    return row.map((item) => {
+      const mark = item.mark(x, top + LEGEND_GAP + at * LEGEND_ROW);
+      x += item.width;
       return mark;
     });
   });
-  return [rule, ...entries];
+  return [rule, ...items];
 }
 
 function legendEntryMark(entry: LegendEntry, x: number, y: number, theme: Theme, hidden: boolean): Mark {
@@ -359,13 +414,14 @@ function entryWidth(entry: LegendEntry): number {
 
 /** The name is cut, because a kind that the legend lacks may have any name. */
 function entryName({ style }: LegendEntry): string {
-  return shortened(style.name, 240, LEGEND_TEXT, "sans");
+  return shortened(wordOf(style), 240, LEGEND_TEXT, "sans");
 }
 
 /** What a node's tooltip says, the name first. */
-export function facts({ data, title }: SceneNode): string[] {
+export function facts({ id, data, title }: SceneNode, lit?: Lit): string[] {
   const type = data.shape ? `[${data.shape.join(", ")}] ${data.dtype ?? ""}` : data.value;
   const note = data.note && `⚠ ${data.note}`;
+  const sure = lit?.boxes.get(id);
   const all = [
     data.label || title,
     data.kind,
@@ -375,6 +431,8 @@ export function facts({ data, title }: SceneNode): string[] {
     data.text,
     data.status,
     data.error,
+    data.writes && `writes ${data.writes}`,
+    lit && sure && reachedWords(lit, sure),
     note,
   ];
   return all.filter((fact, at): fact is string => Boolean(fact) && all.indexOf(fact) === at);

@@ -19,11 +19,12 @@ export function swatch(style: KindStyle, x: number, y: number, theme: Theme): Fi
         { path: path(["M", x + 3, y + 4], ["h", 6]), stroke: color, strokeWidth: 1.4 },
       ],
     };
+  const share = style.color === "black" ? 0 : style.noun === "write" ? 1 : 0.12; // as boxes are filled
   return {
     shapes: [
       {
         path: nodeOutline({ x, y, ...SWATCH }, style.shape, 3),
-        fill: mix(color, page, 0.12),
+        fill: mix(color, page, share),
         stroke: color,
         strokeWidth: 1.6,
       },

@@ -3,7 +3,7 @@
 
 import { allGroups, around } from "../core/elementIndex";
 import { behaves } from "../core/kinds";
-import { expansionWithin, firstShown, passes, withOpen } from "../core/open";
+import { expansionWithin, firstShown, hides, passes, withOpen } from "../core/open";
 import { closure } from "../core/queries";
 import type { Placed } from "../core/types";
 import { BEHAVIOURS, type State } from "../generated/schema";
@@ -121,7 +121,10 @@ export class Controller {
   /** Takes what is of a hidden kind out of the selection. */
   selectShown(): void {
     const hidden = new Set(this.model.get("hidden_kinds"));
-    const shown = (id: string): boolean => !hidden.has(this.stage.index.items.get(id)?.data.kind ?? "");
+    const shown = (id: string): boolean => {
+      const item = this.stage.index.items.get(id);
+      return !item || !hides(hidden, item.data);
+    };
     this.stage.change({ selected: this.model.get("selected").filter(shown) });
   }
 
@@ -132,14 +135,27 @@ export class Controller {
   /** Lights up what a value depends on and what depends on it, and dims the rest; [] ends it. */
   trace(ids: string[]): void {
     const { stage } = this;
-    const traced = new Set([...closure(stage.index, ids, "into"), ...closure(stage.index, ids, "from")]);
+    const { valuesOnly } = stage;
+    const traced = new Set([
+      ...closure(stage.index, ids, "into", { valuesOnly }),
+      ...closure(stage.index, ids, "from", { valuesOnly }),
+    ]);
     stage.trace(ids.length ? traced : null);
-    if (ids.length) this.say(`${traced.size} items are connected with it`);
+    if (ids.length) this.say(`${traced.size} items are connected with it${valuesOnly ? " by values only" : ""}`);
+  }
+
+  /** Whether traces and slices follow the model, or values only. */
+  toggleValuesOnly(): void {
+    const { stage } = this;
+    stage.valuesOnly = !stage.valuesOnly;
+    this.say(stage.valuesOnly ? "Traces and slices follow values only" : "Traces and slices follow the model, too");
+    if (stage.isTracing) this.trace(this.model.get("selected"));
   }
 
   /** Shows only these and what they depend on; [] shows all. */
   slice(ids: string[]): void {
-    const only = [...closure(this.stage.index, ids, "into")];
+    const { index, valuesOnly } = this.stage;
+    const only = [...closure(index, ids, "into", { valuesOnly })];
     this.stage.change({ only, ...this.opened(only) }, { fit: true });
   }
 

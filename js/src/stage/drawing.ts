@@ -4,12 +4,14 @@
 import cytoscape from "cytoscape";
 import { measure } from "../core/font";
 import { styleOf } from "../core/kinds";
-import { NOTE } from "../core/metrics";
+import { LARGEST, NOTE, READABLE } from "../core/metrics";
+import type { Lit } from "../core/reach";
 import type { Box, Placed, Point, SceneEdge } from "../core/types";
 import type { Legend, Theme } from "../generated/schema";
+import type { Room } from "../layout/blocks";
 import { paintMarks } from "../picture/canvas";
 import { COLORS, edgeColor, groupFills } from "../picture/colors";
-import { EDGE_DASHES } from "../picture/draw";
+import { EDGE_DASHES, edgeWidth } from "../picture/draw";
 import { boxLook } from "./boxLook";
 import { overlayMarks, type Places } from "./overlay";
 
@@ -29,7 +31,10 @@ export interface Look {
 
 const HEADER = 32; // of an open sub-graph: the part that a click closes
 const ANIMATION = 240; // ms
-const READABLE = 0.5; // zoom under which texts are too small
+const NAMED = 0.5; // zoom up to which nothing is written at arrows
+const MANY = 40; // boxes, past which a drawing is seen as a whole although its smallest texts are smaller
+const WHOLE = 0.7; // zoom down to which that is so
+const WIDE = 0.85; // share of the room's width that a drawing takes which goes on below
 const PAD = 16; // px around a fitted graph
 
 /** The drawing of one view. It knows scenes and boxes, not the model. */
@@ -38,10 +43,11 @@ export class Drawing {
   placed: Placed | null = null;
   private look: Look = { theme: "light", userStyle: [] };
   private lit: ReadonlySet<string> | null = null;
+  private reach: Lit | undefined; // what writes reach
   private fills: ReadonlyMap<string, string> = new Map(); // sub-graph -> the colour in it
   private moving = 0; // animation frame of boxes
   private panning = 0; // and of the viewport
-  private isFit = false; // nothing has moved since all was fitted
+  private view: "opened" | "fit" | "own" = "own"; // what the view shows: its user has not moved it since, or has
 
   constructor(private readonly options: Options) {
     this.cy = cytoscape({
@@ -57,7 +63,7 @@ export class Drawing {
     });
     this.cy.on("render", () => this.drawTexts());
     this.cy.on("dragpan scrollzoom pinchzoom", () => {
-      this.isFit = false;
+      this.view = "own";
     });
   }
 
@@ -95,7 +101,7 @@ export class Drawing {
     const wanted = new Set<string>([...scene.nodes.map((node) => node.id), ...scene.edges.map((edge) => edge.id)]);
     const anchorBox = how.anchor ? before.get(how.anchor) : undefined;
     this.placed = placed;
-    this.isFit = false;
+    this.view = "own";
     cy.batch(() => {
       cy.elements()
         .filter((element) => !wanted.has(element.id()))
@@ -139,11 +145,7 @@ export class Drawing {
       }
     };
     const animate = how.animate && before.size > 0;
-    if (how.fit) {
-      // A first drawing that is too large to be read as a whole shows its top.
-      if (before.size || this.fitted().zoom >= READABLE) this.fit(animate);
-      else this.moveTo(this.top(), false);
-    }
+    if (how.fit) this.open(animate);
     step(animate ? 0 : 1);
     return animate ? tween(step, (frame) => (this.moving = frame)) : Promise.resolve();
   }
@@ -194,6 +196,7 @@ export class Drawing {
         const element = this.cy.getElementById(edge.id);
         element.data({
           kind: edge.kind,
+          thickness: edgeWidth(edge),
           count: edge.count,
           color: edgeColor(edge, legend, theme),
           dash: EDGE_DASHES[edge.kind] ?? [1, 0],
@@ -263,7 +266,7 @@ export class Drawing {
       {
         selector: "edge",
         style: {
-          width: 1.3,
+          width: "data(thickness)",
           "line-color": "data(color)",
           "target-arrow-color": "data(color)",
           "target-arrow-shape": "triangle",
@@ -360,7 +363,16 @@ export class Drawing {
     const zoom = this.cy.zoom();
     const pan = this.cy.pan();
     context.setTransform(ratio * zoom, 0, 0, ratio * zoom, ratio * pan.x, ratio * pan.y);
-    paintMarks(context, overlayMarks(this.placed.scene, this.places(this.placed), legend, this.look.theme, this.fills));
+    paintMarks(
+      context,
+      overlayMarks(this.placed.scene, this.places(this.placed), legend, this.look.theme, this.fills, this.reach),
+    );
+  }
+
+  /** Shows what writes reach. */
+  showReach(reach: Lit | undefined): void {
+    this.reach = reach;
+    this.drawTexts();
   }
 
   /** Where Cytoscape has the boxes and arrows that are in sight. */
@@ -377,9 +389,13 @@ export class Drawing {
           return undefined;
         return { box, opacity: opacity(element, node.role === "open" ? 0.5 : 0.2) };
       },
+      anywhere: (node) => {
+        const element = this.cy.getElementById(node.id);
+        return element.empty() ? undefined : boxOf(element);
+      },
       arrow: (edge) => {
         const element = this.cy.getElementById(edge.id);
-        if (element.empty() || this.cy.zoom() <= READABLE) return undefined;
+        if (element.empty() || this.cy.zoom() <= NAMED) return undefined;
         const route = routes.get(edge.id);
         const end = element.targetEndpoint();
         const [corner, tip] = route && route.length > 2 ? route.slice(-2) : [];
@@ -437,7 +453,7 @@ export class Drawing {
     const box = boxes.length ? union(boxes) : whole;
     const [width, height] = [this.cy.width(), this.cy.height()];
     const pad = boxes.length ? 4 * PAD : 0;
-    const zoom = Math.min(boxes.length ? 1.4 : 1, (width - pad) / box.width, (height - pad) / box.height);
+    const zoom = Math.min(boxes.length ? 1.4 : LARGEST, (width - pad) / box.width, (height - pad) / box.height);
     const bounded = Math.max(this.cy.minZoom(), Math.min(this.cy.maxZoom(), zoom));
     return {
       zoom: bounded,
@@ -448,17 +464,60 @@ export class Drawing {
     };
   }
 
-  /** The top of the drawing, large enough to be read. */
-  private top(): { zoom: number; pan: Point } {
-    const { width } = this.placed!;
-    const zoom = Math.min(1, Math.max(READABLE, this.cy.width() / width));
-    return { zoom, pan: { x: Math.max(0, (this.cy.width() - width * zoom) / 2), y: 0 } };
+  /** The zoom at which a drawing in a room of that size is opened: all of it, or its start, large enough to be read. */
+  static openedZoom({ scene, width, height }: Placed, room: Room): number {
+    const least = scene.nodes.filter((node) => node.role !== "open").length > MANY ? WHOLE : READABLE;
+    const whole = Math.min(LARGEST, room.width / width, room.height / height);
+    return whole >= least ? whole : Math.min(1, Math.max(READABLE, (WIDE * room.width) / width));
+  }
+
+  /** Shows all, if it can be read then, else the start. */
+  open(animate: boolean): void {
+    const placed = this.placed!;
+    const [width, height] = [this.cy.width(), this.cy.height()];
+    const zoom = Math.max(
+      this.cy.minZoom(),
+      Math.min(this.cy.maxZoom(), Drawing.openedZoom(placed, { width, height })),
+    );
+    const middle = (room: number, size: number): number => Math.max(0, (room - size * zoom) / 2);
+    this.view = "opened";
+    this.moveTo({ zoom, pan: { x: middle(width, placed.width), y: middle(height, placed.height) } }, animate);
   }
 
   /** Fits all, or some boxes, into the view. */
   fit(animate: boolean, ids?: Iterable<string>): void {
-    this.isFit = ids === undefined;
+    this.view = ids === undefined ? "fit" : "own";
     this.moveTo(this.fitted(ids), animate);
+  }
+
+  /** Where the drawing goes on, while the view is as it was opened; and how many boxes are out of sight. */
+  continues(): { below: boolean; right: boolean; count: number } | null {
+    if (this.view !== "opened" || !this.placed) return null;
+    const { zoom, pan, width, height } = {
+      zoom: this.cy.zoom(),
+      pan: this.cy.pan(),
+      width: this.cy.width(),
+      height: this.cy.height(),
+    };
+    const below = pan.y + (this.placed.height - PAD) * zoom > height;
+    const right = pan.x + (this.placed.width - PAD) * zoom > width;
+    const out = this.placed.scene.nodes.filter((node) => {
+      const box = this.placed!.boxes.get(node.id)!;
+      const [x, y] = [pan.x + (box.x + box.width / 2) * zoom, pan.y + (box.y + box.height / 2) * zoom];
+      return node.role !== "open" && (x < 0 || y < 0 || x > width || y > height);
+    });
+    return below || right ? { below, right, count: out.length } : null;
+  }
+
+  /** Moves on to what comes next, below or else at the right. */
+  goOn(animate: boolean): void {
+    const [zoom, pan, step] = [this.cy.zoom(), this.cy.pan(), 0.8];
+    const low = this.cy.height() - this.placed!.height * zoom;
+    const [x, y] =
+      pan.y > low + 1
+        ? [pan.x, Math.max(low, pan.y - step * this.cy.height())]
+        : [Math.max(this.cy.width() - this.placed!.width * zoom, pan.x - step * this.cy.width()), Math.min(0, pan.y)];
+    this.moveTo({ zoom, pan: { x, y } }, animate);
   }
 
   /** Moves the view as little as possible so that these boxes are in sight. */
@@ -466,11 +525,16 @@ export class Drawing {
     const boxes = [...ids].flatMap((id) => this.placed?.boxes.get(id) ?? []);
     if (!boxes.length) return;
     const box = union(boxes);
-    const zoom = Math.max(this.cy.zoom(), Math.min(0.7, this.cy.maxZoom()));
+    const zoom = Math.max(this.cy.zoom(), Math.min(READABLE, this.cy.maxZoom()));
     const [width, height] = [this.cy.width(), this.cy.height()];
     const fits = box.width * zoom < width - 2 * PAD && box.height * zoom < height - 2 * PAD;
     if (!fits) {
-      this.moveTo(this.fitted(ids), animate);
+      const whole = this.fitted(ids);
+      const start = {
+        x: PAD - box.x * READABLE,
+        y: Math.max(PAD, (height - box.height * READABLE) / 2) - box.y * READABLE,
+      };
+      this.moveTo(whole.zoom >= READABLE ? whole : { zoom: READABLE, pan: start }, animate);
       return;
     }
     const pan =
@@ -493,10 +557,16 @@ export class Drawing {
     return width > 0 && nodes.length > 0 && !nodes.some((node) => isIn(this.rendered(node.id)));
   }
 
-  /** Adapts to a new size of the container; a drawing that was fitted is fitted again. */
+  /** Adapts to a new size of the container; a drawing that was opened or fitted is so again. */
   resized(): void {
     this.cy.resize();
-    if (this.isFit) this.fit(false);
+    if (this.view === "opened") this.open(false);
+    else if (this.view === "fit") this.fit(false);
+  }
+
+  /** Whether the view is as it was opened or fitted. */
+  get isUntouched(): boolean {
+    return this.view !== "own";
   }
 
   zoomBy(factor: number): void {

@@ -115,11 +115,26 @@ export function listenToPointer(
     stage.hideTip();
   };
   cy.on("mouseout", "node", leave);
+  cy.on("mouseover", "edge", (event) => {
+    const edge = drawing.placed?.scene.edges.find((other) => other.id === event.target.id());
+    if (edge) stage.showEdgeTip(edge, event.renderedPosition);
+  });
+  cy.on("mouseout", "edge", leave);
   canvas.addEventListener("pointerleave", leave); // which Cytoscape does not hear of
   cy.on("viewport", () => stage.hideTip());
+  let over: string | null = null; // the header that the pointer is on
   cy.on("mousemove", (event) => {
-    const on = event.target !== cy || drawing.headerAt(event.position) !== null;
+    const header = drawing.headerAt(event.position);
+    const on = event.target !== cy || header !== null;
     canvas.style.cursor = on ? "pointer" : "";
+    const entered = event.target === cy ? header : null;
+    if (entered === over) return;
+    if (over) leave();
+    over = entered;
+    if (over) {
+      hover([over]);
+      stage.showTip(over, event.renderedPosition);
+    }
   });
   cy.on("dragfree", "node", (event) => {
     const id = event.target.id() as string;

@@ -10,7 +10,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
 
@@ -18,14 +18,48 @@ from ...recording.arguments import INPUTS, argument, call_of, opener
 from ...recording.describe import Description, describe, in_words, short, tensors
 from ...recording.events import Event, Link, Region, Scope
 from ...recording.frames import conceal
+from ...recording.lanes import current, running, surely
 from ...recording.observe import NOTHING, Frames, Observer, State, message
 from ...recording.reach import Place, Rows
 from ...recording.source import LOOPS, Site
 
 _HERE = os.path.dirname(os.path.dirname(os.path.dirname(__file__))) + os.sep
 
+T = TypeVar("T")
+_NO: Any = object()
+
 #: (owner, attribute, original → replacement)
 Seam = tuple[Any, str, Callable[[Any], Any]]
+
+
+class Weakly(Generic[T]):
+    """Something about each of some objects, as long as they live.
+
+    The dead are swept out now and then: the callback of a weak reference, as Python's own such dictionary has it, would swallow
+    a Ctrl-C that meets it.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[int, tuple[weakref.ref[Any], T]] = {}
+        self._most = 100
+
+    def get(self, key: Any, default: T | None = None) -> T | Any:
+        ref, value = self._held.get(id(key), (None, default))
+        return value if ref is not None and ref() is key else default
+
+    def __setitem__(self, key: Any, value: T) -> None:
+        self._held[id(key)] = (weakref.ref(key), value)
+        if len(self._held) > self._most:
+            self._held = {at: each for at, each in self._held.items() if each[0]() is not None}
+            self._most = 2 * len(self._held) + 100
+
+    def setdefault(self, key: Any, value: T) -> T:
+        if self.get(key, _NO) is _NO:
+            self[key] = value
+        return self.get(key)
+
+    def values(self) -> Iterator[T]:
+        return (value for ref, value in list(self._held.values()) if ref() is not None)
 
 
 class Run:
@@ -39,17 +73,17 @@ class Run:
         self._group = group
         #: whether what the model gave a worker last was all rows, as what it has computed does not tell them apart
         self.whole = False
-        self.states: weakref.WeakKeyDictionary[Any, State] = weakref.WeakKeyDictionary()
-        self.scopes: weakref.WeakKeyDictionary[Any, tuple[Scope, CodeType]] = weakref.WeakKeyDictionary()
-        self.reads: weakref.WeakKeyDictionary[Any, dict[tuple[str, str, int], Event]] = weakref.WeakKeyDictionary()
-        self.swaps: weakref.WeakKeyDictionary[Any, dict[str, Event]] = weakref.WeakKeyDictionary()
-        self.barriers: weakref.WeakKeyDictionary[Any, list[Event]] = weakref.WeakKeyDictionary()
+        self.states: Weakly[State] = Weakly()
+        self.scopes: Weakly[tuple[Scope, CodeType]] = Weakly()
+        self.reads: Weakly[dict[tuple[str, str, int], Event]] = Weakly()
+        self.swaps: Weakly[dict[str, Event]] = Weakly()
+        self.barriers: Weakly[list[Event]] = Weakly()
         self.saved: list[tuple[int, Event]] = []
         #: by location: what other workers of the run wrote there, and the value that they wrote or changed
         self.placed: dict[str, list[tuple[weakref.ref[Any], Event]]] = {}
         #: what caches hold, until the block that made them has ended
         self.caches: list[tuple[Event, Any]] = []
-        self.invokes: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+        self.invokes: Weakly[int] = Weakly()
 
     def rows(self, worker: Any) -> Rows:
         """The rows of a batch that a worker was given last."""
@@ -73,13 +107,14 @@ class Run:
 
 class Seams:
     """The seams of one nnsight. They are patched when the first recording begins and restored when the last ends; a patched
-    function asks for the observer of its thread, and without one calls the original and nothing else.
+    function asks which recordings are open where it runs, and without any calls the original and nothing else.
 
     Arguments:
         hidden: folders whose frames are not the user's.
         worker: the worker whose code the current thread runs, or None.
         place: where in the model a module is, None for anything else.
         group: the rows of a batch that a worker has, None for all.
+        text: what nnsight has read of a file and compiles blocks from, if it keeps that.
     """
 
     def __init__(
@@ -88,60 +123,41 @@ class Seams:
         worker: Callable[[], Any],
         place: Callable[[Any], str | None],
         group: Callable[[Any], Rows],
+        text: Callable[[str], str | None] = lambda name: None,
     ) -> None:
-        self.hidden, self.worker, self._place, self._group = hidden, worker, place, group
+        self.hidden, self.worker, self._place, self._group, self._text = hidden, worker, place, group, text
+        #: what hooks note with their thread, until the trace that it runs has ended
         self.local = threading.local()
         self.all: list[Seam] = []
         self._patched: list[tuple[Any, str, Any]] = []
         self._lock = threading.Lock()
-        self._users = 0
+        self._users: set[Any] = set()
 
-    @property
-    def observer(self) -> Observer | None:
-        return getattr(self.local, "observer", None)
-
-    @property
-    def run(self) -> Run:
-        return self.local.run  # type: ignore[no-any-return]
-
-    def begin(self, opened: Callable[[Any, Scope], None]) -> Observer:
-        """Start observing this thread.
-
-        Arguments:
-            opened: called with each tracer and its scope.
-        """
+    def watch(self) -> Observer:
+        """A new observer."""
         watch, run = Observer(), Run(self._group)
-        watch.hidden = self.hidden
 
         def state() -> State:
             worker = self.worker()
             return watch.outer if worker is None else run.states.get(worker, watch.outer)
 
-        watch.state, watch.place = state, self._place
-        with self._lock:
-            if self._users == 0:
-                try:
-                    self._patch()
-                except BaseException:
-                    self._restore()
-                    raise
-            self._users += 1
-        self.take(watch, run, opened)
+        watch.hidden, watch.runs, watch.state, watch.place = self.hidden, run, state, self._place
+        watch.sources.kept = self._text
         return watch
 
-    def end(self) -> None:
-        """Stop observing this thread."""
-        watch = self.local.observer
-        self.take(None, None, None)
-        watch.switch(False)
+    def begin(self, user: Any) -> None:
+        """Patch the seams, if no other user has."""
         with self._lock:
-            self._users -= 1
-            if self._users == 0:
-                self._restore()
+            self._users.add(user)
+            if not self._patched:
+                self._patch()
 
-    def take(self, watch: Observer | None, run: Run | None, opened: Any) -> None:
-        """Observe this thread with ``watch``, or not any more."""
-        self.local.observer, self.local.run, self.local.opened = watch, run, opened
+    def end(self, user: Any) -> None:
+        """Restore the seams, if there is no other user; to do so again does no harm."""
+        with self._lock:
+            self._users.discard(user)
+            if not self._users:
+                self._restore()
 
     def model_begins(self, watch: Observer, original: Any, interleaver: Any) -> Any:
         """A hook: the model begins to run, and its own torch operations are not the user's."""
@@ -178,18 +194,31 @@ class Seams:
         self.all.append((owner, name, make))
 
     def seam(self, original: Any, hook: Callable[..., Any]) -> Any:
-        """``original``, or ``hook`` in its place in threads that are observed; what either raises shows no frame of ours."""
+        """``original``, or ``hook`` in its place where a recording is open; what either raises shows no frame of ours.
+
+        What runs inside is in one trace: the outermost call takes note of what is open for its thread, and puts back at its
+        end whatever hooks have noted and switched on there, also if they were interrupted.
+        """
+        opens = getattr(original, "__name__", "") == "execute"
 
         @functools.wraps(original)
         def seam(*args: Any, **kwargs: Any) -> Any:
-            watch = self.observer
+            inside = running.lane
+            lane = inside or current(opens)
             try:
-                if watch is None:
+                if lane is None:
                     return original(*args, **kwargs)
-                return hook(watch, original, *args, **kwargs)
+                if inside is None:
+                    running.lane = lane
+                return hook(lane.watch, original, *args, **kwargs)
             except BaseException as error:
                 conceal(error)
                 raise
+            finally:
+                if inside is None and lane is not None:
+                    running.lane = None
+                    self.local.__dict__.clear()
+                    surely(lane.watch.rest)
 
         seam._torchdynamo_disable = True  # type: ignore[attr-defined]  # a compiled caller must not compile it in
         return seam
@@ -202,8 +231,9 @@ class Seams:
 
     def _restore(self) -> None:
         while self._patched:
-            owner, name, original = self._patched.pop()
+            owner, name, original = self._patched[-1]
             setattr(owner, name, original)
+            self._patched.pop()
 
     def caller(self, watch: Observer, past: int = 1) -> Frames | None:
         """The user's frames under the patched function that runs, past the frames of nnsight's own that lead to it.
@@ -228,10 +258,12 @@ def scope_of(watch: Observer, kind: str, node: Any, frame: Any) -> Scope:
         frame: where the tracer was made.
     """
     state = watch.state()
+    if not state.scopes:
+        watch.begins()
     scope = Scope(kind, state.scopes[-1] if state.scopes else None, watch.next(), node=node)
     if node is not None and isinstance(frame, FrameType):
         shift = watch.shift(frame.f_code)
-        file = watch.sources.file(shift.file or frame.f_code.co_filename)
+        file = watch.sources.of(frame.f_code, shift)
         scope.file, scope.site, scope.variable = file.name, file.site(node), variable(node, kind)
         scope.place = scope.region.parent = _place(watch, state, frame, scope)
     return scope
@@ -363,7 +395,7 @@ def applied(path: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[E
     return Event(-1, "ApplyModuleProtocol", path.partition(".")[2] or path, None, target=path), given
 
 
-def served(seams: Seams, full: Callable[..., Any], part: Callable[..., Any]) -> Callable[..., Any]:
+def served(full: Callable[..., Any], part: Callable[..., Any]) -> Callable[..., Any]:
     """For what gives a worker its rows of a value, or puts them back: note whether these are all rows there are.
 
     Arguments:
@@ -379,7 +411,7 @@ def served(seams: Seams, full: Callable[..., Any], part: Callable[..., Any]) -> 
         try:
             with torch._C.DisableTorchFunction():  # a user's mode must not see it
                 rows = zip(tensors(whole), tensors(part(result, *args)))
-                seams.run.whole = any(all_.shape[:1] == own.shape[:1] for (_, all_), (_, own) in rows)
+                watch.runs.whole = any(all_.shape[:1] == own.shape[:1] for (_, all_), (_, own) in rows)
         except Exception as error:
             watch.err(error)
         return result

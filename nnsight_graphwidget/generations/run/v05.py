@@ -57,6 +57,7 @@ from ...recording import events
 from ...recording.describe import short
 from ...recording.events import Event, Scope
 from ...recording.frames import conceal
+from ...recording.lanes import running
 from ...recording.observe import Observer, State
 from ...recording.source import Shift
 from .patching import (
@@ -112,7 +113,7 @@ def _group(mediator: Any) -> tuple[int, int] | None:
 
 
 _seams: Seams = Seams(_HIDDEN, lambda: getattr(_seams.local, "mediator", None), _place, _group)
-begin, end = _seams.begin, _seams.end
+watch, begin, end = _seams.watch, _seams.begin, _seams.end
 
 
 def around_each_trace(begin: Callable[[], None], end: Callable[[], None]) -> Callable[[], None]:
@@ -147,7 +148,7 @@ def _open(watch: Observer, tracer: Any, code: CodeType | None, kind: str, info: 
             _map(watch, code, info, scope)
         give(watch, scope, iter(_given.pop(tracer, [])), info.frame)
         watch.events.append(scope)
-        _seams.local.opened(tracer, scope)
+        watch.opened(tracer, scope)
         return scope
     except Exception as error:
         watch.err(error)
@@ -160,7 +161,7 @@ def _with(watch: Observer, info: Any) -> Any:
     if not isinstance(frame, FrameType):
         return None
     shift = watch.shift(frame.f_code)
-    return watch.sources.file(shift.file or frame.f_code.co_filename).with_at(frame.f_lineno + shift.lines)
+    return watch.sources.of(frame.f_code, shift).with_at(frame.f_lineno + shift.lines)
 
 
 def _map(watch: Observer, code: CodeType, info: Any, scope: Scope) -> None:
@@ -254,7 +255,7 @@ def _invoke(watch: Observer, original: Any, self: Any, fn: Any) -> Any:
     if state.scopes and getattr(_seams.local, "executing", None) is self.tracer:
         scope = _open(watch, self, fn.__code__, "Invoke", self.info)
         if scope is not None:
-            run: Run = _seams.run
+            run: Run = watch.runs
             tracer: Any = self.tracer
             scope.index = run.invokes.get(tracer, 0)
             run.invokes[tracer] = scope.index + 1
@@ -334,7 +335,7 @@ def _start(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any)
 
 
 def _started(watch: Observer, mediator: Any) -> None:
-    run, state = _seams.run, watch.state()
+    run, state = watch.runs, watch.state()
     code = inspect.unwrap(mediator.intervention).__code__
     scope, _ = run.scopes.get(mediator, (None, code))
     origin = _edits.get(mediator)
@@ -357,10 +358,10 @@ def _started(watch: Observer, mediator: Any) -> None:
 
 def _thread(watch: Observer, original: Any, target: Any, args: Any = (), **kwargs: Any) -> Any:
     """A mediator's thread, which is observed as the one that starts it is."""
-    run, opened, mediator = _seams.run, _seams.local.opened, _seams.local.starting
+    lane, mediator = running.lane, _seams.local.starting
 
     def body(*args: Any) -> None:
-        _seams.take(watch, run, opened)
+        running.lane = lane
         _seams.local.mediator = mediator
         watch.switch(True)
         try:
@@ -385,13 +386,13 @@ def _failure(watch: Observer, original: Any, self: Any, exception: BaseException
 
 def _left(watch: Observer, mediator: Any, error: BaseException | None) -> None:
     try:
-        state = _seams.run.states.get(mediator)
+        state = watch.runs.states.get(mediator)
         if state is None:
             return
         scope, code = state.scopes[0], state.codes[0]
         frame: FrameType | None = mediator.frame
         if frame is not None and frame.f_code is code:
-            containers(watch, _seams.run, dict(frame.f_locals))
+            containers(watch, watch.runs, dict(frame.f_locals))
         if error is None:
             scope.finished = True
         elif not isinstance(error, _UNWOUND):
@@ -446,7 +447,7 @@ def _read(watch: Observer, call: Callable[[], Any], obj: Any, name: str) -> Any:
         _seams.local.asking = False
     try:
         if _seams.local.requested is not None:
-            read(watch, _seams.run, mediator, frames, _what(obj, name), value)
+            read(watch, watch.runs, mediator, frames, _what(obj, name), value)
     except Exception as error:
         watch.err(error)
     return value
@@ -463,7 +464,7 @@ def _read_failed(watch: Observer, mediator: Any, frames: Any, obj: Any, name: st
         event.iteration = occurrence
         watch.fail(event, error, frames)
         if isinstance(error, _MISSED):
-            out_of_order(event, _seams.run, mediator)
+            out_of_order(event, watch.runs, mediator)
     except Exception as own:
         watch.err(own)
 
@@ -492,7 +493,7 @@ def _write(watch: Observer, call: Callable[[], Any], obj: Any, name: str, value:
         if frames is not None and _seams.local.requested is not None:
             event.label, event.target, location, _, event.iteration = _what(obj, name)
             watch.add(event, frames, value)
-            _seams.run.swapped(watch, mediator, location, value, event)
+            watch.runs.swapped(watch, mediator, location, value, event)
     except Exception as error:
         watch.err(error)
 
@@ -523,7 +524,7 @@ def _skip(watch: Observer, original: Any, self: Any, value: Any) -> Any:
     event = Event(-1, "SkipProtocol", full.partition(".")[2], None, target=full, changes=True)
     result = act(watch, _seams.caller(watch, 0), event, [("value", value)], lambda: original(self, value), _UNWOUND, value)
     try:
-        skipped(watch, _seams.run, _seams.worker(), event, f"{self.path}.output", value)
+        skipped(watch, watch.runs, _seams.worker(), event, f"{self.path}.output", value)
     except Exception as error:
         watch.err(error)
     return result
@@ -544,7 +545,7 @@ def _stop(watch: Observer, original: Any, self: Any) -> Any:
 def _save(watch: Observer, original: Any, value: Any) -> Any:
     result = original(value)
     try:
-        save(watch, _seams.run, _seams.caller(watch), value)
+        save(watch, watch.runs, _seams.caller(watch), value)
     except Exception as error:
         watch.err(error)
     return result
@@ -562,7 +563,7 @@ def _call(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) 
 def _cache(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
     result = original(self, *args, **kwargs)
     try:
-        watches(watch, _seams.run, _seams.caller(watch, 0), result)
+        watches(watch, watch.runs, _seams.caller(watch, 0), result)
     except Exception as error:
         watch.err(error)
     return result
@@ -572,7 +573,7 @@ def _barrier(watch: Observer, original: Any, self: Any) -> Any:
     try:
         frames = _seams.caller(watch, 0)
         if frames is not None:
-            meet(watch, _seams.run, frames, self, self.n_participants)
+            meet(watch, watch.runs, frames, self, self.n_participants)
     except Exception as error:
         watch.err(error)
     return original(self)
@@ -653,11 +654,9 @@ def _listen() -> None:
     hook(
         batching.Batcher,
         "narrow",
-        served(
-            _seams, lambda self, *args: (*args, self.current_value)[1 if len(args) > 1 else -1], lambda result, *args: result
-        ),
+        served(lambda self, *args: (*args, self.current_value)[1 if len(args) > 1 else -1], lambda result, *args: result),
     )
-    hook(batching.Batcher, "swap", served(_seams, lambda self, *args: self.current_value, lambda result, group, value: value))
+    hook(batching.Batcher, "swap", served(lambda self, *args: self.current_value, lambda result, group, value: value))
     hook(envoy.Envoy, "skip", _skip)
     hook(envoy.Envoy, "__call__", _call)
     hook(tracing.InterleavingTracer, "cache", _cache)

@@ -30,7 +30,7 @@ PRIVATE = """
     nnsight.intervention.iterator: Iterations._indices Iterations.execute push_result
     nnsight.intervention.tracer: InterleavingTracer.cache InterleavingTracer.execute InterleavingTracer.stop
     nnsight.intervention.tracer: Invoker.execute ScanningTracer.execute clean_traceback push_result
-    nnsight.tracing.tracer: Tracer.execute clean_traceback dec inc mark push_result
+    nnsight.tracing.tracer: SOURCES Tracer.execute clean_traceback dec inc mark push_result
 """
 check(PRIVATE)  # before the imports, so that all that is missing is said at once
 
@@ -96,8 +96,8 @@ def _group(mediator: Any) -> tuple[int, int] | None:
     return None if group is None else (group[0], group[1])
 
 
-_seams = Seams(_HIDDEN, _worker, _place, _group)
-begin, end = _seams.begin, _seams.end
+_seams = Seams(_HIDDEN, _worker, _place, _group, tracing.SOURCES.get)
+watch, begin, end = _seams.watch, _seams.begin, _seams.end
 
 
 def around_each_trace(begin: Callable[[], None], end: Callable[[], None]) -> Callable[[], None]:
@@ -106,11 +106,17 @@ def around_each_trace(begin: Callable[[], None], end: Callable[[], None]) -> Cal
 
     def before() -> None:
         begin()
-        inc()
+        try:
+            inc()
+        except BaseException:  # an interrupt: the trace does not run, so nothing calls dec()
+            end()
+            raise
 
     def after() -> None:
-        dec()
-        end()
+        try:
+            dec()
+        finally:
+            end()
 
     tracing.inc, tracing.dec = before, after
 
@@ -129,13 +135,13 @@ def _open(watch: Observer, tracer_: Any, code: CodeType | None, kind: str) -> Sc
         frame, node = tracer_.info.frame, tracer_.node
         actual = None
         if isinstance(frame, FrameType) and node is not None:
-            actual = watch.sources.file(frame.f_code.co_filename).with_at(node.lineno)
+            actual = watch.sources.of(frame.f_code).with_at(node.lineno)
         scope = scope_of(watch, kind, actual, frame)
         if code is not None:
             _map(watch, code, node, actual)
         give(watch, scope, _inputs(tracer_), frame)
         watch.events.append(scope)
-        _seams.local.opened(tracer_, scope)
+        watch.opened(tracer_, scope)
         return scope
     except Exception as error:
         watch.err(error)
@@ -209,7 +215,7 @@ def _register(watch: Observer, self: Any, scope: Scope, code: CodeType) -> None:
     """Remember whose block the worker is that a tracer has left to run later."""
     try:
         if isinstance(self, tracer.Invoker):
-            run = _seams.run
+            run = watch.runs
             scope.index = run.invokes.get(self.tracer, 0)
             run.invokes[self.tracer] = scope.index + 1
             run.scopes[self.tracer.envoy.interleaver.mediators[-1]] = (scope, code)
@@ -254,7 +260,7 @@ def _start(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any)
 
 
 def _started(watch: Observer, mediator: Any) -> None:
-    run, state = _seams.run, watch.state()
+    run, state = watch.runs, watch.state()
     around = state.scopes[-1] if state.scopes else None
     scope, code = run.scopes.get(mediator, (None, mediator.code))
     if scope is None and around is not None and not mediator.copy:
@@ -290,7 +296,7 @@ def _run(watch: Observer, original: Any, self: Any) -> Any:
         raise
     finally:
         self.code = kept
-        containers(watch, _seams.run, self.lcls)
+        containers(watch, watch.runs, self.lcls)
 
 
 def _switch(watch: Observer, original: Any, self: Any, *args: Any) -> Any:
@@ -302,7 +308,7 @@ def _switch(watch: Observer, original: Any, self: Any, *args: Any) -> Any:
 
 
 def _push_result(watch: Observer, original: Any, frame: Any, variables: dict[str, Any]) -> Any:
-    containers(watch, _seams.run, variables)
+    containers(watch, watch.runs, variables)
     return original(frame, variables)
 
 
@@ -323,7 +329,7 @@ def _get(watch: Observer, original: Any, self: Any, obj: Any, owner: Any = None)
         _read_failed(watch, mediator, frames, what, error)
         raise
     try:
-        read(watch, _seams.run, mediator, frames, what, value)
+        read(watch, watch.runs, mediator, frames, what, value)
     except Exception as error:
         watch.err(error)
     return value
@@ -350,7 +356,7 @@ def _read_failed(
         event.iteration = what[4]
         watch.fail(event, error, frames)
         if isinstance(error, interleaver.OutOfOrderError):
-            out_of_order(event, _seams.run, mediator)
+            out_of_order(event, watch.runs, mediator)
     except Exception as own:
         watch.err(own)
 
@@ -366,7 +372,7 @@ def _set(watch: Observer, original: Any, self: Any, obj: Any, value: Any) -> Any
     event.iteration = mediator.wanted(location)
     result = _act(watch, frames, event, [("value", value)], lambda: original(self, obj, value), value)
     try:
-        _seams.run.swapped(watch, mediator, location, value, event)
+        watch.runs.swapped(watch, mediator, location, value, event)
     except Exception as error:
         watch.err(error)
     return result
@@ -399,7 +405,7 @@ def _skip(watch: Observer, original: Any, cls: Any, location: str, value: Any) -
     event = Event(-1, "SkipProtocol", location.partition(".")[2] or location, None, target=location, changes=True)
     result = _act(watch, _seams.caller(watch), event, [("value", value)], lambda: original(cls, location, value), value)
     try:
-        skipped(watch, _seams.run, _worker(), event, f"{location.removesuffix('.skip')}.output", value)
+        skipped(watch, watch.runs, _worker(), event, f"{location.removesuffix('.skip')}.output", value)
     except Exception as error:
         watch.err(error)
     return result
@@ -416,7 +422,7 @@ def _stop(watch: Observer, original: Any, self: Any) -> Any:
 def _mark(watch: Observer, original: Any, value: Any) -> Any:
     result = original(value)
     try:
-        save(watch, _seams.run, _seams.caller(watch), value)
+        save(watch, watch.runs, _seams.caller(watch), value)
     except Exception as error:
         watch.err(error)
     return result
@@ -433,7 +439,7 @@ def _call(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) 
 def _cache(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
     result = original(self, *args, **kwargs)
     try:
-        watches(watch, _seams.run, _seams.caller(watch), result)
+        watches(watch, watch.runs, _seams.caller(watch), result)
     except Exception as error:
         watch.err(error)
     return result
@@ -441,7 +447,7 @@ def _cache(watch: Observer, original: Any, self: Any, *args: Any, **kwargs: Any)
 
 def _barrier(watch: Observer, original: Any, self: Any) -> Any:
     try:
-        meet(watch, _seams.run, _seams.caller(watch), self, self.n)
+        meet(watch, watch.runs, _seams.caller(watch), self, self.n)
     except Exception as error:
         watch.err(error)
     return original(self)
@@ -487,8 +493,8 @@ for _owner, _name, _hook in (
     (interleaver.Interleaver, "__exit__", _seams.model_ends),
     (eproperty.eproperty, "__get__", _get),
     (eproperty.eproperty, "__set__", _set),
-    (batching.Batcher, "narrow", served(_seams, lambda self, value, group: value, lambda result, *args: result)),
-    (batching.Batcher, "widen", served(_seams, lambda self, value, *args: value, lambda result, value, group, edited: edited)),
+    (batching.Batcher, "narrow", served(lambda self, value, group: value, lambda result, *args: result)),
+    (batching.Batcher, "widen", served(lambda self, value, *args: value, lambda result, value, group, edited: edited)),
     (tracer.InterleavingTracer, "stop", _stop),
     (tracer.InterleavingTracer, "cache", _cache),
     (Barrier, "__call__", _barrier),

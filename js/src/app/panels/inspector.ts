@@ -3,6 +3,8 @@
 import type { Item } from "../../core/elementIndex";
 import { behaves, styleOf } from "../../core/kinds";
 import { path, result, totals } from "../../core/queries";
+import { reachedEnds, reachingWrites, type Sure } from "../../core/reach";
+import { isRead, isWrite } from "../../core/words";
 import type { EdgeData, NodeData } from "../../generated/schema";
 import { h } from "../../host/dom";
 import type { App, Panel } from "./panel";
@@ -64,6 +66,23 @@ export function inspectorPanel(app: App): Panel {
     return [["feeds", ...links.slice(0, 3 * MOST), more]];
   }
 
+  /** What a write reaches, or which writes reach a read or a save, and whether that is proven. */
+  function reach(item: Item): Row[] {
+    const { data } = item;
+    const listed = (name: string, ends: [id: string, sure: Sure][]): Row[] => {
+      const parts = ends.slice(0, MOST).flatMap(([id, sure], at) => {
+        const { line } = app.index.items.get(id)!.data;
+        const where = line === undefined ? "" : ` line ${line}`;
+        return [at ? "\n" : "", link(id, item), `${where} · ${sure === "proven" ? "proven" : "may"}`];
+      });
+      const more = ends.length > MOST ? `\n… ${ends.length - MOST} more` : "";
+      return [[name, ...(parts.length ? parts : ["nothing that is read or saved"]), more]];
+    };
+    if (isWrite(data)) return listed("reaches", reachedEnds(app.index, data.id));
+    const writes = isRead(data) || data.kind === "LockProtocol" ? reachingWrites(app.index, data.id, MOST) : [];
+    return writes.length ? listed("reached by", writes) : [];
+  }
+
   function draw(item: Item): HTMLElement[] {
     const { data } = item;
     const style = styleOf(app.legend, data.kind, data.compound);
@@ -102,6 +121,8 @@ export function inspectorPanel(app: App): Panel {
       ["result", kind],
       ["value", data.value && long(data.value)],
       ["variable", data.variable],
+      ["writes", data.writes],
+      ...reach(item),
       ...inputs(item),
       ...outputs(item),
       ["call", data.iteration === undefined ? undefined : `${data.iteration + 1} of the module`],
@@ -133,6 +154,7 @@ export function inspectorPanel(app: App): Panel {
     return present([
       ["status", data.status],
       ["error", data.error && long(data.error)],
+      ["given", data.given],
       ["holds", holds || "nothing"],
       ["passes", data.count === undefined ? undefined : String(data.count)],
       ["taken", data.taken === undefined ? undefined : data.taken ? "yes" : "no"],
@@ -158,6 +180,11 @@ export function inspectorPanel(app: App): Panel {
         },
         text,
       );
+    const how = app.valuesOnly ? ", by values only" : ", through the model, too";
+    const values = button("Values only", "Traces and slices follow values only, not the model (U)", () =>
+      app.toggleValuesOnly(),
+    );
+    values.setAttribute("aria-pressed", String(app.valuesOnly));
     const open = app.model.get("expanded").includes(data.id);
     const loop = behaves(data.kind, "loop") && (data.count ?? 0) > 1 && open;
     const all = app.model.get("steps")[data.id] === "all";
@@ -179,8 +206,9 @@ export function inspectorPanel(app: App): Panel {
         ? [button(open ? "Close" : "Open", "Open or close this sub-graph", () => app.toggle(data.id))]
         : []),
       ...(data.compound ? [button("Only this", "Close every other sub-graph", () => app.only(data.id))] : []),
-      button("Trace value", "Light up what it depends on and what depends on it (T)", () => app.trace([data.id])),
-      button("Slice to here", "Show only what it depends on (S)", () => app.slice([data.id])),
+      button("Trace value", `Light up what it depends on and what depends on it${how} (T)`, () => app.trace([data.id])),
+      button("Slice to here", `Show only what it depends on${how} (S)`, () => app.slice([data.id])),
+      values,
       button("Copy", "Copy these details as text (C)", () => void copy(data.id)),
     ];
   }
@@ -221,6 +249,12 @@ export function inspectorPanel(app: App): Panel {
     element,
     tab: "Inspector",
     keys: [
+      {
+        shown: ["U"],
+        keys: ["u"],
+        meaning: "values only: traces and slices follow values, and not the model; and back",
+        run: () => app.toggleValuesOnly(),
+      },
       {
         shown: ["C"],
         keys: ["c"],

@@ -1,6 +1,6 @@
 // The legend as a filter: every kind present, as it is painted, with its count.
 
-import { legendEntries } from "../../core/kinds";
+import { legendEntries, wordOf } from "../../core/kinds";
 import type { LegendEntry } from "../../core/types";
 import { DEFAULTS } from "../../generated/schema";
 import { h } from "../../host/dom";
@@ -38,7 +38,7 @@ export function legendPanel(app: App): Panel {
         type: "button",
         "data-kind": kind,
         "aria-pressed": String(shown),
-        title: `${style.meaning}. Click to ${shown ? "hide" : "show"}, double-click to see it alone`,
+        title: `${style.name}: ${style.meaning},  ${count} in the whole graph, every pass counted. Click to ${shown ? "hide" : "show"}, double-click to see it alone`,
         onclick: (event: MouseEvent) => {
           if (event.shiftKey) isolate(kind);
           else if (event.detail < 2) toggle(kind);
@@ -46,7 +46,7 @@ export function legendPanel(app: App): Panel {
         ondblclick: () => style.role === "node" && isolate(kind),
       },
       swatch(style, app.theme),
-      h("span", { class: "name" }, style.name),
+      h("span", { class: "name" }, wordOf(style)),
       h("span", { class: "count" }, String(count)),
     );
   };
@@ -60,7 +60,7 @@ export function legendPanel(app: App): Panel {
         h(
           "span",
           { class: "hint" },
-          "click a kind to hide it, double-click to see it alone · dashes: a value that crosses sub-graphs · dots: through what is hidden · thick border: changes the model",
+          "click hides, double-click shows alone · dashed: crosses sub-graphs · dotted: through what is hidden · thick: changes the model",
         ),
       );
       if (focused) element.querySelector<HTMLElement>(`[data-kind="${CSS.escape(focused)}"]`)?.focus();

@@ -1,4 +1,5 @@
-// The overview map: all boxes, small, and what part of them is in sight; a press or a drag goes there.
+// The overview map: all boxes, small, and what part of them is in sight; a press or a drag goes there. A drag of its upper
+// edge, or the arrow keys there, move the map itself.
 
 import { hue } from "../../core/kinds";
 import { h } from "../../host/dom";
@@ -8,6 +9,7 @@ import type { App, Panel } from "./panel";
 const WIDTH = 180;
 const HEIGHT = 120;
 const PAD = 6;
+const STEP = 24; // px of an arrow key
 
 export function overviewPanel(app: App, drawing: Drawing, accent: () => string): Panel {
   const ratio = devicePixelRatio || 1;
@@ -61,9 +63,30 @@ export function overviewPanel(app: App, drawing: Drawing, accent: () => string):
     go(event);
   });
   map.addEventListener("pointermove", go);
+  const grip = h("div", {
+    class: "grip",
+    tabindex: 0,
+    role: "button",
+    "aria-label": "Move the map",
+    title: "Move the map",
+  });
+  const element = h("div", { class: "corner low", hidden: true }, grip, map);
+  grip.addEventListener("pointerdown", (event) => {
+    grip.setPointerCapture(event.pointerId);
+    event.preventDefault();
+  });
+  grip.addEventListener("pointermove", (event) => {
+    if (grip.hasPointerCapture(event.pointerId)) moveBy(element, event.movementX, event.movementY);
+  });
+  grip.addEventListener("keydown", (event) => {
+    const [x, y] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [0, 0];
+    if (!x && !y) return;
+    moveBy(element, x! * STEP, y! * STEP);
+    event.preventDefault();
+    event.stopPropagation();
+  });
   drawing.cy.on("render", draw);
 
-  const element = h("div", { class: "corner low", hidden: true }, map);
   function toggle(): void {
     element.hidden = !element.hidden;
     draw();
@@ -81,4 +104,13 @@ export function overviewPanel(app: App, drawing: Drawing, accent: () => string):
     keys: [{ shown: ["M"], keys: ["m"], meaning: "overview map", run: toggle }],
     update: draw,
   };
+}
+
+/** Moves an element, which stays in what it is in. */
+function moveBy(element: HTMLElement, dx: number, dy: number): void {
+  const room = element.parentElement!;
+  const within = (at: number, most: number): string => `${Math.max(0, Math.min(at, most))}px`;
+  element.style.left = within(element.offsetLeft + dx, room.clientWidth - element.offsetWidth);
+  element.style.top = within(element.offsetTop + dy, room.clientHeight - element.offsetHeight);
+  element.style.right = element.style.bottom = "auto";
 }

@@ -28,6 +28,9 @@ export interface App {
   trace(ids: string[]): void;
   /** Shows only these; [] shows all. */
   slice(ids: string[]): void;
+  /** Whether traces and slices follow values only, and not the model. */
+  readonly valuesOnly: boolean;
+  toggleValuesOnly(): void;
   /** Says something to the user, and to a screen reader. */
   say(text: string): void;
 }

@@ -11,7 +11,8 @@ export function searchPanel(app: App): Panel {
   const input = h("input", {
     type: "search",
     role: "combobox",
-    placeholder: "Search label, shape:, kind:, line:, nan …  /",
+    placeholder: "Search  /",
+    title: "A label, a variable, a shape, failed, nan; kind:save, shape:1,10, line:4; /a regular expression/",
     "aria-label": "Search the graph",
     "aria-expanded": "false",
     "aria-controls": "ngw-results",

@@ -3,13 +3,8 @@
 import { h } from "../../host/dom";
 import type { Panel } from "./panel";
 
-export interface SidePanel extends Panel {
-  /** As the width suggests, until the user chose. */
-  fits(narrow: boolean): void;
-}
-
 /** `changed` is called when it opens or closes. */
-export function sidePanel(panels: readonly Panel[], changed: () => void): SidePanel {
+export function sidePanel(panels: readonly Panel[], changed: () => void): Panel {
   const tabs = panels.map((panel) =>
     h("button", { type: "button", role: "tab", onclick: () => show(panel) }, panel.tab ?? ""),
   );
@@ -20,7 +15,6 @@ export function sidePanel(panels: readonly Panel[], changed: () => void): SidePa
     h("div", { class: "tabs", role: "tablist", "aria-label": `Side panel: ${names}` }, ...tabs),
     ...panels.map((panel) => panel.element),
   );
-  let chosen: boolean | null = null;
   show(panels[0]!);
 
   function show(shown: Panel): void {
@@ -32,7 +26,7 @@ export function sidePanel(panels: readonly Panel[], changed: () => void): SidePa
   }
 
   function toggle(): void {
-    chosen = element.dataset.open !== "true";
+    element.dataset.open = String(element.dataset.open !== "true");
     changed();
   }
 
@@ -49,9 +43,6 @@ export function sidePanel(panels: readonly Panel[], changed: () => void): SidePa
     keys: [{ shown: ["P"], keys: ["p"], meaning: `side panel: ${names.toLowerCase()}`, run: toggle }],
     update() {
       for (const panel of panels) panel.update();
-    },
-    fits(narrow) {
-      element.dataset.open = String(chosen ?? !narrow);
     },
   };
 }

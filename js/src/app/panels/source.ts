@@ -1,21 +1,27 @@
 // The source panel: the user's code. The lines of selected nodes light up, and a click on a line selects its nodes.
 
+import { measure } from "../../core/font";
 import { linesOf, onLine } from "../../core/queries";
 import type { SourceText } from "../../generated/schema";
 import { h } from "../../host/dom";
 import type { App, Panel } from "./panel";
 
 const LONGEST = 5000; // lines listed of one block
+const CODE = 11.5; // px, the size of the text
+const BESIDE = 74; // px beside a line: its number, borders, a scroll bar
 
 export interface SourcePanel extends Panel {
   /** Lights up the lines of these items. */
   light(ids: readonly string[]): void;
+  /** The width with which no line is wrapped, in px. */
+  readonly longest: number;
 }
 
 export function sourcePanel(app: App): SourcePanel {
   const element = h("div", { class: "panel source", role: "region", "aria-label": "Source", tabindex: 0 });
   let drawn: readonly SourceText[] | null = null;
   let drawnIndex: unknown = null;
+  let longest = 0;
   const byPlace = new Map<string, HTMLElement>();
   const key = (file: string, line: number): string => `${line} ${file}`;
 
@@ -53,7 +59,8 @@ export function sourcePanel(app: App): SourcePanel {
         onmouseleave: () => app.hover([]),
       },
       h("span", { class: "number" }, String(number)),
-      h("span", { class: "line" }, text || " "),
+      h("span", { class: "indent" }, /^\s*/.exec(text)![0]),
+      h("span", { class: "line" }, ...breakable(text)),
     );
     byPlace.set(key(file, number), element);
     return element;
@@ -67,11 +74,15 @@ export function sourcePanel(app: App): SourcePanel {
       if (sources === drawn && app.index === drawnIndex) return;
       [drawn, drawnIndex] = [sources, app.index];
       byPlace.clear();
+      longest = BESIDE + widest(sources);
       element.replaceChildren(
         ...(sources.length
           ? sources.map(block)
           : [h("p", { class: "empty" }, "No source was recorded with this graph.")]),
       );
+    },
+    get longest() {
+      return longest;
     },
     light(ids) {
       for (const line of element.querySelectorAll(".lit")) line.classList.remove("lit");
@@ -93,4 +104,16 @@ export function sourcePanel(app: App): SourcePanel {
         element.scrollTop = first.offsetTop - element.clientHeight / 2;
     },
   };
+}
+
+/** A line that may be wrapped after a dot, a comma or a bracket. */
+function breakable(text: string): (string | HTMLElement)[] {
+  const parts = text.trimStart().split(/(?<=[.,([=])/);
+  return parts.flatMap((part, at) => (at ? [h("wbr"), part] : [part || " "]));
+}
+
+/** The width of the longest line, in px. */
+function widest(sources: readonly SourceText[]): number {
+  const lines = sources.flatMap(({ text }) => text.split("\n").slice(0, LONGEST));
+  return Math.ceil(Math.max(0, ...lines.map((line) => measure(line.slice(0, 200), CODE, "mono"))));
 }

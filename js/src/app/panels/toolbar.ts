@@ -72,7 +72,8 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement, switche
     keys: actions.fullScreen ? [{ shown: ["X"], keys: ["x"], meaning: "full screen", run: actions.fullScreen }] : [],
     update() {
       const about = app.model.get("about");
-      const { nodes, groups } = totals(app.index);
+      const hiddenKinds = new Set(app.model.get("hidden_kinds"));
+      const { nodes, groups, hidden } = totals(app.index, hiddenKinds);
       const failures = [...app.index.items.values()].filter((item) => item.data.status === "failed");
       // An error of the model itself failed no node of the graph: then it is the innermost sub-graph that tells.
       const failed = failures.find((item) => !item.data.compound) ?? failures.at(-1);
@@ -81,9 +82,7 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement, switche
       const facts = h(
         "span",
         { class: "facts" },
-        [about.nnsight && `nnsight ${about.nnsight}`, many(nodes, "node"), many(groups, "sub-graph")]
-          .filter(Boolean)
-          .join(" · "),
+        [many(nodes, "node"), many(groups, "sub-graph")].join(" · "),
         about.complete === false &&
           h(
             "span",
@@ -105,7 +104,14 @@ export function toolbar(app: App, actions: Actions, search: HTMLElement, switche
           `✕ ${shortened(failed.data.label, 120, 12, "sansBold")} failed`,
         );
       summary.replaceChildren(...(chip ? [chip, facts] : [facts]));
-      summary.title = summary.textContent ?? "";
+      summary.title = [
+        summary.textContent,
+        hidden && `${many(hidden, "node")} more of kinds that are hidden`,
+        "every pass of a loop is counted",
+        about.nnsight && `nnsight ${about.nnsight}`,
+      ]
+        .filter(Boolean)
+        .join(" · ");
     },
   };
 }
