@@ -334,8 +334,12 @@ class Tab:
         return view
 
     def show_seed(self, server: Server, options: str = "", *more: str) -> GraphView:
-        """A notebook with the seed's graph in a widget ``w``, from the golden file: a view needs no model to be tested."""
-        golden = ROOT / "tests" / "golden" / "seed.graph.json"
+        """A notebook with the seed's graph in a widget ``w``."""
+        return self.show_golden(server, "seed", options, *more)
+
+    def show_golden(self, server: Server, name: str, options: str = "", *more: str) -> GraphView:
+        """A notebook with a graph in a widget ``w``, from its golden file: a view needs no model to be tested."""
+        golden = ROOT / "tests" / "golden" / f"{name}.graph.json"
         arguments = f"graph, {options}" if options else "graph"
         cells = [f"import nnsight_graphwidget as ngw\ngraph = ngw.load({str(golden)!r})", f"w = ngw.show({arguments})\nw"]
         self.open(server, server.write(f"{self.name}.ipynb", *cells, *more))

@@ -164,6 +164,28 @@ def test_the_legend_filters(lab: Server, tab: Tab) -> None:
     assert {kinds[id] for id, how in view.painted().items() if how == "node"} == {"LockProtocol"}
 
 
+def test_what_a_write_reaches_is_told_and_a_slice_follows_the_model(lab: Server, tab: Tab) -> None:
+    view = tab.show_golden(lab, "programs/writes", "expanded='all'")
+    tab.page.set_viewport_size({"width": 1440, "height": 900})
+    view.settled()
+    write, save = "trace@1/layer2.input@6", "trace@1/save@7"
+    view.click(write)
+    view.root.get_by_role("tab", name="Inspector").click()
+    tab.shot("write")
+    assert "reaches" in (view.root.locator(".inspector").text_content() or "")
+    view.click(save)
+    assert "reached by" in (view.root.locator(".inspector").text_content() or "")
+    tab.page.keyboard.press("s")
+    view.settled()
+    tab.shot("slice")
+    assert write in tab.value("w.only"), "the model takes the write on to what is saved"
+    tab.page.keyboard.press("u")
+    tab.page.keyboard.press("s")
+    view.settled()
+    assert write not in tab.value("w.only")
+    assert "by values only" in (view.root.locator(".notice").text_content() or "")
+
+
 def test_the_view_goes_to_what_is_left(lab: Server, tab: Tab) -> None:
     view = tab.show_seed(lab, "expanded='all'")
     view.click(CLONE)

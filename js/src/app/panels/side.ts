@@ -40,7 +40,10 @@ export function sidePanel(panels: readonly Panel[], changed: () => void): Panel 
       },
       toggle,
     },
-    keys: [{ shown: ["P"], keys: ["p"], meaning: `side panel: ${names.toLowerCase()}`, run: toggle }],
+    keys: [
+      { shown: ["P"], keys: ["p"], meaning: `side panel: ${names.toLowerCase()}`, run: toggle },
+      ...panels.flatMap(({ keys = [] }) => keys),
+    ],
     update() {
       for (const panel of panels) panel.update();
     },
