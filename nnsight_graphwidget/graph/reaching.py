@@ -49,11 +49,14 @@ class _Ways:
         for id_, parent in self.parents.items():
             if parent is not None:
                 self.inside.setdefault(parent, []).append(id_)
-        self._edges: dict[str, list[tuple[str, str]]] = {}
+        #: what writes a part of a value: whether the rest has what reached the value before is not known
+        parts = {node.id for node in graph.nodes if node.writes is not None and node.label == "setitem"}
+        self._edges: dict[str, list[tuple[str, bool, bool]]] = {}
         for edge in graph.edges:
             if edge.kind != "order":
                 near, far = (edge.source, edge.target) if forward else (edge.target, edge.source)
-                self._edges.setdefault(near, []).append((far, edge.kind))
+                sure = edge.kind != "may" and not (edge.label == "0" and edge.target in parts)
+                self._edges.setdefault(near, []).append((far, edge.kind in ("model", "may"), sure))
         self._rows: dict[str | None, str | None] = {None: None}
         for group in graph.groups:  # a group comes after its parent
             self._rows[group.id] = group.id if behaves(group.kind, "rows") else self._rows[group.parent]
@@ -68,20 +71,17 @@ class _Ways:
     def onward(self, at: _At) -> Iterator[tuple[_At, bool]]:
         """Where a way goes on to, and whether that is certain."""
         id_, came = at
-        for far, kind in self._edges.get(id_, ()):
-            if kind not in ("model", "may"):
-                yield (far, came), True
-                continue
+        for far, through_model, sure in self._edges.get(id_, ()):
             here, there = self._rows[self.parents[id_]], self._rows[self.parents[far]]
-            if here == there:
-                yield (far, came), kind == "model"
+            if here == there or not through_model:
+                yield (far, came), sure
             else:
-                yield (far, here if came is None else None), kind == "model" and came in (None, there)
+                yield (far, here if came is None else None), sure and came in (None, there)
         if id_ in self.groups:
             yield from (((child, came), not self._forward) for child in self.inside.get(id_, ()))
         if not self._forward:
             for group in self.around(id_):
-                yield from (((far, None), False) for far, _ in self._edges.get(group, ()))
+                yield from (((far, None), False) for far, _, _ in self._edges.get(group, ()))
 
 
 def _closure(starts: Iterable[_At], onward: Callable[[_At], Iterator[_At]]) -> dict[_At, None]:

@@ -36,8 +36,6 @@ _MOST_PASSES = 10_000
 #: Groups that have failed if anything in them has; a scope says so itself.
 _PARTS = ("Iterator", "Iteration", "Conditional", "Branch", "Function")
 _OUTSIDE = ("Input", "ParameterProtocol")
-#: Operators whose operands torch may take in either order.
-_EITHER = (ast.Add, ast.Mult, ast.BitAnd, ast.BitOr, ast.BitXor)
 
 
 class Builder:

@@ -79,13 +79,17 @@ class Joined:
         self._places.add(node._sequence_nr())
         return before
 
-    def walk(self, edges: Iterable[Edge], way: Hashable, meet: Callable[[int], tuple[bool, bool, bool]]) -> Behind | None:
+    def walk(
+        self, edges: Iterable[Edge], way: Hashable, meet: Callable[[int], tuple[bool, bool, bool]], whole: int
+    ) -> Behind | None:
         """The numbers that lead to values.
 
         Arguments:
             way: what ``meet`` depends on; the same for the same answers.
             meet: told a number, says whether it counts, whether to go on past it, and if so whether only by what was there
                 before it was left.
+            whole: the numbers, as bits, of values of which all was written: past a value that was written over in part, it is
+                not sure that a part that was written before is still there.
 
         Returns:
             None when there is too much to walk.
@@ -101,16 +105,16 @@ class Joined:
                 onward = () if edge[0] is None else edge[0].next_functions
                 if not onward:
                     continue  # a parameter, or what has no gradient
-                node, whole, number = edge[0], True, edge[0]._sequence_nr()
+                node, all_, number = edge[0], True, edge[0]._sequence_nr()
                 if number in places:
-                    bits, onward, whole = self._enter(edge, onward, meet)
+                    bits, onward, all_ = self._enter(edge, onward, meet)
                     step.found |= bits
                     step.sure |= bits
                     if not onward:
                         continue
                 # each thread counts its own nodes, so their number is not enough
                 first = onward[0][0]
-                key = (number, type(node), len(onward), -1 if first is None else first._sequence_nr()) if whole else None
+                key = (number, type(node), len(onward), -1 if first is None else first._sequence_nr()) if all_ else None
                 behind = None if key is None else known.get(key)
                 if behind is None:
                     walked += 1
@@ -122,6 +126,8 @@ class Joined:
                 behind = stack.pop().behind()
                 if step.key is not None:
                     known[step.key] = behind
+                else:
+                    behind = behind[0], behind[1] & whole, behind[2]
                 step = stack[-1]
             if behind != _NOTHING:
                 step.found |= behind[0]
@@ -131,7 +137,7 @@ class Joined:
 
     def _enter(self, edge: Edge, onward: Any, meet: Callable[[int], tuple[bool, bool, bool]]) -> tuple[int, Any, bool]:
         """The numbers at a value, as bits; the values to go on to, or None; whether these are all that its node has."""
-        bits, whole = 0, True
+        bits, all_ = 0, True
         for name, number, at in edge[0].metadata.get(_KEY, ()):
             if name == self._name and at == edge[1]:
                 counts, past, before = meet(number)
@@ -139,8 +145,8 @@ class Joined:
                 if not past or onward is None:
                     onward = None
                 elif before:
-                    onward, whole = onward[:1], len(onward) == 1
-        return bits, onward, whole
+                    onward, all_ = onward[:1], False
+        return bits, onward, all_
 
 
 def edge_of(tensor: Any) -> Edge | None:

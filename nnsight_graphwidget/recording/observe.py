@@ -39,7 +39,7 @@ from . import (
 )
 from .arguments import constant, operand
 from .describe import describe, is_tensor, short, tensors
-from .events import Event, Link, Region, Scope
+from .events import Event, Link, Region, Scope, Variable
 from .flow import Flow, Marks, current
 from .frames import CALL, conceal
 from .lanes import surely
@@ -585,9 +585,8 @@ class Observer(overrides.TorchFunctionMode):
                     event.overwrites = memory.elements >= _elements(tensor if whole is None else whole, whole is None)
                 if held is not None and whole is not None and held.run is self.reach.run is not None:
                     event.changes, event.wrote = True, held.place.label + held.part
-                    for taken in (made[1] if made is not None and tensor is not whole else None, event):
-                        if taken is not None and taken.label in ("getitem", "setitem"):
-                            event.wrote += _index(taken)
+                    event.wrote += _taken(made[1] if made is not None and tensor is not whole else None)
+                    event.wrote += _index(event) if event.label == "setitem" else ""
                     self.reach.changed(event, tensor, held.place, memory)
 
     def kept(self, value: Any, event: Event) -> None:
@@ -686,7 +685,6 @@ def _stack_up(modes: list[Any]) -> None:
 
 
 _PLAIN = (int, float, str, bool, type(None), complex, bytes, torch.dtype, torch.device)
-_COMPREHENSION_NAMES = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 
 _call_code = (lambda func, args, kwargs: func(*args, **kwargs)).__code__
@@ -743,7 +741,6 @@ def _function_name(func: Any) -> str | None:
     return name
 
 
-_TOLD = (int, float, str, bool)
 _VIEWS = {"T", "mT", "H", "mH", "data", "real", "imag", "grad"}
 _METADATA = {
     "size", "dim", "numel", "nelement", "stride", "is_contiguous", "data_ptr", "__len__", "__repr__", "__str__", "__format__",
@@ -777,6 +774,15 @@ def _elements(tensor: Any, root: bool) -> int:
     with torch._C.DisableTorchFunction():
         whole = tensor._base if root and tensor._base is not None else tensor
         return int(whole.numel())
+
+
+def _taken(event: Event | Variable | None) -> str:
+    """What one index after another takes of a value."""
+    text = ""
+    while isinstance(event, Event) and event.label == "getitem":
+        text = _index(event) + text
+        event = next((link.event for link in event.links if link.name == "0"), None)
+    return text
 
 
 def _index(event: Event) -> str:

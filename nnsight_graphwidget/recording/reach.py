@@ -85,6 +85,8 @@ class _Run:
         self.joined = Joined()
         self.writes: list[_Write] = []
         self.by_event: dict[Event, _Write] = {}
+        #: the writes that leave nothing of what was there, as bits
+        self.whole = 0
         #: writes whose effect no later write carries on
         self.front: dict[_Write, None] = {}
         #: the newest node of autograd's graph that was read
@@ -180,6 +182,7 @@ def _wrote(run: _Run, write: _Write) -> None:
     for other in write.behind:
         if not other.tagged and not write.tagged and write.place.rows in (None, other.place.rows):
             run.front.pop(other, None)  # what comes later may depend on it by way of this one
+    run.whole |= write.full << write.number
     run.writes.append(write)
     run.by_event[write.event] = write
     run.front[write] = None
@@ -247,7 +250,7 @@ def _walk(run: _Run, edges: list[Edge], rows: Rows) -> Behind | None:
         whole = write.full and (write.place.rows is None or write.place.rows == rows)
         return ours, not whole, True
 
-    return run.joined.walk(edges, rows, meet)
+    return run.joined.walk(edges, rows, meet, run.whole)
 
 
 def _reads(event: Event) -> Iterator[Event]:
@@ -258,7 +261,8 @@ def _reads(event: Event) -> Iterator[Event]:
         made = queue.pop()
         for link in made.links:
             source = link.event
-            if isinstance(source, Event) and source not in seen and not (made.formal and link.name == "0"):
+            over = link.name == "0" and (made.formal or made.label == "setitem")  # what it only writes over
+            if isinstance(source, Event) and source not in seen and not over:
                 seen.add(source)
                 if source.kind == "InterventionProtocol":
                     yield source
