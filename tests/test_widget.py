@@ -297,12 +297,12 @@ def test_options_reach_the_state(seed: Graph) -> None:
 def test_it_saves_what_is_on_the_screen(seed: Graph, tmp_path: Path) -> None:
     widget = show(seed, expanded=[SESSION], title="closed loop")
     svg = widget.save(tmp_path / "closed.svg").read_text("utf-8")
-    assert "closed loop" in svg and ">add<" not in svg
+    assert "closed loop" in svg and ">+<" not in svg
     widget.expand(LOOP)
-    assert ">add<" in widget.save(tmp_path / "open.svg").read_text("utf-8")
+    assert ">+<" in widget.save(tmp_path / "open.svg").read_text("utf-8")
     widget.slice(f"{TRACER}/save@3")
     svg = widget.save(tmp_path / "slice.svg").read_text("utf-8")
-    assert ">layer1.output<" in svg and ">add<" not in svg
+    assert ">layer1.output<" in svg and ">+<" not in svg
 
 
 def chain(length: int) -> Graph:

@@ -70,7 +70,7 @@ def test_quickstart_in_lab(quickstart: Tab, lab: Server, tmp_path: Path) -> None
     assert tab.value("w.selected") == [clone]
 
     check_png(download(view, "PNG", tmp_path))
-    check_svg(download(view, "SVG", tmp_path), {"layer1.output", "clone", "setitem", "add", "Session"})
+    check_svg(download(view, "SVG", tmp_path), {"layer1.output", "clone", "setitem", "+", "Session"})
     (sheet,) = pypdf.PdfReader(download(view, "PDF", tmp_path)).pages
     assert "layer1.output" in sheet.extract_text()
     check_svg(lab.folder / "session.svg", {"layer1.output", "tracer_1"})

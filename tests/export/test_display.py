@@ -146,7 +146,7 @@ def test_the_picture_of_a_slice_is_the_slice() -> None:
     widget = GraphWidget(seed(), expanded="all")
     whole = widget._repr_mimebundle_()[1]["image/png"]["height"]
     widget.slice("session@1/tracer_1@2/save@3")
-    assert widget._repr_mimebundle_()[1]["image/png"]["height"] < whole / 2
+    assert widget._repr_mimebundle_()[1]["image/png"]["height"] < 0.75 * whole
 
 
 def test_a_cell_does_not_wait_for_a_picture_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,7 +140,7 @@ def test_without_v8_all_that_needs_no_drawing_can_be_saved(monkeypatch: pytest.M
     assert [suffix for suffix, _ in missing] == [".svg", ".png", ".pdf"]
     for _, said in missing:
         assert "pip install mini-racer" in said
-        assert re.findall(r" (\.\w+)", said) == [".html", ".json", ".cyjs", ".graphml", ".gexf", ".dot", ".mmd"]
+        assert re.findall(r" (\.\w+)", said) == [".html", ".json", ".cyjs", ".graphml", ".gexf", ".dot", ".mmd", ".txt", ".md"]
 
 
 def test_the_worker_ends_with_the_process() -> None:

@@ -85,6 +85,9 @@ def test_the_page_shows_every_node_and_works(page: Any, tmp_path: Path) -> None:
 
 def test_what_the_page_downloads_is_what_python_saves(page: Any, tmp_path: Path) -> None:
     everything = [group.id for group in seed().groups]
+    page.set_viewport_size(
+        {"width": 2000, "height": 1000}
+    )  # as wide for its height as a file is drawn, so that rows wrap alike
     open_page(page, save(seed(), tmp_path / "g.html", expanded="all", theme="light"))
     page.locator(".ngw[data-ngw-ready=true]").wait_for()
     assert downloaded(page, "SVG") == save(seed(), tmp_path / "g.svg", expanded=everything).read_bytes()

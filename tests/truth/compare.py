@@ -153,6 +153,8 @@ def seen(graph: Graph, run: Interpreter) -> Told:
         told.nodes[names[node.id]] += 1
     for edge in graph.edges:
         group = groups.get(edge.target)
+        if edge.kind in ("model", "may"):
+            continue  # what reaches what through the model is for tests/reach to tell
         if edge.source in names and edge.target in names:
             told.edges[(names[edge.source], names[edge.target], edge_label(edge.label or "", short[edge.target]))] = 1
         elif edge.source in names and group is not None and group.kind == "Conditional" and edge.kind == "condition":

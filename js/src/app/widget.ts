@@ -4,7 +4,7 @@ import legendJson from "../../../nnsight_graphwidget/graph/kinds.json";
 import { legendEntries } from "../core/kinds";
 import { spelled } from "../core/text";
 import type { Placed } from "../core/types";
-import type { Legend, Theme } from "../generated/schema";
+import { DEFAULTS, type Legend, type State, type Theme } from "../generated/schema";
 import { h } from "../host/dom";
 import type { Model } from "../host/model";
 import { hostTheme, onHostTheme } from "../host/theme";
@@ -32,6 +32,8 @@ import { warningsLine } from "./panels/warnings";
 import { CSS } from "./styles";
 
 export const LEGEND = legendJson as unknown as Legend;
+/** What a page that is downloaded does not take from the cell. */
+const OF_THE_CELL: readonly (keyof State)[] = ["height", "collapsed", "search", "_interaction_handlers"];
 const NARROW = 760; // px of width under which the side panel is below the drawing
 const NARROWEST_SIDE = 260; // px of width of the panels
 const MAPPED = 1.4; // times the drawing area, from which a drawing opens with a map
@@ -361,22 +363,7 @@ export class Widget {
 
   private async file(format: string): Promise<Blob> {
     if (format === "HTML") {
-      const names = [
-        "elements",
-        "sources",
-        "about",
-        "expanded",
-        "selected",
-        "hidden_kinds",
-        "steps",
-        "positions",
-        "only",
-        "arrangement",
-        "title",
-        "theme",
-        "cytoscape_style",
-        "cytoscape_layout",
-      ] as const;
+      const names = (Object.keys(DEFAULTS) as (keyof State)[]).filter((name) => !OF_THE_CELL.includes(name));
       const state = Object.fromEntries(names.map((name) => [name, this.model.get(name)]));
       return new Blob([page(this.code!, state)], { type: "text/html" });
     }

@@ -60,7 +60,7 @@ export function legendPanel(app: App): Panel {
         h(
           "span",
           { class: "hint" },
-          "click hides, double-click shows alone · dashed: crosses sub-graphs · dotted: through what is hidden · thick: changes the model",
+          "click hides, double-click shows alone · dashed: crosses sub-graphs · dotted: through what is hidden · filled: writes to the model",
         ),
       );
       if (focused) element.querySelector<HTMLElement>(`[data-kind="${CSS.escape(focused)}"]`)?.focus();
