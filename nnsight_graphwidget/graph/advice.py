@@ -9,16 +9,17 @@ from .model import Edge, Graph, Group, Node
 from .reaching import spread
 
 
-def advice(graph: Graph, saved: Iterable[str] = ()) -> tuple[tuple[str, str], ...]:
+def advice(graph: Graph, written: Iterable[str] = (), saved: Iterable[str] = ()) -> tuple[tuple[str, str], ...]:
     """(id of a node, what to know of it in a line) in the order of execution.
 
     Arguments:
-        saved: ids of nodes that wrote into memory that was saved before.
+        written: ids of nodes that wrote into a value, and made none.
+        saved: ids of those of them that wrote into what was saved before.
     """
-    return tuple(_surprises(graph, frozenset(saved)))
+    return tuple(_surprises(graph, frozenset(written), frozenset(saved)))
 
 
-def _surprises(graph: Graph, saved: Collection[str]) -> Iterator[tuple[str, str]]:
+def _surprises(graph: Graph, written: Collection[str], saved: Collection[str]) -> Iterator[tuple[str, str]]:
     groups = {group.id: group for group in graph.groups}
     done = [node for node in graph.nodes if node.status == "ok"]
     saves = [node for node in done if behaves(node.kind, "saves")]
@@ -34,7 +35,7 @@ def _surprises(graph: Graph, saved: Collection[str]) -> Iterator[tuple[str, str]
         if node.note is not None and behaves(node.kind, "saves"):
             yield node.id, f"what {place} saves was {node.note}"
         if node.writes is None:
-            copied = into.get(node.id) if node.label == "setitem" or node.label.endswith("_") else None
+            copied = into.get(node.id) if node.id in written else None
             if copied is not None and node.id not in used:
                 what = "none of what you save" if saves else "nothing that is read"
                 yield node.id, f"the write in {place} goes into a copy, and not into {copied}: it reaches {what}"

@@ -117,9 +117,13 @@ class Builder:
             complete=reason is None,
             reason=reason,
         )
+        written = [id_ for event, id_ in self._of.items() if event.inplace]
         saved = [id_ for event, id_ in self._of.items() if event.saved]
         return replace(
-            graph, warnings=tuple(sorted((*advice(graph, saved), *self._misnamed()), key=lambda each: self._nodes[each[0]][0]))
+            graph,
+            warnings=tuple(
+                sorted((*advice(graph, written, saved), *self._misnamed()), key=lambda each: self._nodes[each[0]][0])
+            ),
         )
 
     def _misnamed(self) -> Iterator[tuple[str, str]]:

@@ -172,6 +172,8 @@ class Event:
     same: Event | None = None
     #: what changed its value after it
     written: Event | None = None
+    #: whether it wrote into a value, and made none
+    inplace: bool = False
     #: whether it wrote into memory that was saved before
     saved: bool = False
     #: whether nothing is left of what was in the memory that it wrote

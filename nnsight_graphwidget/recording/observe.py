@@ -567,6 +567,7 @@ class Observer(overrides.TorchFunctionMode):
         Arguments:
             args: what the operation was given.
         """
+        event.inplace = True
         for path, tensor in tensors(value):
             made = self._made.get(id(tensor))
             self._made[id(tensor)] = (weakref.ref(tensor), event, path)

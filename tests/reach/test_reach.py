@@ -233,6 +233,24 @@ def test_surprises_are_told(gpt2: Any) -> None:
     ]
 
 
+def test_what_is_no_write_is_not_warned_of(gpt2: Any) -> None:
+    graph = recorded(
+        """
+        with model.trace("the cat sat on"):
+            hidden = model.transformer.h[0].output
+            hidden.requires_grad_(True)
+            kept = hidden.clone()
+            kept.mul_(2)
+            score = model.lm_head.output[0, -1, 3] + kept.sum()
+            with score.backward():
+                grad = hidden.grad.save()
+            score.save()
+        """,
+        model=gpt2,
+    )
+    assert not warned(graph)
+
+
 def test_nothing_is_kept_alive(gpt2: Any) -> None:
     held: list[weakref.ref[Any]] = []
     text = """

@@ -22,7 +22,7 @@ def with_reach(graph: Graph) -> Graph:
     first = len(graph.edges)
     edges = (Edge(f"e{first + index}", source, target, "may") for index, (source, target) in enumerate(made))
     graph = replace(graph, edges=(*graph.edges, *edges))
-    return replace(graph, warnings=advice(graph))
+    return replace(graph, warnings=advice(graph, [node.id for node in graph.nodes if node.label == "setitem"]))
 
 
 def _place(node: Node, graph: Graph) -> str | None:
