@@ -27,6 +27,21 @@ _FAR = 500_000
 _names = itertools.count()
 
 
+class Met(NamedTuple):
+    """What a number means to a walk that meets it.
+
+    Arguments:
+        counts: whether it is one of those that are looked for.
+        past: whether what is behind it leads to the value too.
+        kept: None if all that its node was made of does; if only what was there before it was written over does, the numbers,
+            as bits, of which it is sure that the writing has left them.
+    """
+
+    counts: bool
+    past: bool
+    kept: int | None
+
+
 class Behind(NamedTuple):
     """What is behind a value.
 
@@ -47,10 +62,10 @@ _NOTHING = (0, 0, -1)
 class _Step:
     """A node on a walk: where it leads, how far that was followed, and what was found so far."""
 
-    __slots__ = ("found", "key", "node", "onward", "picked", "position", "sure")
+    __slots__ = ("found", "kept", "key", "node", "onward", "picked", "position", "sure")
 
-    def __init__(self, node: Any, key: Hashable, onward: Any) -> None:
-        self.node, self.key, self.onward = node, key, onward
+    def __init__(self, node: Any, key: Hashable, onward: Any, kept: int | None) -> None:
+        self.node, self.key, self.onward, self.kept = node, key, onward, kept
         self.position = self.found = self.sure = 0
         self.picked = -1
 
@@ -58,7 +73,7 @@ class _Step:
         """What is behind its node, when all of that was walked."""
         if type(self.node).__name__.startswith(_PICKS):
             return self.found, 0, max(self.picked, self.node._sequence_nr())
-        return self.found, self.sure, self.picked
+        return self.found, self.sure if self.kept is None else self.sure & self.kept, self.picked
 
 
 class Joined:
@@ -79,24 +94,19 @@ class Joined:
         self._places.add(node._sequence_nr())
         return before
 
-    def walk(
-        self, edges: Iterable[Edge], way: Hashable, meet: Callable[[int], tuple[bool, bool, bool]], whole: int
-    ) -> Behind | None:
+    def walk(self, edges: Iterable[Edge], way: Hashable, meet: Callable[[int], Met]) -> Behind | None:
         """The numbers that lead to values.
 
         Arguments:
             way: what ``meet`` depends on; the same for the same answers.
-            meet: told a number, says whether it counts, whether to go on past it, and if so whether only by what was there
-                before it was left.
-            whole: the numbers, as bits, of values of which all was written: past a value that was written over in part, it is
-                not sure that a part that was written before is still there.
+            meet: told a number, says what it means.
 
         Returns:
             None when there is too much to walk.
         """
         known = self._behind.setdefault(way, {})
         places, walked = self._places, 0
-        stack = [root := _Step(None, None, tuple(edges))]
+        stack = [root := _Step(None, None, tuple(edges), None)]
         while root.position < len(root.onward) or len(stack) > 1:
             step = stack[-1]
             if step.position < len(step.onward):
@@ -105,29 +115,27 @@ class Joined:
                 onward = () if edge[0] is None else edge[0].next_functions
                 if not onward:
                     continue  # a parameter, or what has no gradient
-                node, all_, number = edge[0], True, edge[0]._sequence_nr()
+                node, kept, number = edge[0], None, edge[0]._sequence_nr()
                 if number in places:
-                    bits, onward, all_ = self._enter(edge, onward, meet)
+                    bits, onward, kept = self._enter(edge, onward, meet)
                     step.found |= bits
                     step.sure |= bits
                     if not onward:
                         continue
                 # each thread counts its own nodes, so their number is not enough
                 first = onward[0][0]
-                key = (number, type(node), len(onward), -1 if first is None else first._sequence_nr()) if all_ else None
+                key = (number, type(node), len(onward), -1 if first is None else first._sequence_nr()) if kept is None else None
                 behind = None if key is None else known.get(key)
                 if behind is None:
                     walked += 1
                     if walked > _FAR:
                         return None
-                    stack.append(_Step(node, key, onward))
+                    stack.append(_Step(node, key, onward, kept))
                     continue
             else:
                 behind = stack.pop().behind()
                 if step.key is not None:
                     known[step.key] = behind
-                else:
-                    behind = behind[0], behind[1] & whole, behind[2]
                 step = stack[-1]
             if behind != _NOTHING:
                 step.found |= behind[0]
@@ -135,18 +143,18 @@ class Joined:
                 step.picked = max(step.picked, behind[2])
         return Behind(root.found, root.sure, root.picked)
 
-    def _enter(self, edge: Edge, onward: Any, meet: Callable[[int], tuple[bool, bool, bool]]) -> tuple[int, Any, bool]:
-        """The numbers at a value, as bits; the values to go on to, or None; whether these are all that its node has."""
-        bits, all_ = 0, True
+    def _enter(self, edge: Edge, onward: Any, meet: Callable[[int], Met]) -> tuple[int, Any, int | None]:
+        """The numbers at a value, as bits; the values to go on to, or None; what of what is behind it is surely still there."""
+        bits, kept = 0, None
         for name, number, at in edge[0].metadata.get(_KEY, ()):
             if name == self._name and at == edge[1]:
-                counts, past, before = meet(number)
-                bits |= counts << number
-                if not past or onward is None:
+                met = meet(number)
+                bits |= met.counts << number
+                if not met.past or onward is None:
                     onward = None
-                elif before:
-                    onward, all_ = onward[:1], False
-        return bits, onward, all_
+                elif met.kept is not None:
+                    onward, kept = onward[:1], met.kept if kept is None else kept & met.kept
+        return bits, onward, kept
 
 
 def edge_of(tensor: Any) -> Edge | None:

@@ -8,11 +8,12 @@ its run.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from .events import Event
-from .joined import Behind, Edge, Joined, edges_of, name_of, written_edge
+from .joined import Behind, Edge, Joined, Met, edges_of, name_of, written_edge
 
 #: The rows of a batch that an invoke has: (first, how many); None for all of them.
 Rows = tuple[int, int] | None
@@ -52,7 +53,21 @@ class Memory(NamedTuple):
 class _Write:
     """A write of a run."""
 
-    __slots__ = ("after", "behind", "ended", "event", "full", "memory", "number", "own", "place", "swap", "tagged", "twice")
+    __slots__ = (
+        "after",
+        "behind",
+        "ended",
+        "event",
+        "full",
+        "kept",
+        "memory",
+        "number",
+        "own",
+        "place",
+        "swap",
+        "tagged",
+        "twice",
+    )
 
     def __init__(self, event: Event, place: Place, number: int, swap: bool) -> None:
         self.event, self.place, self.number, self.swap = event, place, number, swap
@@ -65,6 +80,8 @@ class _Write:
         #: whether nothing is left of what was there
         self.full = swap
         self.memory: Memory | None = None
+        #: the earlier writes, as bits, of which it surely leaves something
+        self.kept = 0
         #: the newest node of autograd's graph that the run had come to
         self.after = -1
         #: the writes that reach what it was made of, and how
@@ -85,8 +102,6 @@ class _Run:
         self.joined = Joined()
         self.writes: list[_Write] = []
         self.by_event: dict[Event, _Write] = {}
-        #: the writes that leave nothing of what was there, as bits
-        self.whole = 0
         #: writes whose effect no later write carries on
         self.front: dict[_Write, None] = {}
         #: the newest node of autograd's graph that was read
@@ -182,7 +197,7 @@ def _wrote(run: _Run, write: _Write) -> None:
     for other in write.behind:
         if not other.tagged and not write.tagged and write.place.rows in (None, other.place.rows):
             run.front.pop(other, None)  # what comes later may depend on it by way of this one
-    run.whole |= write.full << write.number
+    write.kept = sum(1 << other.number for other in run.writes if other.full or _apart(write.memory, other.memory))
     run.writes.append(write)
     run.by_event[write.event] = write
     run.front[write] = None
@@ -198,6 +213,32 @@ def _replaces(write: _Write, other: _Write, run: _Run) -> bool:
     if here.rows is not None and here.rows != there.rows:
         return False
     return write.full or (write.memory is not None and write.memory == other.memory and write.event.label in OVERWRITES)
+
+
+def _apart(one: Memory | None, other: Memory | None) -> bool:
+    """Whether two parts of the same memory surely have no element in common."""
+    if one is None or other is None or one.storage != other.storage:
+        return False
+    dimensions = [{stride: size for size, stride in zip(part.shape, part.strides) if size > 1} for part in (one, other)]
+    strides = sorted({stride for sizes in dimensions for stride in sizes}, reverse=True)
+    ranges = [_ranges(part.offset, sizes, strides) for part, sizes in zip((one, other), dimensions)]
+    if None in ranges or any(math.prod(sizes.values()) != part.elements for sizes, part in zip(dimensions, (one, other))):
+        return False
+    return any(first[1] < second[0] or second[1] < first[0] for first, second in zip(*ranges))
+
+
+def _ranges(offset: int, sizes: dict[int, int], strides: list[int]) -> list[tuple[int, int]] | None:
+    """The first and last place of a part of memory along each stride, largest first; None where one runs into the next."""
+    ranges = []
+    for stride in strides:
+        start, offset = divmod(offset, stride)
+        ranges.append((start, start + sizes.get(stride, 1) - 1))
+    reach = 0
+    for stride, (_, last) in zip(reversed(strides), reversed(ranges)):
+        if stride <= reach:
+            return None
+        reach += last * stride
+    return None if offset else ranges
 
 
 def _encloses(here: Place, there: Place) -> bool:
@@ -242,15 +283,15 @@ def _reaching(run: _Run, event: Event, edges: list[Edge | None], place: Place) -
 
 
 def _walk(run: _Run, edges: list[Edge], rows: Rows) -> Behind | None:
-    def meet(number: int) -> tuple[bool, bool, bool]:
+    def meet(number: int) -> Met:
         write = run.writes[number]
         ours = _meet(write.place.rows, rows)
         if write.swap:
-            return ours, write.own and not write.twice, False  # what a swapped value was made of is the user's own
+            return Met(ours, write.own and not write.twice, None)  # what a swapped value was made of is the user's own
         whole = write.full and (write.place.rows is None or write.place.rows == rows)
-        return ours, not whole, True
+        return Met(ours, not whole, write.kept)
 
-    return run.joined.walk(edges, rows, meet, run.whole)
+    return run.joined.walk(edges, rows, meet)
 
 
 def _reads(event: Event) -> Iterator[Event]:

@@ -66,3 +66,22 @@ def test_it_is_fitted_when_it_is_seen(lab: Server, tab: Tab) -> None:
     look = view.root.evaluate(MEASURE)
     assert look["whole"] or look["continued"]
     assert look["zoom"] > 0.8
+
+
+def test_the_cell_grows_with_what_is_opened(lab: Server, tab: Tab) -> None:
+    golden = ROOT / "tests" / "golden" / "programs" / "backward.graph.json"
+    tab.open(
+        lab,
+        lab.write("grows.ipynb", f"import nnsight_graphwidget as ngw; ngw.GraphWidget(ngw.load({str(golden)!r}), expanded=[])"),
+    )
+    tab.run_all()
+    view = tab.view()
+    before = view.root.bounding_box()
+    view.button("Expand all").click()
+    view.settled()
+    after = view.root.bounding_box()
+    assert before is not None and after is not None
+    assert after["height"] > before["height"] + 100 and abs(after["y"] - before["y"]) < 1
+    view.button("Collapse all").click()
+    view.settled()
+    assert view.root.bounding_box() == after

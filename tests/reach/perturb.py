@@ -242,7 +242,17 @@ def batched(seed: int) -> Program:
                 made.reads.append(len(lines))
                 lines.append(f"        s{len(made.reads) - 1} = {name}.clone().save()")
             if dice.random() < 0.5:
-                choice = dice.choice(["{0}[:, 1] = EPS", "{0}[:] = EPS", "{0} = {0} + EPS", "{0} += EPS", "{0}[:, -1] += EPS"])
+                choice = dice.choice(
+                    [
+                        "{0}[:, :, :4] += EPS[:4]",
+                        "{0}[:, :, 4:8] = EPS[4:8]",
+                        "{0}[:, 1] = EPS",
+                        "{0}[:] = EPS",
+                        "{0} = {0} + EPS",
+                        "{0} += EPS",
+                        "{0}[:, -1] += EPS",
+                    ]
+                )
                 if steps:
                     choice = choice.replace("[:, 1]", "[:, -1]")
                 lines.append("        " + choice.format(f"model.{place}").replace("EPS", f"eps[{len(made.writes)}]"))

@@ -198,6 +198,31 @@ def test_a_later_trace_joins_what_an_earlier_one_saved(gpt2: Any) -> None:
     assert saved in graph.reached(first)
 
 
+def test_heads_of_one_layer_are_written_apart(gpt2: Any) -> None:
+    graph = recorded(
+        """
+        with model.trace("the cat sat on"):
+            model.transformer.h[0].attn.c_proj.input[:, :, 0:8] *= 0.5
+            model.transformer.h[0].attn.c_proj.input[:, :, 8:12] *= 0.5
+            model.transformer.h[0].attn.c_proj.input[:, 1, 6:10] = 0
+            logits = model.lm_head.output.save()
+        """,
+        model=gpt2,
+    )
+    assert {("may", 2, 5), ("may", 3, 5), ("model", 4, 5)} <= edges(graph)
+    assert ("model", 2, 5) not in edges(graph)  # part of it was written over
+    apart = recorded(
+        """
+        with model.trace("the cat sat on"):
+            model.transformer.h[0].attn.c_proj.input[:, :, 0:8] *= 0.5
+            model.transformer.h[0].attn.c_proj.input[:, :, 8:12] *= 0.5
+            logits = model.lm_head.output.save()
+        """,
+        model=gpt2,
+    )
+    assert edges(apart) == {("model", 2, 4), ("model", 3, 4)}
+
+
 def test_an_edit_reaches_what_is_read_in_each_run(gpt2: Any) -> None:
     graph = recorded(
         """

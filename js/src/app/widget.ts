@@ -270,20 +270,21 @@ export class Widget {
   }
 
   /**
-   * What the user gave no size gets one with the first drawing: the panels what the drawing leaves them, the cell the height
-   * that is needed, within limits. The height does not change after that.
+   * What the user gave no size gets one of the drawing: the panels what it leaves them, the cell the height that is needed,
+   * within limits. After the first drawing the cell only grows, at its lower end, so that nothing moves under the mouse.
    */
   private makeRoom(placed: Placed, isFirst: boolean): void {
     const room = this.room();
     const zoom = Drawing.openedZoom(placed, room);
-    const { least, most } = this.sideRange();
+    const { least: narrowest, most } = this.sideRange();
     if (most && this.sideWidth !== "own") {
       const left = Math.floor(this.root.clientWidth - placed.width * Math.min(1, zoom));
-      this.side.element.style.setProperty("--side", `${Math.max(least, Math.min(left, most))}px`);
+      this.side.element.style.setProperty("--side", `${Math.max(narrowest, Math.min(left, most))}px`);
     }
-    if (isFirst && !this.model.get("height")) {
-      const height = Math.min(room.height, Math.ceil(placed.height * zoom));
-      this.root.style.height = `${Math.max(LOWEST, height + this.around())}px`;
+    if (!this.model.get("height") && !document.fullscreenElement) {
+      const needed = Math.min(room.height, Math.ceil(placed.height * zoom)) + this.around();
+      const least = isFirst ? LOWEST : this.root.offsetHeight;
+      this.root.style.height = `${Math.max(least, needed)}px`;
     }
     this.stage.drawing.cy.resize();
     // A map helps where the drawing goes on, and is in the way where it does not.

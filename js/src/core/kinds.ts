@@ -16,9 +16,9 @@ export function styleOf(legend: Legend, kind: string, group = false): KindStyle 
   return (Object.hasOwn(legend, kind) ? legend[kind] : legend[group ? "Subgraph" : "Operation"])!;
 }
 
-/** What the legend calls a kind: a word that says what it does, where there is one. */
-export function wordOf({ verb, name }: KindStyle): string {
-  return verb || name;
+/** What the legend calls a kind: a word for one of it, or for what it does, where there is one. */
+export function wordOf({ noun, verb, name }: KindStyle): string {
+  return noun || verb || name;
 }
 
 /** Whether a kind behaves so; one that the legend does not know does not. */
